@@ -1,0 +1,1 @@
+"""The batch pipelines: ingest, build, lineage, review."""

@@ -1,0 +1,37 @@
+"""`optout`: the commands, and how every failure ends. Heavy imports happen inside the commands."""
+
+import os
+import sys
+
+import typer
+
+from pipelines.cli import workspace
+from schemas.errors import OptoutError
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="optout",
+    help="Turn a social-content dataset into a training corpus without the people who objected.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+workspace.register(app)
+
+
+def main() -> None:
+    """Run one command; a known failure is one message on stderr and its exit code."""
+    try:
+        app()
+    except OptoutError as error:
+        sys.stderr.write(f"optout: {error}\n")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.stderr.write("optout: interrupted; nothing was published, run the command again to go on\n")
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

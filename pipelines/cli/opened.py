@@ -1,0 +1,88 @@
+"""An opened workspace: optout.yaml resolved to paths, policy and keys."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from schemas.errors import BadInput, ConfigurationError
+from schemas.workspace import WORKSPACE_NAME, KeyPurpose, Workspace
+
+if TYPE_CHECKING:
+    from pipelines.keys import Key
+    from schemas.policy import Policy
+
+WorkspaceOption = Annotated[
+    Path, typer.Option("--workspace", "-w", help="Folder that holds optout.yaml.", envvar="OPTOUT_WORKSPACE")
+]
+
+
+@dataclass(frozen=True)
+class OpenedWorkspace:
+    """A workspace file and the folder its paths start at."""
+
+    root: Path
+    settings: Workspace
+
+    def path(self, relative: str) -> Path:
+        """A path of the workspace file, made absolute."""
+        return Path(self.root, relative).resolve()
+
+    def url(self, location: str) -> str:
+        """A location of the workspace file as a URL; plain paths become file URLs."""
+        return location if "://" in location else self.path(location).as_uri()
+
+    @property
+    def registry_url(self) -> str:
+        """SQLAlchemy URL of the registry; a plain path is an SQLite file."""
+        location = self.settings.registry
+        return location if "://" in location else f"sqlite:///{self.path(location)}"
+
+    def key(self, purpose: KeyPurpose) -> "Key":
+        """The key of one purpose."""
+        from pipelines.keys import resolve
+
+        return resolve(getattr(self.settings.keys, purpose), purpose, self.root)
+
+    def policy(self) -> "Policy":
+        """policy.yaml, with its preset applied."""
+        from schemas.policy import Policy
+
+        name = self.settings.policy
+        return Policy.of(read_yaml(self.path(name)) or {}, name, ConfigurationError)
+
+
+def open_workspace(root: Path) -> OpenedWorkspace:
+    """Read optout.yaml in ``root``; ConfigurationError if it is missing or wrong."""
+    path = Path(root, WORKSPACE_NAME)
+    if not path.is_file():
+        raise ConfigurationError(
+            str(path),
+            expected="a workspace file",
+            found="none",
+            remedy="run `optout init` here, or name the folder with --workspace",
+        )
+    return OpenedWorkspace(
+        Path(root).resolve(), Workspace.of(read_yaml(path) or {}, WORKSPACE_NAME, ConfigurationError)
+    )
+
+
+def read_yaml(path: Path) -> Any:  # noqa: ANN401 - any YAML value
+    """Parse a YAML file that a person wrote; errors name line and column.
+
+    Raises:
+        BadInput: the file cannot be read. ConfigurationError: it is not YAML, or repeats a key.
+    """
+    from pipelines.cli.strict_yaml import parse
+
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(
+            str(path),
+            expected="a readable UTF-8 file",
+            found=error.strerror or type(error).__name__ if isinstance(error, OSError) else "other bytes",
+            remedy="check the path in optout.yaml and the file's permissions",
+        ) from error
+    return parse(text, path.name)

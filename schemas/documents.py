@@ -1,0 +1,155 @@
+"""The documents of a version: the content document, and the envelope that makes it exist."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from schemas.model import Model
+
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+def _whole_utc(value: datetime) -> datetime:
+    if value.tzinfo is None or value.utcoffset():
+        msg = "an instant is written in UTC"
+        raise ValueError(msg)
+    return value
+
+
+Instant = Annotated[datetime, AfterValidator(_whole_utc)]
+"""An instant in UTC, with a zone: serialised as 2026-05-27T00:00:00Z."""
+
+Kind = Literal["publish", "withdraw", "purge_begun", "purge_done", "use", "use_end", "model_retired", "hold"]
+
+
+class ObjectRef(Model):
+    """An immutable object: its SHA-256, its size in bytes and, of a table, its rows."""
+
+    digest: Digest
+    bytes: int = Field(ge=0)
+    rows: int | None = Field(default=None, ge=0)
+
+
+class Finding(Model):
+    """One assertion of a gate: what was asked, what was observed. No clock, no machine."""
+
+    expectation: str
+    arguments: dict[str, str | int | float | bool | None]
+    observed: str | int | float | bool | None
+    success: bool
+
+
+class SourceDigests(Model):
+    """What was filtered."""
+
+    platform: str
+    description: Digest
+    """Of source.json, the manifest of the canonical tables."""
+    accounts: Digest
+    """Of the accounts files' digests, in order of path."""
+    splits: Digest
+    """Of the splits' digests, in order."""
+
+
+class AccountCounts(Model):
+    """Accounts as eligibility saw them."""
+
+    rows: int
+    accounts: int
+    duplicate_rows: int
+    """Rows beyond the first of an account; the most restrictive value won, field by field."""
+    defective_rows: int
+    objected: int
+    """Accounts that a live objection covers on at least one surface, links included."""
+
+
+class SnapshotRef(Model):
+    """The registry a version was built with."""
+
+    registry_id: str
+    event: int
+    """Events up to and including this number count."""
+    object: ObjectRef
+    key_id: str
+    scheme: str
+    """Version of the normal form of identifiers."""
+
+
+class EngineRef(Model):
+    """What computed the bytes: law 3."""
+
+    digest: Digest
+    parts: dict[str, str]
+
+
+class Counts(Model):
+    """Rows by outcome and by primary reason: they add up (law 1)."""
+
+    rows: int
+    outcomes: dict[str, int]
+    reasons: dict[str, int]
+    surfaces: dict[str, dict[str, int]]
+    """Surface -> primary reason -> rows."""
+    masked: dict[str, int]
+    pictures: dict[str, int]
+
+
+class ContentDocument(Model):
+    """Everything deterministic about a version. A reissue and a build from nothing agree (law 5)."""
+
+    format: Literal[1] = 1
+    as_of: Instant
+    source: SourceDigests
+    accounts: AccountCounts
+    policy: ObjectRef
+    snapshot: SnapshotRef
+    packs: ObjectRef
+    rules: tuple[str, ...]
+    """Rule ids; a ledger's ``rules`` are indices into this list."""
+    engine: EngineRef
+    keys: dict[str, str]
+    """Purpose -> key id."""
+    eligibility: ObjectRef
+    splits: ObjectRef
+    profile: ObjectRef
+    shards: ObjectRef
+    """The list of shards; the one object here that lies under data/."""
+    counts: Counts
+    quality: tuple[Finding, ...]
+
+
+class Parent(Model):
+    """The entry a version follows: number, and digest of its envelope's bytes."""
+
+    number: int = Field(ge=1)
+    envelope: Digest
+
+
+class Runner(Model):
+    """Where and how it ran: never part of what it means."""
+
+    name: str
+    started_at: Instant
+    finished_at: Instant
+    splits_computed: int
+    splits_reused: int
+
+
+class Envelope(Model):
+    """One entry of the chain. It exists when its file exists; nothing published is edited (law 4)."""
+
+    format: Literal[1] = 1
+    number: int = Field(ge=1)
+    kind: Kind
+    parent: Parent | None
+    published_at: Instant
+    content: ObjectRef | None = None
+    """The content document, for kind ``publish``."""
+    shards: ObjectRef | None = None
+    """The list of shards under data/: where a trainer starts."""
+    observed: ObjectRef | None = None
+    """What was observed of the source's files."""
+    runner: Runner | None = None
+    relative: tuple[Finding, ...] = ()
+    """What the gate says about this version next to its parent."""

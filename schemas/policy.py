@@ -1,0 +1,154 @@
+"""policy.yaml: who and what may be used."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from schemas.errors import ConfigurationError
+from schemas.model import Model
+from schemas.release import RELEASE_COLUMNS, release_schema
+from schemas.vocabulary import SURFACE_OF_LABEL, AccountKind
+
+Share = Annotated[float, Field(ge=0, le=1)]
+PresetName = Literal["strict", "meta-2025"]
+
+
+class SurfaceRule(Model):
+    """What a record of one surface needs to be used. A need that is not listed here is not asked."""
+
+    use: bool = True
+    public: bool = True
+    adult_now: bool = True
+    adult_at_posting: bool = True
+    notice: bool = True
+    region: bool = True
+
+
+class RegistryPolicy(Model):
+    """What is asked of the registry of objections."""
+
+    allow_empty: bool = False
+    """An empty registry is more often a fault than a fact: say so when it is a fact."""
+
+
+class PicturePolicy(Model):
+    """What becomes of pictures."""
+
+    unassessed: Literal["withhold", "remove", "keep"] = "withhold"
+    """A picture whose metadata and words say nothing a rule can read: take it out of its record,
+    take the record out, or keep both."""
+
+
+class ReleasePolicy(Model):
+    """What a shard holds."""
+
+    columns: tuple[str, ...] = tuple(column.name for column in RELEASE_COLUMNS)
+    mask: tuple[Literal["handle", "email", "phone", "number"], ...] = (
+        "handle", "email", "phone", "number",
+    )  # fmt: skip
+    """What is masked in released text: @handles, e-mail addresses, phone numbers, long numbers."""
+
+    @field_validator("columns")
+    @classmethod
+    def _releasable(cls, columns: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            release_schema(columns)
+        except ConfigurationError as error:
+            msg = f"{error.found}: {error.remedy}"
+            raise ValueError(msg) from error
+        return columns
+
+
+class SourceThresholds(Model):
+    """The source gate: what a dataset must look like before it is worth filtering."""
+
+    max_duplicate_record_share: Share = 0.0
+    max_duplicate_account_share: Share = 0.05
+    max_malformed_share: Share = 0.05
+    max_unknown_birth_share: Share = 0.5
+    max_unknown_visibility_share: Share = 0.5
+    max_unmatched_author_share: Share = 0.5
+    max_implausible_date_share: Share = 0.05
+
+
+class ReleaseThresholds(Model):
+    """The release gate, absolute part: it judges a version by itself."""
+
+    min_kept_rows: int = Field(default=1, ge=0)
+    max_rejected_share: Share = 0.1
+    max_removed_share: Share = 1.0
+
+
+class RelativeThresholds(Model):
+    """The release gate, relative part: it judges a version against its parent."""
+
+    max_removed_share_rise: Share = 0.25
+
+
+class Quality(Model):
+    """All thresholds."""
+
+    source: SourceThresholds = SourceThresholds()
+    release: ReleaseThresholds = ReleaseThresholds()
+    relative: RelativeThresholds = RelativeThresholds()
+
+
+def _strict() -> dict[str, SurfaceRule]:
+    rules = {label: SurfaceRule() for label in SURFACE_OF_LABEL}
+    rules["ai_interaction"] = SurfaceRule(use=False, public=False)
+    rules["message"] = SurfaceRule(use=False)
+    return rules
+
+
+def _meta_2025() -> dict[str, SurfaceRule]:
+    rules = {label: SurfaceRule(adult_at_posting=False) for label in SURFACE_OF_LABEL}
+    rules["ai_interaction"] = SurfaceRule(public=False, adult_now=False, adult_at_posting=False)
+    rules["message"] = SurfaceRule(use=False)
+    return rules
+
+
+PRESETS: dict[str, dict[str, SurfaceRule]] = {"strict": _strict(), "meta-2025": _meta_2025()}
+"""`strict`: adults at posting and now, on every surface, chats with the assistant off.
+`meta-2025`: the programme as announced in April 2025: chats at any age, no age at posting."""
+
+
+class Policy(Model):
+    """Who and what may be used. After loading, ``surfaces`` names every surface in full."""
+
+    preset: PresetName = "strict"
+    min_age: int = Field(default=18, ge=1, le=99)
+    max_age: int = Field(default=110, ge=100, le=130)
+    """Ages over this are unknown, not adult."""
+    placeholder_birth_dates: tuple[date, ...] = (date(1900, 1, 1),)
+    notice_days: int = Field(default=30, ge=0, le=3650)
+    """Days between the notice to a person and the first use of what the person wrote."""
+    kinds: tuple[AccountKind, ...] = (AccountKind.PERSON,)
+    regions: tuple[str, ...] | None = None
+    """Regions (ISO 3166-1 alpha-2) whose people may be used; null: no restriction."""
+    surfaces: dict[str, SurfaceRule] = Field(default_factory=dict)
+    registry: RegistryPolicy = RegistryPolicy()
+    pictures: PicturePolicy = PicturePolicy()
+    release: ReleasePolicy = ReleasePolicy()
+    quality: Quality = Quality()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _apply_preset(cls, value: Any) -> Any:  # noqa: ANN401
+        if not isinstance(value, dict):
+            return value
+        preset = PRESETS.get(value.get("preset", "strict"))
+        given = value.get("surfaces") or {}
+        if preset is None or not isinstance(given, dict):
+            return value
+        unknown = sorted(set(given) - set(SURFACE_OF_LABEL), key=str)
+        if unknown:
+            msg = f"no surface is called {unknown[0]}; there are {', '.join(SURFACE_OF_LABEL)}"
+            raise ValueError(msg)
+        surfaces = {}
+        for label, default in preset.items():
+            override = given.get(label, {})
+            if isinstance(override, SurfaceRule):
+                override = override.model_dump()
+            surfaces[label] = {**default.model_dump(), **override}
+        return {**value, "surfaces": surfaces}

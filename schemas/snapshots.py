@@ -1,0 +1,32 @@
+"""The registry at one event number, as it is handed to a build."""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from schemas.tables import SNAPSHOT
+
+
+@dataclass(frozen=True)
+class RegistrySnapshot:
+    """Live objections at ``event``: a SNAPSHOT table sorted by (type, pseudonym), no raw value."""
+
+    registry_id: str
+    event: int
+    key_id: str
+    scheme: str
+    """Version of the normal form the pseudonyms were made with."""
+    objections: pa.Table
+
+    def __post_init__(self) -> None:
+        if not self.objections.schema.equals(SNAPSHOT):
+            msg = "objections must be a SNAPSHOT table"
+            raise TypeError(msg)
+
+
+@dataclass(frozen=True)
+class RegistryHead:
+    """Where the registry stands now: read again before publishing (law 6)."""
+
+    registry_id: str
+    event: int

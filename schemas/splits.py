@@ -1,0 +1,90 @@
+"""Splits: the unit of work, how it is cut, what its digest and its key are made of."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+import pyarrow.parquet as pq
+
+from schemas.canonical import canonical_json, sha256
+from schemas.model import Model
+
+SPLIT_BYTES = 16 * 1024 * 1024
+"""Default size of a split, uncompressed as the footer says."""
+
+
+class Split(Model):
+    """One or more whole row groups of one file, identified by path and ordinal."""
+
+    path: str
+    """Relative to the source root, with forward slashes."""
+    ordinal: int
+    first_row_group: int
+    row_groups: int
+    rows: int
+    """As the footer says; what is conserved (law 1)."""
+
+
+def cut(path: str, metadata: pq.FileMetaData, split_bytes: int = SPLIT_BYTES) -> list[Split]:
+    """Cut a file into splits of whole row groups of at most ``split_bytes`` (one group at least).
+
+    A file without row groups is one empty split: it is counted, not forgotten.
+    """
+    groups: list[tuple[int, int, int]] = []  # first, count, rows
+    size = 0
+    for index in range(metadata.num_row_groups):
+        group = metadata.row_group(index)
+        weight = max(group.total_byte_size, 0)
+        if groups and size + weight <= split_bytes:
+            first, count, rows = groups[-1]
+            groups[-1] = (first, count + 1, rows + group.num_rows)
+            size += weight
+        else:
+            groups.append((index, 1, group.num_rows))
+            size = weight
+    return [
+        Split(path=path, ordinal=ordinal, first_row_group=first, row_groups=count, rows=rows)
+        for ordinal, (first, count, rows) in enumerate(groups or [(0, 0, 0)])
+    ]
+
+
+def byte_ranges(metadata: pq.FileMetaData, split: Split) -> list[tuple[int, int]]:
+    """(offset, length) of each row group of the split: what is read once and digested."""
+    ranges = []
+    for index in range(split.first_row_group, split.first_row_group + split.row_groups):
+        group = metadata.row_group(index)
+        starts, ends = [], []
+        for column in range(group.num_columns):
+            chunk = group.column(column)
+            start = chunk.data_page_offset
+            if chunk.dictionary_page_offset is not None:
+                start = min(start, chunk.dictionary_page_offset)
+            starts.append(start)
+            ends.append(start + chunk.total_compressed_size)
+        ranges.append((min(starts, default=0), max(ends, default=0) - min(starts, default=0)))
+    return ranges
+
+
+def split_digest(metadata: pq.FileMetaData, split: Split, blocks: Iterable[bytes | memoryview]) -> str:
+    """SHA-256 over the schema, each row group's row count and length, and its bytes.
+
+    ``blocks`` are the bytes of :func:`byte_ranges`, in that order. Position in the file and path
+    do not count: the same rows elsewhere have the same digest.
+    """
+    ranges = byte_ranges(metadata, split)
+    header = {
+        # the first line of the text holds an address in memory
+        "schema": sha256(str(metadata.schema).partition("\n")[2].encode()),
+        "row_groups": [
+            [metadata.row_group(split.first_row_group + index).num_rows, length]
+            for index, (_, length) in enumerate(ranges)
+        ],
+    }
+    digest = hashlib.sha256(canonical_json(header))
+    for block in blocks:
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def split_key(parts: Mapping[str, str]) -> str:
+    """SHA-256 of the digests of all that ``screen`` takes, by name (law 3)."""
+    return sha256(canonical_json(dict(parts)))

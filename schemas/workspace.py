@@ -1,0 +1,30 @@
+"""optout.yaml: the workspace file, so that commands need no flags."""
+
+from typing import Literal
+
+from schemas.model import Model
+
+WORKSPACE_NAME = "optout.yaml"
+KeyPurpose = Literal["registry", "lineage"]
+
+
+class Keys(Model):
+    """References to the two keys: ``file:PATH`` or ``env:NAME``."""
+
+    registry: str = "file:keys/registry.key"
+    lineage: str = "file:keys/lineage.key"
+
+
+class Workspace(Model):
+    """Where everything is. Relative paths start at the folder that holds optout.yaml."""
+
+    source: str = "source.yaml"
+    """The source description: how foreign files map to the canonical tables."""
+    canonical: str = "canonical"
+    """The source root: where ``ingest`` writes the canonical tables and ``build`` reads them."""
+    policy: str = "policy.yaml"
+    registry: str = "registry.db"
+    """A path (SQLite) or a SQLAlchemy URL."""
+    corpus: str = "corpus"
+    """A path or URL: the store that holds versions/, data/, lineage/ and staging/."""
+    keys: Keys = Keys()
