@@ -1,10 +1,18 @@
 """The documents of a version: the content document, and the envelope that makes it exist."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    StringConstraints,
+    computed_field,
+    model_validator,
+)
 
+from schemas.canonical import canonical_json, sha256
 from schemas.model import Model
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -153,3 +161,24 @@ class Envelope(Model):
     runner: Runner | None = None
     relative: tuple[Finding, ...] = ()
     """What the gate says about this version next to its parent."""
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def seal(self) -> Digest:
+        """SHA-256 of the envelope without its seal.
+
+        Every other object is named by its digest; the last envelope of a chain has no child that
+        holds its digest, so it carries its own. It finds a damaged byte, not a forger.
+        """
+        return sha256(canonical_json(self.model_dump(mode="json", exclude={"seal"})))
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _check_seal(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:  # noqa: ANN401
+        if not isinstance(value, dict) or "seal" not in value:
+            return handler(value)
+        envelope = handler({name: part for name, part in value.items() if name != "seal"})
+        if value["seal"] != envelope.seal:
+            msg = "the seal does not match the envelope: a byte of it was changed"
+            raise ValueError(msg)
+        return envelope
