@@ -1,0 +1,45 @@
+# Every target makes the environment it needs. Needed beforehand: python3.11 and make.
+PYTHON ?= python3.11
+RUN = .venv/bin/python
+ARGS ?=
+
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+.PHONY: help run-local test lint format lock bench docs clean install
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+run-local: ## the whole way on a sample social network, in ./workspace
+	@requirements/install.sh run "$(PYTHON)"
+	@$(RUN) examples/run_local.py workspace
+
+test: install ## every test; ARGS="tests/quality -x" for some
+	@$(RUN) -m pytest -n 2 --dist worksteal --durations=10 $(ARGS)
+
+lint: install ## style, types and who may import whom
+	@$(RUN) -m ruff check --quiet .
+	@$(RUN) -m ruff format --check --quiet .
+	@$(RUN) -m mypy
+	@$(RUN) -m importlinter.cli lint
+
+format: install ## put the source into its form
+	@$(RUN) -m ruff check --quiet --fix-only .
+	@$(RUN) -m ruff format --quiet .
+
+lock: install ## resolve requirements/*.txt anew from pyproject.toml; ARGS="--upgrade" for newer ones
+	@requirements/lock.sh $(ARGS)
+
+bench: install ## measure against DuckDB (minutes; nothing is asserted)
+	@for script in benchmarks/*.py; do $(RUN) "$$script" $(ARGS) || exit 1; done
+
+docs: install ## write docs/reference and docs/cli.md from the code
+	@$(RUN) docs/generate.py
+
+clean: ## remove what the targets made, the environment included
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build workspace *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Internal: the environment of the developers' targets.
+install:
+	@requirements/install.sh dev "$(PYTHON)"

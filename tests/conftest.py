@@ -1,0 +1,44 @@
+"""What every test may use."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Nothing is timed: a slow machine is no failure. The same examples every time: a red run is a
+# change of the code. HYPOTHESIS_PROFILE=explore looks for new ones.
+settings.register_profile(
+    "default",
+    deadline=None,
+    derandomize=True,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.register_profile("explore", settings.get_profile("default"), derandomize=False, max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.fixture(scope="session")
+def repository():
+    """The root of the repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def test_data():
+    """A function from a folder's name to that folder of test data, which skips where there is none.
+
+    OPTOUT_TEST_DATA names the folder that holds them all; default: ../shared/data.
+    """
+    root = Path(os.environ.get("OPTOUT_TEST_DATA") or ROOT.parent / "shared" / "data")
+
+    def find(name):
+        folder = root / name
+        if not folder.exists():
+            pytest.skip(f"OPTOUT_TEST_DATA holds no {name}")
+        return folder
+
+    return find
