@@ -12,4 +12,4 @@ resolve() { # name, then where its requirements stand
 }
 resolve bootstrap --group pyproject.toml:bootstrap "$@"
 resolve run pyproject.toml --group build "$@"
-resolve dev pyproject.toml --group dev -c requirements/run.txt "$@"
+resolve dev pyproject.toml --group dev -c requirements/bootstrap.txt -c requirements/run.txt "$@"
