@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from schemas.canonical import canonical_json, sha256
 from schemas.errors import ConfigurationError
 from schemas.model import Model
 from schemas.release import RELEASE_COLUMNS, release_schema
@@ -152,3 +153,9 @@ class Policy(Model):
                 override = override.model_dump()
             surfaces[label] = {**default.model_dump(), **override}
         return {**value, "surfaces": surfaces}
+
+    def screening_digest(self) -> str:
+        """Digest of what ``screen`` reads of the policy; the rest is in eligibility or in the gates."""
+        return sha256(
+            canonical_json(self.model_dump(mode="json", include={"surfaces", "pictures", "release"}))
+        )

@@ -1,0 +1,218 @@
+"""Eligibility: accounts x snapshot x policy x as-of date: what each account may contribute.
+
+The only place that sees the as-of date, and the only one that matches objections to accounts.
+"""
+
+import hmac
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.birthdays import FIRST_DAY, LAST_DAY, last_day_of, turned
+from pipelines.matching import objected_surfaces
+from schemas.documents import AccountCounts
+from schemas.errors import BadInput
+from schemas.fields import ACCOUNTS, TIMESTAMP
+from schemas.flags import Flag
+from schemas.id_hash import hash_ids
+from schemas.identifiers import account_message, message, subject
+from schemas.policy import Policy
+from schemas.snapshots import RegistrySnapshot
+from schemas.tables import ELIGIBILITY, LOOKUP
+from schemas.vocabulary import ALL_SURFACES, AccountStatus, BirthPrecision, Visibility
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class EligibilityKeys:
+    """The two secrets eligibility needs: to match objections, and to name subjects."""
+
+    registry: bytes
+    lineage: bytes
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """``lookup`` (LOOKUP, with raw ids, staged only), ``states`` (ELIGIBILITY, published), counts."""
+
+    lookup: pa.Table
+    states: pa.Table
+    counts: AccountCounts
+
+
+def compute_eligibility(
+    accounts: Iterable[pa.RecordBatch],
+    snapshot: RegistrySnapshot,
+    policy: Policy,
+    as_of: datetime,
+    platform: str,
+    keys: EligibilityKeys,
+) -> Eligibility:
+    """What each account may contribute at ``as_of``, one row per account id.
+
+    Rows of one id are merged: the most restrictive value wins, field by field.
+
+    Raises:
+        BadInput: two account ids have the same 64-bit subject.
+    """
+    table = pa.Table.from_batches(accounts, ACCOUNTS)
+    usable = pc.and_(pc.is_null(table.column("defect")), pc.is_valid(table.column("account_id")))
+    rows = table.filter(usable).combine_chunks()
+    codes, ids = _account_codes(rows)
+    adult_from, age_known = _adult_from(rows, policy, as_of)
+    flags = _row_flags(rows, policy, as_of, adult_from, age_known)
+    flags, adult_from, age_known = _merge_rows(codes, len(ids), flags, adult_from, age_known)
+    clear = ALL_SURFACES & ~objected_surfaces(rows, codes, ids, snapshot, platform, keys.registry)
+    clear = clear.astype(np.uint16)
+    subjects = _subjects(ids, platform, keys.lineage)
+    order = np.argsort(hashes := hash_ids(ids), kind="stable")
+    lookup = pa.table(
+        {
+            "hash": hashes[order],
+            "account_id": ids.take(pa.array(order)),
+            "subject": subjects[order],
+            "flags": flags[order],
+            "clear": clear[order],
+            "adult_from": pa.array(adult_from[order], mask=~age_known[order]),
+        },
+        LOOKUP,
+    )
+    counts = AccountCounts(
+        rows=len(table),
+        accounts=len(ids),
+        duplicate_rows=len(rows) - len(ids),
+        defective_rows=len(table) - len(rows),
+        objected=int(np.count_nonzero(clear != ALL_SURFACES)),
+    )
+    return Eligibility(lookup, _states(subjects, flags, clear, adult_from, age_known, keys.lineage), counts)
+
+
+def _account_codes(rows: pa.Table) -> tuple[npt.NDArray[np.int64], pa.StringArray]:
+    column = rows.column("account_id").combine_chunks()
+    encoded = column.dictionary_encode()
+    return encoded.indices.to_numpy().astype(np.int64), encoded.dictionary
+
+
+def _adult_from(rows: pa.Table, policy: Policy, as_of: datetime) -> tuple[npt.NDArray[np.int64], Mask]:
+    column = rows.column("birth_date")
+    precision = rows.column("birth_precision")
+    known = _true(pc.is_in(precision, value_set=pa.array([p.value for p in BirthPrecision])))
+    known &= _true(pc.is_valid(column))
+    placeholders = pa.array(policy.placeholder_birth_dates, pa.date32())
+    known &= ~_true(pc.is_in(column, value_set=placeholders))
+    days = pc.cast(column, pa.int32()).fill_null(0).to_numpy().astype("M8[D]")
+    known &= (days >= FIRST_DAY) & (days <= LAST_DAY)
+    days = np.where(known, days, np.datetime64(0, "D"))
+    born = last_day_of(
+        days, _equals(precision, BirthPrecision.MONTH), _equals(precision, BirthPrecision.YEAR)
+    )
+    known &= turned(born, policy.max_age + 1) > _micros(as_of)
+    return np.where(known, turned(born, policy.min_age), 0), known
+
+
+def _row_flags(
+    rows: pa.Table, policy: Policy, as_of: datetime, adult_from: npt.NDArray[np.int64], age_known: Mask
+) -> npt.NDArray[np.uint16]:
+    visibility = rows.column("visibility")
+    restricted = pa.array([v.value for v in Visibility if v is not Visibility.PUBLIC])
+    notice_ends = as_of - timedelta(days=policy.notice_days)
+    proofs = {
+        Flag.ACTIVE: _equals(rows.column("status"), AccountStatus.ACTIVE),
+        Flag.KIND_ALLOWED: _true(
+            pc.is_in(rows.column("kind"), value_set=pa.array(policy.kinds, pa.string()))
+        ),
+        Flag.ADULT_NOW: age_known & (adult_from <= _micros(as_of)),
+        Flag.NOTIFIED: _true(pc.less_equal(rows.column("notified_at"), pa.scalar(notice_ends, TIMESTAMP))),
+        Flag.REGION_ALLOWED: _region_allowed(rows.column("region"), policy),
+        Flag.PUBLIC: _equals(visibility, Visibility.PUBLIC),
+        Flag.RESTRICTED: _true(pc.is_in(visibility, value_set=restricted)),
+    }
+    flags = np.zeros(len(rows), np.uint16)
+    for flag, proven in proofs.items():
+        flags |= np.where(proven, np.uint16(flag), np.uint16(0))
+    return flags
+
+
+def _region_allowed(region: pa.ChunkedArray, policy: Policy) -> Mask:
+    if policy.regions is None:
+        return np.ones(len(region), bool)
+    return _true(pc.is_in(region, value_set=pa.array(policy.regions, pa.string())))
+
+
+def _merge_rows(
+    codes: npt.NDArray[np.int64],
+    accounts: int,
+    flags: npt.NDArray[np.uint16],
+    adult_from: npt.NDArray[np.int64],
+    age_known: Mask,
+) -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.int64], Mask]:
+    if len(codes) == accounts:  # codes count up from 0 in order of first appearance
+        return flags, adult_from, age_known
+    order = np.argsort(codes, kind="stable")
+    starts = np.searchsorted(codes[order], np.arange(accounts))
+    proven = np.bitwise_and.reduceat(flags[order], starts)
+    contrary = np.bitwise_or.reduceat(flags[order], starts) & np.uint16(Flag.RESTRICTED)
+    return (
+        (proven & ~np.uint16(Flag.RESTRICTED)) | contrary,
+        np.maximum.reduceat(adult_from[order], starts),
+        np.logical_and.reduceat(age_known[order], starts),
+    )
+
+
+def _subjects(ids: pa.StringArray, platform: str, key: bytes) -> npt.NDArray[np.uint64]:
+    found = np.fromiter(
+        (subject(key, account_message(platform, account_id)) for account_id in ids.to_pylist()),
+        np.uint64,
+        len(ids),
+    )
+    if len(np.unique(found)) != len(found):
+        raise BadInput(
+            "accounts",
+            expected="a subject of its own for every account",
+            found="two account ids with one subject (equal after normalisation, or a 64-bit collision)",
+            remedy="write each account id in one form; if that is so, use a new lineage key",
+        )
+    return found
+
+
+def _states(
+    subjects: npt.NDArray[np.uint64],
+    flags: npt.NDArray[np.uint16],
+    clear: npt.NDArray[np.uint16],
+    adult_from: npt.NDArray[np.int64],
+    age_known: Mask,
+    key: bytes,
+) -> pa.Table:
+    prefix = message("state", "", "")
+    pack = struct.Struct("<QHHq?").pack
+    values = zip(
+        subjects.tolist(), flags.tolist(), clear.tolist(),
+        np.where(age_known, adult_from, 0).tolist(), age_known.tolist(), strict=True,
+    )  # fmt: skip
+    states = np.fromiter(
+        (int.from_bytes(hmac.digest(key, prefix + pack(*value), "sha256")[:8], "big") for value in values),
+        np.uint64,
+        len(subjects),
+    )
+    order = np.argsort(subjects)
+    return pa.table({"subject": subjects[order], "state": states[order]}, ELIGIBILITY)
+
+
+def _equals(column: pa.ChunkedArray, value: str) -> Mask:
+    return _true(pc.equal(column, str(value)))
+
+
+def _true(column: pa.Array | pa.ChunkedArray) -> Mask:
+    """What is proven: null is not."""
+    return np.asarray(pc.fill_null(column, False))
+
+
+def _micros(instant: datetime) -> int:
+    return (instant - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)

@@ -1,0 +1,98 @@
+"""Which accounts an objection hits: by account id, by identifier, and through linked accounts."""
+
+from collections import defaultdict
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from schemas.identifiers import normalise, pseudonym, target_message
+from schemas.snapshots import RegistrySnapshot
+from schemas.vocabulary import IdentifierType
+
+Codes = npt.NDArray[np.int64]
+Surfaces = npt.NDArray[np.uint16]
+
+
+def objected_surfaces(
+    rows: pa.Table,
+    codes: Codes,
+    ids: pa.StringArray,
+    snapshot: RegistrySnapshot,
+    platform: str,
+    registry_key: bytes,
+) -> Surfaces:
+    """Surfaces (bits) on which each account is covered by a live objection.
+
+    ``rows`` are account rows, ``codes`` the index into ``ids`` of each. An identifier that any row of
+    an account carries counts. A linked objection spreads over shared person ids, transitively.
+    """
+    own = np.zeros(len(ids), np.uint16)
+    spreading = np.zeros(len(ids), np.uint16)
+    for kind in IdentifierType:
+        wanted = snapshot.objections.filter(pc.equal(snapshot.objections.column("type"), kind.value))
+        if len(wanted):
+            accounts, hashes = _pseudonyms(kind, rows, codes, ids, platform, registry_key)
+            _hit(accounts, hashes, wanted, own, spreading)
+    return own | _spread(spreading, rows, codes)
+
+
+def _pseudonyms(
+    kind: IdentifierType, rows: pa.Table, codes: Codes, ids: pa.StringArray, platform: str, key: bytes
+) -> tuple[Codes, pa.Array]:
+    """Account codes and the pseudonyms of their identifiers of one kind, pair by pair."""
+    accounts, values, regions = _carried(kind, rows, codes)
+    if kind is IdentifierType.ACCOUNT:
+        accounts = np.concatenate([np.arange(len(ids)), accounts])
+        values = ids.to_pylist() + values
+        regions = [None] * len(ids) + regions
+    hashes = [
+        pseudonym(key, target_message(kind, platform, normalise(kind, value, region)))
+        for value, region in zip(values, regions, strict=True)
+    ]
+    return accounts, pa.array(hashes, pa.binary(32))
+
+
+def _carried(kind: IdentifierType, rows: pa.Table, codes: Codes) -> tuple[Codes, list[str], list[str | None]]:
+    column = rows.column("identifiers").combine_chunks()
+    parents = pc.list_parent_indices(column)
+    elements = column.flatten()
+    of_kind = pc.equal(elements.field("type"), kind.value)
+    chosen = pc.and_kleene(of_kind, pc.is_valid(elements.field("value")))
+    parents = parents.filter(chosen)
+    regions = rows.column("region").combine_chunks().take(parents)
+    accounts = codes[parents.to_numpy().astype(np.int64)]
+    return accounts, elements.field("value").filter(chosen).to_pylist(), regions.to_pylist()
+
+
+def _hit(accounts: Codes, hashes: pa.Array, wanted: pa.Table, own: Surfaces, spreading: Surfaces) -> None:
+    live: dict[bytes, list[tuple[bool, int]]] = defaultdict(list)
+    hit = pc.is_in(hashes, value_set=wanted.column("pseudonym").combine_chunks())
+    met = wanted.filter(pc.is_in(wanted.column("pseudonym"), value_set=hashes.filter(hit)))
+    for row in met.to_pylist():
+        live[row["pseudonym"]].append((row["linked"], row["surfaces"]))
+    places = np.flatnonzero(hit.to_numpy(zero_copy_only=False))
+    for place, digest in zip(places, hashes.filter(hit).to_pylist(), strict=True):
+        for linked, surfaces in live[digest]:
+            own[accounts[place]] |= surfaces
+            if linked:
+                spreading[accounts[place]] |= surfaces
+
+
+def _spread(surfaces: Surfaces, rows: pa.Table, codes: Codes) -> Surfaces:
+    if not surfaces.any():
+        return surfaces
+    linked = rows.column("person_id").combine_chunks().dictionary_encode()
+    valid = linked.is_valid().to_numpy(zero_copy_only=False)
+    persons = linked.indices.fill_null(0).to_numpy().astype(np.int64)[valid]
+    accounts = codes[valid]
+    reached = surfaces.copy()
+    while True:
+        of_person = np.zeros(len(linked.dictionary), np.uint16)
+        np.bitwise_or.at(of_person, persons, reached[accounts])
+        wider = reached.copy()
+        np.bitwise_or.at(wider, accounts, of_person[persons])
+        if np.array_equal(wider, reached):
+            return reached
+        reached = wider

@@ -1,0 +1,98 @@
+"""The columns the standing rules see: one entry per row, nulls made explicit."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from schemas.flags import Flag
+from schemas.policy import Policy
+from schemas.vocabulary import SURFACE_OF_LABEL, ContainerVisibility, Visibility
+
+Mask = npt.NDArray[np.bool_]
+
+SURFACES: tuple[str, ...] = tuple(SURFACE_OF_LABEL)
+UNKNOWN_SURFACE = len(SURFACES)
+"""Code of a null or unknown surface: it needs everything and may not be used."""
+_UNKNOWN_SURFACE_BIT = np.uint16(1 << 15)
+_VISIBILITIES = tuple(v.value for v in Visibility)
+_CONTAINERS = tuple(v.value for v in ContainerVisibility)
+
+
+@dataclass(frozen=True)
+class AccountColumns:
+    """Eligibility of each row's author. ``known`` false: the account is in no table."""
+
+    known: Mask
+    flags: npt.NDArray[np.uint16]
+    clear: npt.NDArray[np.uint16]
+    adult_from: npt.NDArray[np.int64]
+    age_known: Mask
+
+    def has(self, flag: Flag) -> Mask:
+        """Rows whose account is known and has this proof."""
+        return self.known & ((self.flags & np.uint16(flag)) != 0)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What the standing rules judge by."""
+
+    account: AccountColumns
+    surface: npt.NDArray[np.intp]
+    """Index into SURFACES, or UNKNOWN_SURFACE."""
+    created_at: npt.NDArray[np.int64]
+    """Microseconds since 1970 UTC; 0 where not known."""
+    created_known: Mask
+    public: Mask
+    """Record and container both proven public; a container that does not exist is fine."""
+    restricted: Mask
+    """Record or container known not to be public."""
+    unknown_visibility: Mask
+    """Record or container without a known visibility."""
+    policy: Policy
+
+    def needs(self, need: str) -> Mask:
+        """Rows whose surface needs this; an unknown surface needs everything."""
+        table = [getattr(self.policy.surfaces[label], need) for label in SURFACES]
+        return np.array([*table, need != "use"])[self.surface]
+
+    @property
+    def surface_bit(self) -> npt.NDArray[np.uint16]:
+        """The bit of each row's surface in a set of surfaces."""
+        bits = [SURFACE_OF_LABEL[label].bit for label in SURFACES]
+        return np.array([*bits, _UNKNOWN_SURFACE_BIT], np.uint16)[self.surface]
+
+
+def standing_rows(records: pa.Table, account: AccountColumns, policy: Policy) -> Rows:
+    """Take what the standing rules need out of a RECORDS table."""
+    visibility = codes(records.column("visibility"), _VISIBILITIES)
+    container = codes(records.column("container_visibility"), _CONTAINERS)
+    record_public = visibility == _VISIBILITIES.index(Visibility.PUBLIC)
+    container_fine = np.isin(
+        container,
+        [_CONTAINERS.index(ContainerVisibility.NONE), _CONTAINERS.index(ContainerVisibility.PUBLIC)],
+    )
+    record_unknown = visibility == len(_VISIBILITIES)
+    container_unknown = container == len(_CONTAINERS)
+    created = records.column("created_at").combine_chunks()
+    return Rows(
+        account=account,
+        surface=codes(records.column("surface"), SURFACES),
+        created_at=created.cast(pa.int64()).fill_null(0).to_numpy(),
+        created_known=np.asarray(created.is_valid()),
+        public=record_public & container_fine,
+        restricted=~(record_public | record_unknown) | ~(container_fine | container_unknown),
+        unknown_visibility=record_unknown | container_unknown,
+        policy=policy,
+    )
+
+
+def codes(column: pa.ChunkedArray, values: tuple[str, ...]) -> npt.NDArray[np.intp]:
+    """Index in ``values`` of each row of a dictionary-encoded column; ``len(values)`` for all others."""
+    array = column.combine_chunks()
+    found = pc.index_in(array.dictionary, value_set=pa.array(values, pa.string())).fill_null(len(values))
+    entries = np.append(found.to_numpy(), len(values)).astype(np.intp)
+    return entries[array.indices.fill_null(len(array.dictionary)).to_numpy()]

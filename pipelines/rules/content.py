@@ -1,0 +1,58 @@
+"""Content rules, on the rows still standing: what does the record itself show or say?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipelines.rules.captions import matches
+from pipelines.rules.packs import Packs
+from pipelines.rules.pictures import Mask, PictureSigns, Sign, picture_signs
+from schemas.outcomes import Reason
+from schemas.policy import Policy
+
+_VISIBLE = r"[\pL\pN\pP\pS]"
+
+
+@dataclass(frozen=True)
+class ContentVerdicts:
+    """Content reasons of each row, what was seen of each picture, and which pictures may be released."""
+
+    reasons: npt.NDArray[np.uint32]
+    signs: PictureSigns
+    releasable: Mask
+
+
+def content_verdicts(records: pa.Table, policy: Policy, packs: Packs) -> ContentVerdicts:
+    """Judge the content of rows that no standing rule removed.
+
+    A declared minor removes the record, a suspected one quarantines it. An unassessed picture is
+    withheld, kept, or takes its record along (``remove``), as the policy says.
+    """
+    signs = picture_signs(records, packs)
+    releasable = signs.sign == Sign.NO_SIGN
+    if policy.pictures.unassessed == "keep":
+        releasable |= signs.sign == Sign.UNASSESSED
+    own = _has_text(records) | _rows_with(signs, releasable | (signs.sign >= Sign.SUSPECTED), len(records))
+    if policy.pictures.unassessed == "remove":
+        own &= ~_rows_with(signs, signs.sign == Sign.UNASSESSED, len(records))
+    reasons = np.zeros(len(records), np.uint32)
+    for reason, holds in (
+        (Reason.MINOR_IMAGE_DECLARED, _rows_with(signs, signs.sign == Sign.DECLARED, len(records))),
+        (Reason.MINOR_IMAGE_SUSPECTED, _rows_with(signs, signs.sign == Sign.SUSPECTED, len(records))),
+        (Reason.NO_OWN_CONTENT, ~own),
+    ):
+        reasons |= np.where(holds, np.uint32(reason.bit), np.uint32(0))
+    return ContentVerdicts(reasons, signs, releasable)
+
+
+def _has_text(records: pa.Table) -> Mask:
+    """Text of the author's own: more than white space and invisible characters."""
+    return matches(records.column("text").combine_chunks(), _VISIBLE)
+
+
+def _rows_with(signs: PictureSigns, chosen: Mask, rows: int) -> Mask:
+    mask = np.zeros(rows, bool)
+    mask[signs.row[chosen]] = True
+    return mask

@@ -1,0 +1,127 @@
+"""Content rules on pictures: declared, suspected, no sign or unassessed; nothing clears a sign."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.rules.captions import caption_hits, matches, without_ocr
+from pipelines.rules.packs import DeclaredRule, Pack, Packs
+
+Mask = npt.NDArray[np.bool_]
+_LETTER = r"\pL"
+
+
+class Sign(IntEnum):
+    """What metadata and words say of one picture."""
+
+    UNASSESSED = 0
+    """Nothing that a rule can read. Not called safe."""
+    NO_SIGN = 1
+    SUSPECTED = 2
+    DECLARED = 3
+
+
+@dataclass(frozen=True)
+class PictureSigns:
+    """One entry per picture: its row, its sign; and (row, rule) pairs of evidence."""
+
+    row: npt.NDArray[np.int64]
+    sign: npt.NDArray[np.uint8]
+    evidence_row: npt.NDArray[np.int64]
+    evidence_rule: npt.NDArray[np.uint16]
+
+
+def picture_signs(records: pa.Table, packs: Packs) -> PictureSigns:
+    """Judge every picture of a RECORDS table. Rows of the result count from the table's start."""
+    media = records.column("media").combine_chunks()
+    row = pc.list_parent_indices(media).to_numpy().astype(np.int64)
+    pictures = media.flatten()
+    sign = np.full(len(row), Sign.UNASSESSED, np.uint8)
+    found: list[tuple[npt.NDArray[np.int64], int]] = []
+    if len(row):
+        words = _words(records, pictures, row)
+        language = _primary_subtag(records.column("language").combine_chunks()).take(pa.array(row))
+        number = 0
+        for pack in packs.packs:
+            sign = np.maximum(sign, np.where(_readable(pack, words, language), Sign.NO_SIGN, Sign.UNASSESSED))
+            for rule in pack.declared:
+                minor, adult = _declared(rule, pictures)
+                sign = np.maximum(sign, np.where(minor, Sign.DECLARED, np.where(adult, Sign.NO_SIGN, 0)))
+                found.append((row[minor], number))
+                number += 1
+            for caption in pack.captions:
+                hit = np.zeros(len(row), bool)
+                for name in caption.reads:
+                    text = without_ocr(pack, words[name]) if name == "auto_alt_text" else words[name]
+                    hit |= caption_hits(caption, text)
+                sign = np.maximum(sign, np.where(hit, Sign.SUSPECTED, 0))
+                found.append((row[hit], number))
+                number += 1
+    rows, rules = _pairs(found)
+    return PictureSigns(row, sign.astype(np.uint8), rows, rules)
+
+
+def _words(records: pa.Table, pictures: pa.StructArray, row: npt.NDArray[np.int64]) -> dict[str, pa.Array]:
+    words = {name: pictures.field(name) for name in ("alt_text", "auto_alt_text", "caption")}
+    words["text"] = records.column("text").combine_chunks().take(pa.array(row))
+    return words
+
+
+def _readable(pack: Pack, words: dict[str, pa.Array], language: pa.Array) -> Mask:
+    """Words about the picture itself, in a language the pack reads; the record's text is not enough."""
+    if pack.language is None:
+        return np.zeros(len(language), bool)
+    spoken = np.asarray(pc.equal(language, pack.language).fill_null(False))
+    written = matches(words["alt_text"], _LETTER) | matches(words["caption"], _LETTER)
+    automatic = np.zeros(len(language), bool)
+    for opening in pack.machine_openings:
+        begins = pc.starts_with(words["auto_alt_text"], opening, ignore_case=True)
+        automatic |= np.asarray(begins.fill_null(False))
+    return (spoken & written) | automatic
+
+
+def _primary_subtag(language: pa.Array) -> pa.Array:
+    return pc.utf8_lower(pc.replace_substring_regex(pc.cast(language, pa.string()), r"[-_].*", ""))
+
+
+def _declared(rule: DeclaredRule, pictures: pa.StructArray) -> tuple[Mask, Mask]:
+    """Pictures with a value that declares a minor, and pictures with one that declares adults."""
+    metadata = pictures.field("metadata")
+    picture = pc.list_parent_indices(metadata)
+    entries = metadata.flatten()
+    chosen = pc.equal(entries.field("property"), rule.property).fill_null(False)
+    values = entries.field("values").filter(chosen)
+    owner = picture.filter(chosen).take(pc.list_parent_indices(values)).to_numpy()
+    text = pc.utf8_trim_whitespace(pc.cast(values.flatten(), pa.string()))
+    if rule.prefix:
+        text = pc.if_else(
+            pc.starts_with(text, rule.prefix), pc.utf8_slice_codeunits(text, len(rule.prefix)), text
+        )
+    minor = np.asarray(pc.is_in(text, value_set=pa.array(rule.minor, pa.string())))
+    adult = np.asarray(pc.is_in(text, value_set=pa.array(rule.adult, pa.string())))
+    if rule.minor_below is not None:
+        whole = pc.match_substring_regex(text, r"^\d{1,3}$").fill_null(False)
+        ages = pc.if_else(whole, text, None).cast(pa.int16())
+        minor |= np.asarray(pc.less(ages, rule.minor_below).fill_null(False))
+        adult |= np.asarray(pc.greater_equal(ages, rule.minor_below).fill_null(False))
+    return _any(owner[minor], len(pictures)), _any(owner[adult], len(pictures))
+
+
+def _any(places: npt.NDArray[np.int64], size: int) -> Mask:
+    mask = np.zeros(size, bool)
+    mask[places] = True
+    return mask
+
+
+def _pairs(
+    found: list[tuple[npt.NDArray[np.int64], int]],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint16]]:
+    """Distinct (row, rule) pairs, sorted by both."""
+    rows = np.concatenate([rows for rows, _ in found] or [np.zeros(0, np.int64)])
+    rules = np.concatenate([np.full(len(r), rule, np.int64) for r, rule in found] or [np.zeros(0, np.int64)])
+    pairs = np.unique(np.stack([rows, rules], axis=1), axis=0)
+    return pairs[:, 0], pairs[:, 1].astype(np.uint16)

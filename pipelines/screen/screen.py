@@ -1,0 +1,192 @@
+"""``screen``: the pure function from the rows of a split to its fate. No clock, no chance, no I/O."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipelines.rules.columns import SURFACES, standing_rows
+from pipelines.rules.content import ContentVerdicts, content_verdicts
+from pipelines.rules.packs import Packs
+from pipelines.rules.pictures import Sign
+from pipelines.rules.standing import primary_codes, standing_reasons
+from pipelines.screen.decode import DecodedSplit, SplitBytes, decode
+from pipelines.screen.encode import encode
+from pipelines.screen.lookup import Lookup
+from pipelines.screen.order import shard_order
+from pipelines.screen.release import release
+from pipelines.screen.subjects import Authors, find_authors, footprint
+from schemas.canonical import sha256
+from schemas.documents import ObjectRef
+from schemas.outcomes import Reason
+from schemas.plans import Counted, SplitResult, TallyEntry
+from schemas.policy import Policy
+from schemas.splits import split_key
+from schemas.tables import LEDGER
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What ``screen`` takes besides the split: the same for all splits of a plan."""
+
+    lookup: Lookup
+    policy: Policy
+    packs: Packs
+    lineage_key_id: str
+    engine: str
+    """Digest of the engine."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A split read, decoded and looked up: enough to know its key."""
+
+    decoded: DecodedSplit
+    authors: Authors
+    digest: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Screened:
+    """The objects of a split as bytes, and its result, which names them by digest."""
+
+    shard: bytes | None
+    ledger: bytes
+    footprint: bytes
+    result: SplitResult
+
+
+def open_split(source: SplitBytes, inputs: Inputs) -> Opened:
+    """Digest and decode a split, find its authors, and derive its split key (law 3)."""
+    decoded = decode(source)
+    authors = find_authors(decoded.records, inputs.lookup)
+    digest = source.digest()
+    key = split_key({
+        "split": digest,
+        "eligibility": authors.found.digest(),
+        "policy": inputs.policy.screening_digest(),
+        "packs": inputs.packs.content_digest(),
+        "key": inputs.lineage_key_id,
+        "platform": inputs.lookup.platform,
+        "engine": inputs.engine,
+    })  # fmt: skip
+    return Opened(decoded, authors, digest, key)
+
+
+def screen(opened: Opened, inputs: Inputs) -> Screened:
+    """Judge every row of a split, and write its shard, ledger part and footprint part."""
+    records, place = opened.decoded.records, opened.decoded.place
+    rows = standing_rows(records, opened.authors.found.rows(opened.authors.codes), inputs.policy)
+    malformed = ~(
+        np.asarray(records.column("defect").combine_chunks().is_null())
+        & np.asarray(records.column("record_id").combine_chunks().is_valid())
+    )
+    reasons = np.where(malformed, np.uint32(Reason.MALFORMED.bit), standing_reasons(rows))
+    standing = np.flatnonzero(reasons == 0)
+    content = content_verdicts(records.take(pa.array(standing)), inputs.policy, inputs.packs)
+    reasons[standing] |= content.reasons
+    reason = primary_codes(reasons)
+    kept = np.flatnonzero(reason == Reason.KEPT.code)
+
+    order = shard_order(inputs.lookup.lineage_key, opened.digest, place[kept])
+    decoded_row = np.full(opened.decoded.rows, -1, np.int64)
+    decoded_row[place] = np.arange(len(place))
+    standing_row = np.full(len(records), -1, np.int64)
+    standing_row[standing] = np.arange(len(standing))
+    released = release(
+        records.take(pa.array(standing)),
+        standing_row[decoded_row[order]],
+        content.releasable,
+        inputs.policy.release,
+    )
+    subjects = footprint(records, opened.authors, reason, inputs.lookup)
+    shard = encode(released.table, ("language", "surface", "created_month")) if len(order) else None
+    ledger = encode(
+        _ledger(opened.decoded, reasons, reason, order, subjects.author_row, standing, content),
+        ("reason", "reasons", "rules.list.element"),
+    )
+    part = encode(subjects.table, ("role", "rows", "kept", "removed", "quarantined"))
+    result = SplitResult(
+        split_key=opened.key,
+        split_digest=opened.digest,
+        rows=opened.decoded.rows,
+        shard=_reference(shard, len(order)) if shard is not None else None,
+        ledger=_reference(ledger, opened.decoded.rows),
+        footprint=_reference(part, len(subjects.table)),
+        tally=_tally(rows.surface, reason, opened.decoded.rows),
+        masked=_counted(released.masked),
+        pictures=_counted(_pictures(content, reason[standing] == Reason.KEPT.code)),
+    )
+    return Screened(shard, ledger, part, result)
+
+
+def _ledger(
+    decoded: DecodedSplit,
+    reasons: npt.NDArray[np.uint32],
+    reason: npt.NDArray[np.uint8],
+    order: npt.NDArray[np.int64],
+    author_row: npt.NDArray[np.int64],
+    standing: npt.NDArray[np.int64],
+    content: ContentVerdicts,
+) -> pa.Table:
+    """Row n tells the fate of row n of the split; rows that could not be decoded are unreadable."""
+    all_reasons = np.full(decoded.rows, Reason.UNREADABLE.bit, np.uint32)
+    all_reasons[decoded.place] = reasons
+    all_reason = np.full(decoded.rows, Reason.UNREADABLE.code, np.uint8)
+    all_reason[decoded.place] = reason
+    shard_row = np.full(decoded.rows, -1, np.int32)
+    shard_row[order] = np.arange(len(order), dtype=np.int32)
+    author = np.full(decoded.rows, -1, np.int32)
+    author[decoded.place] = author_row
+    evidence_row = decoded.place[standing[content.signs.evidence_row]]
+    per_row = np.bincount(evidence_row, minlength=decoded.rows)
+    offsets = np.concatenate([[0], np.cumsum(per_row)])
+    rules = pa.ListArray.from_arrays(
+        pa.array(offsets, pa.int32(), mask=np.append(per_row == 0, False)),
+        pa.array(content.signs.evidence_rule, pa.uint16()),
+        type=LEDGER.field("rules").type,
+    )
+    return pa.table(
+        {
+            "reason": all_reason,
+            "reasons": all_reasons,
+            "rules": rules,
+            "place": pa.array(shard_row, mask=shard_row < 0),
+            "footprint": pa.array(author, mask=author < 0),
+        },
+        LEDGER,
+    )
+
+
+def _tally(surface: npt.NDArray[np.intp], reason: npt.NDArray[np.uint8], rows: int) -> tuple[TallyEntry, ...]:
+    labels = [*SURFACES, "unknown"]
+    pairs, counts = np.unique(surface * 256 + reason, return_counts=True)
+    tally = Counter({
+        (labels[pair // 256], int(pair % 256)): int(count) for pair, count in zip(pairs, counts, strict=True)
+    })  # fmt: skip
+    tally["unknown", Reason.UNREADABLE.code] += rows - len(surface)
+    return tuple(
+        TallyEntry(surface=label, reason=code, rows=count)
+        for (label, code), count in sorted(tally.items())
+        if count
+    )
+
+
+def _pictures(content: ContentVerdicts, kept: npt.NDArray[np.bool_]) -> Counter[str]:
+    signs = content.signs
+    counts = Counter({sign.name.lower(): int((signs.sign == sign).sum()) for sign in Sign})
+    in_kept = kept[signs.row]
+    counts["released"] = int((in_kept & content.releasable).sum())
+    counts["withheld"] = int((in_kept & ~content.releasable).sum())
+    return counts
+
+
+def _counted(counts: Counter[str]) -> tuple[Counted, ...]:
+    return tuple(Counted(name=name, count=count) for name, count in sorted(counts.items()))
+
+
+def _reference(data: bytes, rows: int) -> ObjectRef:
+    return ObjectRef(digest=sha256(data), bytes=len(data), rows=rows)
