@@ -9,7 +9,7 @@ from schemas.tables import SNAPSHOT
 
 @dataclass(frozen=True)
 class RegistrySnapshot:
-    """Live objections at ``event``: a SNAPSHOT table sorted by (type, pseudonym), no raw value."""
+    """Live objections at ``event``: a SNAPSHOT table, deduplicated, sorted by all columns, no raw value."""
 
     registry_id: str
     event: int

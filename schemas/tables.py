@@ -60,7 +60,11 @@ SNAPSHOT = pa.schema([
     _required("linked", pa.bool_()),  # covers the linked accounts of the person, too
     _required("surfaces", pa.uint16()),  # objected surfaces, as bits
 ])  # fmt: skip
-"""The registry at one event number, sorted by (type, pseudonym): live objections, one row each."""
+"""The registry at one event number: the objections that hold, deduplicated, sorted by all columns.
+
+A target has several rows when its objections differ in scope: to join (linked, some surfaces) and
+(not linked, all surfaces) into one row would invent an objection nobody made.
+"""
 
 TALLY = pa.list_(
     _required(
