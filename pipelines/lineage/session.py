@@ -68,9 +68,10 @@ class Session:
 
     connection: duckdb.DuckDBPyConnection
     failures: list[OptoutError] = field(default_factory=list)
+    asked: int = 0
 
     def ask(self, sql: str) -> Answer:
-        """Run one SELECT.
+        """Run one SELECT. Its rows are fetched while they are iterated, until the next question.
 
         Raises:
             ConfigurationError: the text is not one SELECT, or DuckDB refuses it.
@@ -78,13 +79,18 @@ class Session:
         """
         check_select(self.connection, sql)
         self.failures.clear()
+        self.asked += 1
         with self._errors():
             self.connection.execute(sql)
             names = tuple(column[0] for column in self.connection.description)
-        return Answer(names, self._rows())
+        return Answer(names, self._rows(self.asked))
 
-    def _rows(self) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, question: int) -> Iterator[tuple[Any, ...]]:
         while True:
+            if question != self.asked:
+                # DuckDB would say that there are no more rows.
+                msg = "the rows of an answer are gone once the next question is asked"
+                raise RuntimeError(msg)
             with self._errors():
                 rows = self.connection.fetchmany(10_000)
             if not rows:
