@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from pipelines.cli import workspace
+from pipelines.cli import registry, workspace
 from schemas.errors import OptoutError
 
 INTERRUPTED = 130
@@ -18,6 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 workspace.register(app)
+registry.register(app)
 
 
 def main() -> None:

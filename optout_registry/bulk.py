@@ -1,0 +1,162 @@
+"""Bulk import: a file of objections, in constant memory, again and again with the same result."""
+
+import hashlib
+import hmac
+import io
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from optout_registry.intake import Intake, lacks_country, read_request
+from optout_registry.lines import Line, read_lines
+from optout_registry.log import Registry, check_key
+from optout_registry.objections import Objection, State
+from schemas.errors import BadInput
+from schemas.identifiers import message
+
+ROWS_PER_TRANSACTION = 10_000
+_BLOCK = 1 << 20
+
+
+class BadLine(NamedTuple):
+    """A line that was kept aside: where, which field, what it should have been. No value."""
+
+    line: int
+    field: str
+    expected: str
+
+
+class Progress(NamedTuple):
+    """How far an import is."""
+
+    lines: int
+    bytes: int
+    total_bytes: int
+
+
+@dataclass
+class ImportReport:
+    """What became of the lines of a file: lines = added + known + withdrawn + bad."""
+
+    batch: str
+    lines: int = 0
+    added: int = 0
+    known: int = 0
+    """Received before under the same request id."""
+    withdrawn: int = 0
+    """Received before, and withdrawn since: they stay withdrawn."""
+    bad: int = 0
+    without_country: int = 0
+    """Phone numbers without country code and region: they meet only numbers written like them."""
+
+
+def import_file(
+    registry: Registry,
+    path: Path,
+    intake: Intake,
+    *,
+    recorded_at: datetime,
+    on_bad: Callable[[BadLine], None],
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> ImportReport:
+    """Record the objections of a CSV or JSON Lines file, 10,000 in a transaction.
+
+    A line's request id is its column ``request_id``, else the file's digest and the line's number:
+    importing a file again adds nothing, and an import that was interrupted goes on. Bad lines go to
+    ``on_bad``, the others are recorded.
+
+    Raises:
+        BadInput: unreadable, a misspelt column (nothing was recorded), or changed while it was read.
+    """
+    check_key(registry, intake.key_id)
+    with _opened(path) as file:
+        before = os.fstat(file.fileno())
+        report = ImportReport(_batch(intake.key, file))
+        text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
+        lines = read_lines(path, text)
+        while part := list(islice(lines, ROWS_PER_TRANSACTION)):
+            _record(registry, part, intake, report, recorded_at, on_bad)
+            on_progress(Progress(report.lines, file.tell(), before.st_size))
+        after = os.fstat(file.fileno())
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise BadInput(
+            path.name,
+            expected="a file that nobody writes to",
+            found="one that changed while it was read",
+            remedy="import it again when it is complete; what was recorded stays",
+        )
+    return report
+
+
+def _record(
+    registry: Registry,
+    part: list[Line],
+    intake: Intake,
+    report: ImportReport,
+    recorded_at: datetime,
+    on_bad: Callable[[BadLine], None],
+) -> None:
+    numbers: list[int] = []
+    objections: list[Objection] = []
+    bad: list[BadLine] = []
+    for line in part:
+        if line.fields is None:
+            bad.append(BadLine(line.number, line.field, line.problem))
+            continue
+        try:
+            request = read_request(line.fields)
+            objection = intake.objection(
+                request, request_id=f"{report.batch}:{line.number}", recorded_at=recorded_at
+            )
+        except BadInput as error:
+            bad.append(BadLine(line.number, error.subject, error.expected or ""))
+            continue
+        report.without_country += lacks_country(request)
+        numbers.append(line.number)
+        objections.append(objection)
+    receipts = registry.add_all(objections, recorded_at=recorded_at, batch=report.batch)
+    for number, receipt in zip(numbers, receipts, strict=True):
+        match receipt.state:
+            case State.ADDED:
+                report.added += 1
+            case State.KNOWN:
+                report.known += 1
+            case State.WITHDRAWN:
+                report.withdrawn += 1
+            case State.CONFLICT:
+                bad.append(BadLine(number, "request_id", "an id that no other objection has"))
+    report.lines += len(part)
+    report.bad += len(bad)
+    for entry in sorted(bad):
+        on_bad(entry)
+
+
+def _batch(key: bytes, file: BinaryIO) -> str:
+    """Name of the file's contents; leaves the file at its start.
+
+    Keyed, because a plain digest of a file with one line would tell whether it names somebody.
+    """
+    digest = hashlib.sha256()
+    while block := file.read(_BLOCK):
+        digest.update(block)
+    file.seek(0)
+    return hmac.digest(key, message("batch", "", digest.hexdigest()), "sha256").hex()[:32]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    try:
+        with path.open("rb") as file:
+            yield file
+    except OSError as error:
+        raise BadInput(
+            str(path),
+            expected="a readable file",
+            found=error.strerror or type(error).__name__,
+            remedy="check the path and the file's permissions",
+        ) from error

@@ -1,0 +1,190 @@
+"""From what a person wrote to what the log keeps: the raw identifier ends here."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr, ValidationError
+
+from optout_registry.objections import REQUEST_ID, Objection, Target
+from schemas.errors import BadInput
+from schemas.identifiers import normalise, pseudonym, target_message
+from schemas.model import Model
+from schemas.vocabulary import ALL_SURFACES, SURFACE_OF_LABEL, IdentifierType, surface_set
+
+_TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_BETWEEN = re.compile(r"[\s,;|]+")
+
+
+def _surfaces(value: object) -> tuple[str, ...] | None:
+    labels = [label for label in _BETWEEN.split(value) if label] if isinstance(value, str) else value
+    if labels is None or labels == []:
+        return None
+    if not isinstance(labels, list | tuple) or not all(label in SURFACE_OF_LABEL for label in labels):
+        msg = f"some of {', '.join(SURFACE_OF_LABEL)}; nothing means all"
+        raise ValueError(msg)
+    return tuple(labels)
+
+
+def _truth(value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = value.strip().lower() if isinstance(value, str) else None
+    if word not in _TRUTH:
+        msg = "true or false"
+        raise ValueError(msg)
+    return _TRUTH[word]
+
+
+def _instant(value: object) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        instant = value if isinstance(value, datetime) else _parsed(value)
+        if instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    msg = "a time with its zone (2026-05-27T10:00:00Z), or a date for its first moment in UTC"
+    raise ValueError(msg) from None
+
+
+def _parsed(value: object) -> datetime:
+    text = value.strip() if isinstance(value, str) else ""
+    if len(text) == len("2026-05-27"):
+        return datetime.combine(date.fromisoformat(text), time(), UTC)
+    return datetime.fromisoformat(text)
+
+
+def _sound(value: str | int) -> str | int:
+    if isinstance(value, str):
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            msg = "text in UTF-8"
+            raise ValueError(msg)
+        # Two stray quotes can join lines of a file: what lies between would pass for one odd identifier.
+        if len(value.strip().splitlines()) > 1:
+            msg = "one identifier, without a line break inside; in a file, is a quote missing?"
+            raise ValueError(msg)
+    return value
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+class Request(Model):
+    """An objection as somebody wrote it. Holds a raw identifier: never stored, never shown."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    type: Annotated[IdentifierType, BeforeValidator(_lower)]
+    value: Annotated[StrictStr | StrictInt, AfterValidator(_sound)] = Field(repr=False)
+    region: Annotated[str, Field(pattern="^[A-Za-z]{2}$")] | None = Field(default=None, repr=False)
+    """ISO 3166-1 alpha-2; completes a phone number written without country code."""
+    surfaces: Annotated[tuple[str, ...] | None, BeforeValidator(_surfaces)] = None
+    """Labels; null: every surface, those not yet invented included."""
+    linked: Annotated[bool, BeforeValidator(_truth)] = True
+    received_at: Annotated[datetime | None, BeforeValidator(_instant)] = None
+    """Null: when it is recorded."""
+    request_id: Annotated[str, Field(pattern=f"^(?:{REQUEST_ID.pattern})$")] | None = None
+    """Null: whoever takes it in gives it one."""
+
+
+REQUEST_FIELDS: tuple[str, ...] = tuple(Request.model_fields)
+_EXPECTED = {
+    "type": f"one of {', '.join(IdentifierType)}",
+    "value": "an identifier: text or a whole number",
+    "region": "two letters (ISO 3166-1 alpha-2)",
+    "request_id": "1 to 128 letters, digits, dots, colons, hyphens or underscores",
+}
+
+
+@dataclass(frozen=True)
+class Intake:
+    """How raw identifiers become pseudonyms: one key, one platform."""
+
+    key: bytes = field(repr=False)
+    key_id: str
+    platform: str
+    """Whose account ids and handles these are."""
+
+    def target(self, kind: IdentifierType, value: str | int, region: str | None = None) -> Target:
+        """What an objection hits: the pseudonym of the normalised value under the registry key.
+
+        Raises:
+            BadInput: the value is empty, or nothing of it is left: a phone number without a digit.
+        """
+        normal = normalise(kind, value, region)
+        if not normal:
+            raise _bad("value", f"an identifier of type {kind}", "nothing that could name anybody")
+        data = target_message(kind, self.platform, normal)
+        return Target(kind, pseudonym(self.key, data), self.key_id)
+
+    def objection(self, request: Request, *, request_id: str, recorded_at: datetime) -> Objection:
+        """What the log keeps of a request; ``request_id`` names it if it has no id of its own.
+
+        Raises:
+            BadInput: nothing is left of the value, or it claims to come from the future.
+        """
+        received_at = not_later(request.received_at, recorded_at)
+        return Objection(
+            target=self.target(request.type, request.value, request.region),
+            request_id=request.request_id or request_id,
+            received_at=received_at,
+            linked=request.linked,
+            surfaces=ALL_SURFACES if request.surfaces is None else surface_set(request.surfaces),
+        )
+
+
+def read_request(fields: Mapping[str, Any]) -> Request:
+    """A request from named fields; absent ones have their defaults.
+
+    Raises:
+        BadInput: its subject is the field's name; no value is repeated.
+    """
+    try:
+        return Request.model_validate(fields)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = str(first["loc"][0])
+        known = name in REQUEST_FIELDS
+        missing = first["type"] == "missing"
+        stated = first["msg"].removeprefix("Value error, ")
+        expected = stated if first["type"] == "value_error" else _EXPECTED.get(name, stated)
+        raise _bad(
+            name if known else "fields",
+            expected if known else f"only {', '.join(REQUEST_FIELDS)}",
+            "nothing" if missing else "something else" if known else "another name",
+        ) from None
+
+
+def claimed_instant(text: str | None, recorded_at: datetime) -> datetime:
+    """When something reached us, as claimed in ISO 8601; without a claim, when it is recorded.
+
+    Raises:
+        BadInput: no time, one without zone, or one to come.
+    """
+    try:
+        return not_later(_instant(text), recorded_at)
+    except ValueError as error:
+        raise _bad("received_at", str(error), "something else") from None
+
+
+def not_later(claimed: datetime | None, recorded_at: datetime) -> datetime:
+    """The claimed instant, or that of recording; BadInput if the claim is of a time to come."""
+    if claimed is not None and claimed > recorded_at:
+        raise _bad("received_at", "a time that is past", "a time to come")
+    return claimed or recorded_at
+
+
+def lacks_country(request: Request) -> bool:
+    """Whether it names a phone number that no country completes: it meets only its own like."""
+    return request.type is IdentifierType.PHONE and not normalise(
+        request.type, request.value, request.region
+    ).startswith("+")
+
+
+def _bad(field_name: str, expected: str, found: str) -> BadInput:
+    return BadInput(field_name, expected=expected, found=found, remedy=f"correct {field_name}")
