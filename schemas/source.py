@@ -1,0 +1,230 @@
+"""source.yaml: how foreign files map to the canonical tables."""
+
+from datetime import date, datetime
+from functools import partial
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Discriminator, Field, StringConstraints, Tag, field_validator, model_validator
+
+from schemas.fields import ACCOUNT_FIELDS, RECORD_FIELDS
+from schemas.fields import Field as CanonicalField
+from schemas.model import Model
+from schemas.source_checks import check_fields, check_keys, check_path, check_zone
+
+Character = Annotated[str, StringConstraints(min_length=1, max_length=1)]
+Text = Annotated[str, StringConstraints(min_length=1)]
+
+
+class CsvFormat(Model):
+    """Delimited text. ``quote: null`` says that a quote character inside a cell is data."""
+
+    type: Literal["csv"] = "csv"
+    delimiter: Character = ","
+    quote: Character | None = '"'
+    escape: Character | None = None
+    encoding: str = "utf-8"
+    header: Literal[True] | tuple[Text, ...] = True
+    """True: the first line names the columns. A list: it names them, and the files have no header."""
+
+    @field_validator("encoding")
+    @classmethod
+    def _text_encoding(cls, name: str) -> str:
+        try:
+            decoded = b"a".ljust(4, b"\0").decode(name, "ignore")
+        except (LookupError, ValueError) as error:
+            msg = f"no text encoding is called {name!r}"
+            raise ValueError(msg) from error
+        if not isinstance(decoded, str):
+            msg = f"{name!r} does not decode to text"
+            raise TypeError(msg)
+        return name
+
+
+class JsonlFormat(Model):
+    """One JSON object per line, UTF-8; plain, gzip and zstd are told apart by their first bytes."""
+
+    type: Literal["jsonl"] = "jsonl"
+
+
+class ParquetFormat(Model):
+    """Parquet of any schema."""
+
+    type: Literal["parquet"] = "parquet"
+
+
+class Scalar(Model):
+    """One value: from a column or path, or a constant; then cast to the type of its field."""
+
+    source: Text | None = Field(default=None, alias="from")
+    """Column name (CSV), or path such as ``a.b[0].c`` (JSON Lines, Parquet); ``.`` is the item itself."""
+    constant: str | None = None
+    date: Text | None = None
+    """``iso8601`` (default), or a strptime format."""
+    timestamp: Text | None = None
+    """``iso8601`` (default), ``unix_s``, ``unix_ms``, ``unix_us``, or a strptime format."""
+    zone: str | None = None
+    """IANA zone of local times that carry no offset; without it they are defects."""
+    values: dict[str, str | None] | None = None
+    """Value in the file -> canonical value."""
+    otherwise: str | None = "defect"
+    """What becomes of a value that is not in ``values`` or cannot be cast: a defect, null, or a value."""
+    empty: Literal["keep", "absent"] | None = None
+    """What an empty string is. Default: absent (null) in CSV, kept elsewhere."""
+    separator: Text | None = None
+    """Splits one cell into a list, where the field is a list of strings."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written_forms(cls, value: Any) -> Any:  # noqa: ANN401
+        check_keys(value, ("from", *(name for name in cls.model_fields if name != "source")))
+        given = dict(value)
+        constant = given.get("constant")
+        if isinstance(constant, (date, datetime)):  # YAML reads unquoted dates as dates
+            given["constant"] = constant.isoformat()
+        elif isinstance(constant, int) and not isinstance(constant, bool):
+            given["constant"] = str(constant)
+        if isinstance(given.get("values"), dict):
+            given["values"] = {_map_key(key): result for key, result in given["values"].items()}
+        return given
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        if (self.source is None) == (self.constant is None):
+            msg = "exactly one of `from` and `constant`; a field that is left out is null"
+            raise ValueError(msg)
+        if self.zone is not None:
+            check_zone(self.zone)
+        return self
+
+
+class Each(Model):
+    """One element for every item of a list: ``{each: "photos[*]", fields: {…}}``.
+
+    Paths in ``fields`` start at the item; ``.`` is the item itself.
+    """
+
+    each: Text
+    separator: Text | None = None
+    """Splits a cell that holds several values into items."""
+    fields: "dict[str, FieldMapping]"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keys(cls, value: Any) -> Any:  # noqa: ANN401
+        check_keys(value, tuple(cls.model_fields))
+        return value
+
+
+def _map_key(key: Any) -> str:  # noqa: ANN401
+    if isinstance(key, bool) or key is None:
+        msg = f"YAML reads the key {key!r} as something else than text: put it in quotes"
+        raise ValueError(msg)
+    return str(key)
+
+
+def _element_kind(value: Any) -> str:  # noqa: ANN401
+    is_each = isinstance(value, Each) or (isinstance(value, dict) and "each" in value)
+    return "each" if is_each else "element"
+
+
+def _mapping_kind(value: Any) -> str:  # noqa: ANN401
+    if isinstance(value, Listed) or (isinstance(value, dict) and "list" in value):
+        return "list"
+    return "each" if _element_kind(value) == "each" else "value"
+
+
+class Listed(Model):
+    """A list put together of single elements and of ``each`` entries, in this order."""
+
+    list: "tuple[Element, ...]"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keys(cls, value: Any) -> Any:  # noqa: ANN401
+        check_keys(value, tuple(cls.model_fields))
+        return value
+
+
+FieldMapping = Annotated[
+    Annotated[Scalar, Tag("value")] | Annotated[Each, Tag("each")] | Annotated[Listed, Tag("list")],
+    Discriminator(_mapping_kind),
+]
+Element = Annotated[
+    Annotated[Each, Tag("each")] | Annotated[dict[str, FieldMapping], Tag("element")],
+    Discriminator(_element_kind),
+]
+Each.model_rebuild()
+Listed.model_rebuild()
+
+
+class Entry(Model):
+    """Files of one format and one shape, and what each canonical field is made of."""
+
+    TABLE: ClassVar[tuple[CanonicalField, ...]] = ()
+    REQUIRED: ClassVar[str] = ""
+
+    files: tuple[Text, ...]
+    """Paths or globs relative to source.yaml, or absolute; ``${NAME}`` is an environment variable."""
+    format: Annotated[CsvFormat | JsonlFormat | ParquetFormat, Field(discriminator="type")]
+    fields: dict[str, FieldMapping]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written_forms(cls, value: Any) -> Any:  # noqa: ANN401
+        check_keys(value, tuple(cls.model_fields))
+        given = dict(value)
+        if isinstance(given.get("files"), str):
+            given["files"] = (given["files"],)
+        if isinstance(given.get("format"), str):
+            given["format"] = {"type": given["format"]}
+        return given
+
+    @model_validator(mode="after")
+    def _fits_the_table(self) -> Self:
+        if not self.files:
+            msg = "files: at least one path"
+            raise ValueError(msg)
+        check_fields(self.fields, self.TABLE, partial(check_path, self.format.type))
+        if self.REQUIRED not in self.fields:
+            msg = f"{self.REQUIRED} is not mapped; no row can do without it"
+            raise ValueError(msg)
+        return self
+
+
+class AccountEntry(Entry):
+    """Files of accounts. ``platform`` is filled in from the description."""
+
+    TABLE: ClassVar = tuple(field for field in ACCOUNT_FIELDS if field.name not in {"platform", "defect"})
+    REQUIRED: ClassVar = "account_id"
+
+    @model_validator(mode="after")
+    def _birth_is_whole(self) -> Self:
+        if "birth_date" in self.fields and "birth_precision" not in self.fields:
+            msg = "birth_date without birth_precision proves no age: add birth_precision: {constant: day}"
+            raise ValueError(msg)
+        return self
+
+
+class RecordEntry(Entry):
+    """Files of records."""
+
+    TABLE: ClassVar = tuple(field for field in RECORD_FIELDS if field.name != "defect")
+    REQUIRED: ClassVar = "record_id"
+
+
+class SourceDescription(Model):
+    """source.yaml. Environment variables stay unexpanded here: no machine's path is part of it."""
+
+    platform: Annotated[str, StringConstraints(pattern=r"^[^\s\x00]+$")]
+    accounts: tuple[AccountEntry, ...] = Field(min_length=1)
+    records: tuple[RecordEntry, ...] = Field(min_length=1)
+    row_group_rows: int | None = Field(default=None, ge=1)
+    """Rows of a row group, at most; always at most a split's worth of bytes."""
+    part_rows: int | None = Field(default=None, ge=1)
+    """Rows of a canonical file, at most. A split never spans files."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keys(cls, value: Any) -> Any:  # noqa: ANN401
+        check_keys(value, tuple(cls.model_fields))
+        return value
