@@ -107,6 +107,11 @@ class Session:
             raise refused(first_line(error)) from error
 
 
+def scan(relation: Relation, store: Store, version: Version) -> object:
+    """A relation as something that a DuckDB connection can register."""
+    return _Scan(relation, store, version, [])
+
+
 @contextmanager
 def open_session(store: Store, version: Version) -> Iterator[Session]:
     """A session over the relations of ``version``; nothing is read until a query scans it."""

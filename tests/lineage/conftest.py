@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from builders import account, malformed, medium, record, write_canonical
 from lineage.tiny_version import Verdict, publish_tiny
 
+from builders import account, malformed, medium, record, write_canonical
 from pipelines.corpus.store import open_store
 from schemas.outcomes import Reason
 

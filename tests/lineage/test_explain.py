@@ -2,10 +2,10 @@ import shutil
 
 import pyarrow.parquet as pq
 import pytest
-from builders import write_canonical
 from lineage.conftest import ACCOUNTS, FIRST, RECORDS
 from lineage.tiny_version import Verdict, author
 
+from builders import write_canonical
 from pipelines.corpus.chain import load_version
 from pipelines.lineage.explain import explain_record, explain_row, parse_place
 from schemas.errors import BadInput, ConfigurationError
@@ -89,7 +89,15 @@ def test_an_unreadable_row_group_hides_no_other(corpus, first, tmp_path):
         explain_record(corpus.store, first, "r2", source)
 
 
-PLACES = {"0:0": (0, 0), "12:34": (12, 34), "r1": None, "1:2:3": None, "-1:2": None, "1:": None, "١:٢": None}
+PLACES = {
+    "0:0": (0, 0),
+    "12:34": (12, 34),
+    "r1": None,
+    "1:2:3": None,
+    "-1:2": None,
+    "1:": None,
+    "\u0661:\u0662": None,
+}
 
 
 @pytest.mark.parametrize(("text", "place"), PLACES.items())

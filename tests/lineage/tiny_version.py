@@ -10,13 +10,21 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from builders import AS_OF, LINEAGE_KEY, PLATFORM
 
+from builders import AS_OF, LINEAGE_KEY, PLATFORM
 from pipelines.corpus.chain import latest_version, parent_of, publish
 from pipelines.keys import Key
 from schemas.canonical import canonical_json, sha256
 from schemas.documents import (
-    AccountCounts, ContentDocument, Counts, EngineRef, Envelope, Finding, Runner, SnapshotRef, SourceDigests,
+    AccountCounts,
+    ContentDocument,
+    Counts,
+    EngineRef,
+    Envelope,
+    Finding,
+    Runner,
+    SnapshotRef,
+    SourceDigests,
 )  # fmt: skip
 from schemas.identifiers import SCHEME, account_message, media_message, subject
 from schemas.outcomes import REASON_OF_CODE, Outcome, Reason
