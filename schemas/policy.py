@@ -71,6 +71,7 @@ class SourceThresholds(Model):
     max_unknown_visibility_share: Share = 0.5
     max_unmatched_author_share: Share = 0.5
     max_implausible_date_share: Share = 0.05
+    max_unknown_value_share: Share = 0.05
 
 
 class ReleaseThresholds(Model):
