@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -25,10 +25,11 @@ def print_table(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
     # Wide enough for any row: rich would otherwise fold what is piped to 80 columns.
     console = Console(width=None if sys.stdout.isatty() else 10_000, highlight=False)
     names = list(dict.fromkeys(name for row in rows for name in row))
-    table = Table(title=Text(_printable(title), "bold"), title_justify="left", box=SIMPLE_HEAD)
+    heading = Text(_printable(title), "bold") if title else None
+    table = Table(title=heading, title_justify="left", box=SIMPLE_HEAD)
     for name in names:
         values = [row.get(name) for row in rows]
-        numeric = all(isinstance(value, int | float) for value in values if value is not None)
+        numeric = all(_is_number(value) for value in values if value is not None)
         table.add_column(Text(_printable(name)), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(_cell(row.get(name))) for name in names))
@@ -40,7 +41,7 @@ def print_json(value: Any) -> None:  # noqa: ANN401 - any JSON value
     print_text(json.dumps(plain(value), indent=2))
 
 
-def print_csv(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def print_csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print rows as CSV (RFC 4180); lists and structs are JSON in their cell, null is empty."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(names)
@@ -72,6 +73,10 @@ def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - one return for each kin
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return value.isoformat() if isinstance(value, date | time) else str(value)
+
+
+def _is_number(value: Any) -> bool:  # noqa: ANN401
+    return isinstance(value, int | float) or (isinstance(value, str) and value.endswith("%"))
 
 
 def _cell(value: Any) -> str:  # noqa: ANN401

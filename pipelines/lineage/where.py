@@ -61,6 +61,28 @@ def where(
     return result
 
 
+def summary(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of :func:`where` added up by version, relation and role.
+
+    A row that names two accounts of one relation in one role counts for each of them.
+    """
+    names = ("rows", "kept", "removed", "quarantined", "rejected")
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault((row["version"], row["relation"], row["role"]), []).append(row)
+    return [
+        {
+            "version": version,
+            "relation": relation,
+            "role": role,
+            "splits": len({row["split"] for row in group}),
+            "shards": len({row["shard"] for row in group} - {None}),
+            **{name: sum(row[name] for row in group) for name in names},
+        }
+        for (version, relation, role), group in groups.items()
+    ]
+
+
 def _targets(kind: str, value: str, source: Path) -> dict[str, list[str]]:
     """Relation -> normal account ids, or the digest of a picture."""
     if kind not in TARGETS:
