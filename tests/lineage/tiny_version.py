@@ -34,7 +34,7 @@ from schemas.splits import byte_ranges, cut, split_digest, split_key
 from schemas.tables import ELIGIBILITY, FOOTPRINT, LEDGER, SHARDS, SNAPSHOT, SPLITS, WRITER
 from schemas.vocabulary import SURFACE_OF_LABEL, Role
 
-KEY = Key("lineage", "lineage-00000000000000ff", LINEAGE_KEY)
+KEY = Key("lineage", f"lineage-{sha256(b'optout key id' + LINEAGE_KEY)[:16]}", LINEAGE_KEY)
 RULES = ("alt_text.child", "alt_text.school", "declared.plus")
 
 
