@@ -6,8 +6,10 @@ from pydantic import Field
 
 from schemas.documents import (
     AccountCounts,
+    Counts,
     Digest,
     EngineRef,
+    Finding,
     Instant,
     ObjectRef,
     Parent,
@@ -88,3 +90,15 @@ class Plan(Model):
     """How many of them were taken from the parent unread."""
     observed: ObjectRef
     parent: Parent | None
+
+
+class Refusal(Model):
+    """A build that a gate refused: what it would have followed, what it counted, what was found."""
+
+    format: Literal[1] = 1
+    plan: Digest
+    refused_at: Instant
+    parent: Parent | None
+    counts: Counts | None = None
+    findings: tuple[Finding, ...]
+    """Of every gate that was asked, those that passed included."""

@@ -1,0 +1,162 @@
+"""The files of a source: footers, observations and byte ranges. The one place that knows its paths."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from schemas.canonical import canonical_json, sha256
+from schemas.errors import BadInput
+from schemas.fields import ACCOUNTS, RECORDS
+from schemas.manifest import MANIFEST_NAME, SourceManifest
+
+_INGEST = "run `optout ingest`"
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What was seen of a file without reading it."""
+
+    path: str
+    bytes: int
+    stamp: str
+    """Modification time in nanoseconds (an ETag, in an object store)."""
+
+
+class SourceFiles:
+    """A source root: source.json and the canonical tables it names."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._root = Path(unquote(urlsplit(url).path)) if "://" in url else Path(url).resolve()
+
+    def manifest(self) -> SourceManifest:
+        """source.json; BadInput if the source was not ingested."""
+        path = self._root / MANIFEST_NAME
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise BadInput(
+                str(path), expected="the manifest of an ingested source", found=_why(error), remedy=_INGEST
+            ) from error
+        return SourceManifest.parse(data, MANIFEST_NAME)
+
+    def observe(self, path: str) -> Observation:
+        """Size and stamp of a file."""
+        try:
+            found = (self._root / path).stat()
+        except OSError as error:
+            raise _unreadable(path, error) from error
+        return Observation(path, found.st_size, str(found.st_mtime_ns))
+
+    def footer(self, path: str) -> pq.FileMetaData:
+        """The footer of a Parquet file of records.
+
+        Raises:
+            BadInput: it cannot be read (exit 3: nobody can say how many rows there were), or its
+                columns are not those of the canonical records.
+        """
+        try:
+            metadata = pq.read_metadata(self._root / path)
+            schema = metadata.schema.to_arrow_schema()
+        except (OSError, pa.ArrowException) as error:
+            raise _unreadable(path, error) from error
+        _check_columns(path, schema, RECORDS)
+        return metadata
+
+    def accounts(self, path: str) -> Iterator[pa.RecordBatch]:
+        """Batches of ACCOUNTS rows of one file; BadInput if any of it cannot be read."""
+        try:
+            with pq.ParquetFile(self._root / path) as file:
+                _check_columns(path, file.schema_arrow, ACCOUNTS)
+                for batch in file.iter_batches(batch_size=16_384, use_threads=False):
+                    batch.validate(full=True)
+                    yield batch.select(ACCOUNTS.names).cast(ACCOUNTS)
+        except (OSError, pa.ArrowException) as error:
+            raise _unreadable(path, error) from error
+
+    def accounts_digest(self, paths: Sequence[str]) -> str:
+        """SHA-256 over the list of the files' own SHA-256, in order of path."""
+        digests = []
+        for path in sorted(paths):
+            try:
+                digests.append(sha256((self._root / path).read_bytes()))
+            except OSError as error:
+                raise _unreadable(path, error) from error
+        return sha256(canonical_json(digests))
+
+    def read_ranges(self, observed: Observation, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
+        """The bytes at (offset, length) of a file that is still the one observed.
+
+        Raises:
+            BadInput: it changed since the plan, or a range lies outside of it.
+        """
+        try:
+            with (self._root / observed.path).open("rb") as file:
+                _check_unchanged(observed, os.fstat(file.fileno()))
+                blocks = []
+                for offset, length in ranges:
+                    if offset < 0 or length < 0 or offset + length > observed.bytes:
+                        raise BadInput(
+                            observed.path,
+                            expected="row groups inside the file",
+                            found="a footer that points outside of it",
+                            remedy=f"the file is damaged: restore it, then {_INGEST}",
+                        )
+                    blocks.append(os.pread(file.fileno(), length, offset))
+                _check_unchanged(observed, os.fstat(file.fileno()))
+        except OSError as error:
+            raise _unreadable(observed.path, error) from error
+        return blocks
+
+
+def _check_unchanged(observed: Observation, found: os.stat_result) -> None:
+    if (found.st_size, str(found.st_mtime_ns)) != (observed.bytes, observed.stamp):
+        raise BadInput(
+            observed.path,
+            expected="the file as it was when the build was planned",
+            found="a file that has changed since",
+            remedy="run `optout build` again when nobody writes to the source",
+        )
+
+
+def _check_columns(path: str, found: pa.Schema, expected: pa.Schema) -> None:
+    for field in expected:
+        index = found.get_field_index(field.name)
+        if index < 0 or not _same_type(found.field(index).type, field.type):
+            raise BadInput(
+                f"{path}, column {field.name}",
+                expected=str(field.type),
+                found="no such column" if index < 0 else str(found.field(index).type),
+                remedy=f"{_INGEST}: a build reads canonical tables only",
+            )
+
+
+def _same_type(found: pa.DataType, expected: pa.DataType) -> bool:
+    """Equal but for nullability and the names of list items, which Parquet writers choose."""
+    if pa.types.is_list(expected):
+        return pa.types.is_list(found) and _same_type(found.value_type, expected.value_type)
+    if pa.types.is_struct(expected):
+        return pa.types.is_struct(found) and [field.name for field in found] == [
+            field.name for field in expected
+        ] and all(_same_type(found.field(f.name).type, f.type) for f in expected)  # fmt: skip
+    return bool(found.equals(expected))
+
+
+def _unreadable(path: str, error: Exception) -> BadInput:
+    return BadInput(
+        path,
+        expected="a readable Parquet file",
+        found=_why(error),
+        remedy=f"restore the file, then {_INGEST}; nothing was published",
+    )
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return f"bytes that are no valid Parquet ({type(error).__name__})"

@@ -1,0 +1,230 @@
+"""Staging: plans, their look-up tables and the results of unfinished builds.
+
+```
+staging/building                         lease of everything that writes objects
+staging/plans/<plan id>/plan.json        what a job needs; written last of its folder
+                        splits.parquet   a PLANNED table
+                        lookup.arrow     raw account ids: mode 0600, gone when the build ends
+                        lease            held while the plan is in use
+                        detached         when `optout plan` made it, for a job that comes later
+                        done/<split>     split key of a finished split
+staging/results/<split key>.json         a SplitResult, written after its objects
+staging/refused/<plan id>.json           a Refusal
+```
+"""
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.corpus.objects import object_name
+from schemas.canonical import sha256
+from schemas.errors import BadInput, ConfigurationError
+from schemas.plans import Plan, Refusal, SplitResult
+from schemas.tables import SPLITS, WRITER
+
+if TYPE_CHECKING:
+    from pipelines.corpus.objects import Zone
+    from pipelines.corpus.store import Store
+    from schemas.documents import ObjectRef
+
+PLANS, RESULTS, REFUSED = "staging/plans", "staging/results", "staging/refused"
+
+PLANNED = pa.schema([
+    *(SPLITS.field(name) for name in ("split", "path", "ordinal", "first_row_group", "row_groups", "rows")),
+    pa.field("reused", pa.bool_(), nullable=False),  # taken from the parent unread
+    pa.field("previous", pa.string()),  # the parent's SplitResult as canonical JSON
+])  # fmt: skip
+"""The splits of a plan in order. A worker that computes the split key of ``previous`` returns it;
+``finish`` takes it as it is where ``reused``."""
+
+_PLAN_ID = re.compile(r"[0-9a-f]{64}")
+_AGAIN = "run `optout build`, or `optout plan` and then `optout job PLAN`"
+
+
+def building(store: "Store") -> AbstractContextManager[None]:
+    """Held by whatever writes objects, from its first to the envelope: until then nothing names them.
+
+    No sweep removes a result or an object while anybody holds it; so sweep outside of it.
+    """
+    return store.lease("staging/building")
+
+
+def alone(store: "Store") -> AbstractContextManager[bool]:
+    """True while no other process is building, nor can begin to."""
+    return store.exclusively("staging/building")
+
+
+@contextmanager
+def hold_plan(store: "Store", plan_id: str) -> Iterator[None]:
+    """Keep sweeps away from a plan: taken before it is saved, held until it is finished."""
+    _check_id(plan_id)
+    with store.lease(plan_file(plan_id, "lease")):
+        yield
+
+
+def save_plan(store: "Store", plan: Plan, splits: pa.Table, lookup: bytes | memoryview) -> str:
+    """Write a plan with its tables; returns its id. The caller holds it: :func:`hold_plan`.
+
+    Raises:
+        ValueError: nobody holds the plan, or its tables are not those it describes.
+    """
+    plan_id = plan.content_digest()
+    if not splits.schema.equals(PLANNED) or len(splits) != plan.splits or sha256(lookup) != plan.lookup:
+        msg = "splits and lookup must be the tables that the plan describes"
+        raise ValueError(msg)
+    if not store.is_leased(plan_file(plan_id, "lease")):
+        msg = "hold the plan before it is saved: a sweep would take it for a leftover"
+        raise ValueError(msg)
+    sink = io.BytesIO()
+    pq.write_table(splits, sink, **WRITER)
+    store.replace(plan_file(plan_id, "lookup.arrow"), lookup)
+    store.replace(plan_file(plan_id, "splits.parquet"), sink.getvalue())
+    store.replace(plan_file(plan_id, "plan.json"), plan.to_canonical_json())
+    return plan_id
+
+
+def load_plan(store: "Store", plan_id: str) -> Plan:
+    """A saved plan.
+
+    Raises:
+        ConfigurationError: not the id of a plan that is there. BadInput: it was changed.
+    """
+    _check_id(plan_id)
+    name = plan_file(plan_id, "plan.json")
+    if not store.exists(name):
+        raise _no_plan()
+    data = store.read(name)
+    if sha256(data) != plan_id:
+        raise BadInput(name, expected="the plan its id names", found="other bytes", remedy=_AGAIN)
+    return Plan.parse(data, name)
+
+
+def plan_splits(store: "Store", plan_id: str) -> pa.Table:
+    """The splits of a plan in order: a PLANNED table."""
+    name = plan_file(plan_id, "splits.parquet")
+    try:
+        table = pq.read_table(pa.BufferReader(store.read(name)))
+    except (pa.ArrowException, OSError) as error:
+        raise BadInput(name, expected="a Parquet table", found=type(error).__name__, remedy=_AGAIN) from error
+    if not table.schema.equals(PLANNED):
+        raise BadInput(name, expected="a table of planned splits", found="other columns", remedy=_AGAIN)
+    return table
+
+
+def plan_file(plan_id: str, name: str) -> str:
+    """The name of a file of a plan: ``plan_file(plan_id, "lookup.arrow")``."""
+    return f"{PLANS}/{plan_id}/{name}"
+
+
+def lookup_path(store: "Store", plan_id: str) -> str:
+    """Where the look-up table of a plan lies; :meth:`Store.open` of its name maps it into memory."""
+    return store.location(plan_file(plan_id, "lookup.arrow"))
+
+
+def detach_plan(store: "Store", plan_id: str, now: datetime) -> None:
+    """Keep a plan, and what it has written, for a job that is started later."""
+    store.replace(plan_file(plan_id, "detached"), now.isoformat().encode())
+
+
+def drop_plan(store: "Store", plan_id: str) -> None:
+    """Remove a plan and its look-up table: the end of a build, whether it published or not."""
+    store.delete_prefix(f"{PLANS}/{plan_id}")
+
+
+def put_result(store: "Store", result: SplitResult) -> None:
+    """Write the result of a split, after all the objects it names."""
+    store.replace(f"{RESULTS}/{result.split_key}.json", result.to_canonical_json())
+
+
+def find_result(store: "Store", split_key: str) -> SplitResult | None:
+    """The result of a split; None if there is none, or one of whose objects is not there in full."""
+    name = f"{RESULTS}/{split_key}.json"
+    if not store.exists(name):
+        return None
+    try:
+        result = SplitResult.parse(store.read(name), name)
+    except BadInput:
+        return None  # of another release: computed anew
+    parts: list[tuple[Zone, ObjectRef | None]] = [
+        ("data", result.shard),
+        ("lineage", result.ledger),
+        ("lineage", result.footprint),
+    ]
+    whole = all(
+        ref is None or store.size(object_name(zone, ref.digest, "parquet")) == ref.bytes
+        for zone, ref in parts
+    )
+    return result if whole and result.split_key == split_key else None
+
+
+def mark_done(store: "Store", plan_id: str, split: int, split_key: str) -> None:
+    """Say that split number ``split`` of a plan has the result ``split_key``."""
+    store.replace(plan_file(plan_id, f"done/{split}"), split_key.encode())
+
+
+def done_count(store: "Store", plan_id: str) -> int:
+    """How many splits of a plan have been computed; those taken from the parent do not count."""
+    return sum(1 for _ in store.list(plan_file(plan_id, "done")))
+
+
+def results_of(store: "Store", plan_id: str, splits: pa.Table) -> list[SplitResult]:
+    """The result of each row of a PLANNED table, in its order.
+
+    Raises:
+        BadInput: names the first split without a result.
+    """
+    columns = [splits.column(name).to_pylist() for name in ("split", "path", "ordinal", "reused", "previous")]
+    results = []
+    for split, path, ordinal, reused, previous in zip(*columns, strict=True):
+        found = (
+            SplitResult.parse(previous, plan_file(plan_id, "splits.parquet"))
+            if reused
+            else _computed(store, plan_file(plan_id, f"done/{split}"))
+        )
+        if found is None:
+            raise BadInput(
+                f"split {split} ({path}, ordinal {ordinal})",
+                expected="a result in staging, with its objects",
+                found="none",
+                remedy=f"run `optout job {plan_id}` again: finished splits are kept",
+            )
+        results.append(found)
+    return results
+
+
+def record_refusal(store: "Store", refusal: Refusal) -> None:
+    """Keep what a gate found, so that it can be read after the build has ended."""
+    store.replace(f"{REFUSED}/{refusal.plan}.json", refusal.to_canonical_json())
+
+
+def read_refusals(store: "Store") -> list[Refusal]:
+    """Every refusal that is kept, oldest first."""
+    found = [Refusal.parse(store.read(entry.name), entry.name) for entry in store.list(REFUSED)]
+    return sorted(found, key=lambda refusal: (refusal.refused_at, refusal.plan))
+
+
+def _computed(store: "Store", mark: str) -> SplitResult | None:
+    if not store.exists(mark):
+        return None
+    return find_result(store, store.read(mark).decode("ascii"))
+
+
+def _check_id(plan_id: str) -> None:
+    if not _PLAN_ID.fullmatch(plan_id):
+        raise _no_plan()
+
+
+def _no_plan() -> ConfigurationError:
+    return ConfigurationError(
+        "PLAN",
+        expected="the id that `optout plan` printed, of a plan that is not finished",
+        found="no plan of that id",
+        remedy=_AGAIN,
+    )
