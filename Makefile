@@ -21,7 +21,7 @@ lint: install ## style, types and who may import whom
 	@$(RUN) -m ruff check --quiet .
 	@$(RUN) -m ruff format --check --quiet .
 	@$(RUN) -m mypy
-	@$(RUN) .venv/bin/lint-imports
+	@$(RUN) .venv/bin/lint-imports --no-logo
 
 format: install ## put the source into its form
 	@$(RUN) -m ruff check --quiet --fix-only .
