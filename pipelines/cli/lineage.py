@@ -174,7 +174,7 @@ def where(
         return
     print_table(f"Where it occurs, in {scope}", summary(rows))
     if len(rows) <= _DETAILS:
-        print_table("By split", rows)
+        print_table("By split", [row | {"shard": _short(row["shard"])} for row in rows])
     else:
         typer.echo(f"{len(rows):,} occurrences by split: --json prints them", err=True)
 

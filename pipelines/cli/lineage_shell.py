@@ -34,11 +34,10 @@ def show(answer: Answer, layout: Layout) -> None:
         cut = rows[:TABLE_ROWS]
         if cut:
             print_table("", [dict(zip(answer.names, row, strict=True)) for row in cut])
-        _say(
-            f"the first {TABLE_ROWS} rows; --json and --csv print all"
-            if len(rows) > TABLE_ROWS
-            else f"{len(cut)} rows"
-        )
+        if len(rows) > len(cut):
+            _say(f"the first {TABLE_ROWS} rows; --json and --csv print all")
+        else:
+            _say("1 row" if len(cut) == 1 else f"{len(cut)} rows")
 
 
 def converse(session: Session, version: Version, layout: Layout) -> None:

@@ -129,7 +129,7 @@ def test_lineage_answers_as_table_json_and_csv(optout):
     rows = list(csv.reader(io.StringIO(optout(*arguments, "--csv")[1])))
     assert rows == [["row", "subject", "reasons", "nothing"], ["0", subject, json.dumps(reasons), ""]]
     code, out, err = optout(*arguments)
-    assert (code, err) == (0, "1 rows\n")
+    assert (code, err) == (0, "1 row\n")
     assert subject in out
 
 
