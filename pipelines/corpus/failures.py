@@ -59,7 +59,7 @@ def explained(subject: str) -> Iterator[None]:
     except (FileNotFoundError, FileExistsError):
         raise
     except OSError as error:
-        raise _explain(error, subject) from error
+        raise explain(error, subject) from error
 
 
 @contextmanager
@@ -76,7 +76,8 @@ def in_doubt(subject: str) -> Iterator[None]:
         ) from error
 
 
-def _explain(error: OSError, subject: str) -> BadInput:
+def explain(error: OSError, subject: str) -> BadInput:
+    """The error a person sees, from what the operating system says."""
     reason = error.strerror or type(error).__name__
     advice = _ADVICE.get(
         error.errno or 0, _Advice("storage that works", reason, f"check the disk and its mount, {_AGAIN}")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.corpus import locks
 from pipelines.corpus.durable import MASK, delete_tree, make_folder, sync_folder, temporary_file, walk
-from pipelines.corpus.failures import explained, in_doubt
+from pipelines.corpus.failures import explain, explained, in_doubt
 from pipelines.corpus.objects import StoredObject, Suffix, Zone, checked_name, object_name
 from schemas.canonical import sha256
 from schemas.documents import ObjectRef
@@ -193,10 +193,10 @@ class LocalStore:
                     with temporary_file(self._path(_TEMPORARY), data, mode) as written:
                         place(written, self._path(name))
                 break
-            except FileNotFoundError:
+            except FileNotFoundError as error:
                 # A sweep took the folder, or the temporary file in the instant before its lock.
                 if not left:
-                    raise
+                    raise explain(error, name) from error
         self._settle(name)
 
     def _settle(self, name: str) -> None:

@@ -123,9 +123,10 @@ def plan_file(plan_id: str, name: str) -> str:
     return f"{PLANS}/{plan_id}/{name}"
 
 
-def lookup_path(store: "Store", plan_id: str) -> str:
-    """Where the look-up table of a plan lies; :meth:`Store.open` of its name maps it into memory."""
-    return store.location(plan_file(plan_id, "lookup.arrow"))
+def lookup_table(store: "Store", plan_id: str) -> pa.Table:
+    """The look-up table of a plan, mapped into memory: a LOOKUP table."""
+    with pa.ipc.open_file(store.open(plan_file(plan_id, "lookup.arrow"))) as file:
+        return file.read_all()
 
 
 def detach_plan(store: "Store", plan_id: str, now: datetime) -> None:

@@ -1,0 +1,201 @@
+"""Plans and results of unfinished builds."""
+
+import stat
+from datetime import timedelta
+
+import pyarrow as pa
+import pytest
+from corpus.published import LOOKUP, NOW, digest_of, make_plan, make_result, planned_rows
+
+from pipelines.corpus.staging import (
+    PLANNED,
+    done_count,
+    drop_plan,
+    find_result,
+    hold_plan,
+    load_plan,
+    lookup_path,
+    mark_done,
+    plan_file,
+    plan_splits,
+    put_result,
+    read_refusals,
+    record_refusal,
+    results_of,
+    save_plan,
+)
+from schemas.documents import Finding, Parent
+from schemas.errors import BadInput, ConfigurationError
+from schemas.plans import Refusal
+
+
+def planned(previous=None):
+    return pa.Table.from_pylist(planned_rows(previous), schema=PLANNED)
+
+
+@pytest.fixture
+def plan_id(store):
+    """A saved plan that is held: both splits are to be computed."""
+    plan = make_plan(store)
+    with hold_plan(store, plan.content_digest()):
+        yield save_plan(store, plan, planned(), LOOKUP)
+
+
+def test_a_plan_comes_back(store, plan_id):
+    assert load_plan(store, plan_id) == make_plan(store)
+    assert load_plan(store, plan_id).content_digest() == plan_id
+    assert plan_splits(store, plan_id).equals(planned())
+    with store.open(plan_file(plan_id, "lookup.arrow")) as file:
+        assert file.read() == LOOKUP
+
+
+def test_raw_ids_are_for_the_owner_alone(store, root, plan_id):
+    path = root / plan_file(plan_id, "lookup.arrow")
+    assert lookup_path(store, plan_id) == str(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE((root / "staging").stat().st_mode) == 0o700
+
+
+def test_dropping_a_plan_leaves_nothing_of_it(store, root, plan_id):
+    mark_done(store, plan_id, 0, digest_of("key"))
+    drop_plan(store, plan_id)
+    assert [entry.name for entry in store.list("staging")] == []
+    assert list((root / "staging/plans").iterdir()) == []
+
+
+def test_a_plan_is_held_before_it_is_saved(store):
+    with pytest.raises(ValueError, match="hold the plan"):
+        save_plan(store, make_plan(store), planned(), LOOKUP)
+    assert list(store.list("staging/plans")) == []
+
+
+@pytest.mark.parametrize(
+    ("splits", "lookup"),
+    [
+        pytest.param(planned(), LOOKUP + b"x", id="another look-up table"),
+        pytest.param(planned().slice(1), LOOKUP, id="a split too few"),
+        pytest.param(planned().drop(["previous"]), LOOKUP, id="a column too few"),
+    ],
+)
+def test_a_plan_is_saved_with_the_tables_it_describes(store, splits, lookup):
+    plan = make_plan(store)
+    with (
+        hold_plan(store, plan.content_digest()),
+        pytest.raises(ValueError, match="tables that the plan describes"),
+    ):
+        save_plan(store, plan, splits, lookup)
+
+
+@pytest.mark.parametrize("plan_id", ["", "..", "../../etc", "latest", "ab" * 32, "AB" * 32])
+def test_an_unknown_plan_is_a_usage_error(store, plan_id):
+    with pytest.raises(ConfigurationError) as caught:
+        load_plan(store, plan_id)
+    assert caught.value.subject == "PLAN"
+
+
+@pytest.mark.parametrize("plan_id", ["", "..", "../../etc", "latest", "AB" * 32])
+def test_what_is_not_a_plan_id_is_not_held(store, plan_id):
+    with pytest.raises(ConfigurationError), hold_plan(store, plan_id):
+        pass
+    assert list(store.list()) == []
+
+
+def test_a_changed_plan_is_refused(store, plan_id):
+    store.replace(plan_file(plan_id, "plan.json"), make_plan(store, rules=("x",)).to_canonical_json())
+    with pytest.raises(BadInput) as caught:
+        load_plan(store, plan_id)
+    assert caught.value.subject == plan_file(plan_id, "plan.json")
+
+
+@pytest.mark.parametrize("data", [b"", b"not a table"])
+def test_a_damaged_table_of_splits_is_refused(store, plan_id, data):
+    store.replace(plan_file(plan_id, "splits.parquet"), data)
+    with pytest.raises(BadInput) as caught:
+        plan_splits(store, plan_id)
+    assert caught.value.subject == plan_file(plan_id, "splits.parquet")
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_result_is_found_by_its_split_key(store, kept):
+    result = make_result(store, "a", kept=kept)
+    assert find_result(store, result.split_key) is None
+    put_result(store, result)
+    put_result(store, result)
+    assert find_result(store, result.split_key) == result
+    assert find_result(store, digest_of("another key")) is None
+
+
+@pytest.mark.parametrize("part", ["shard", "ledger", "footprint"])
+@pytest.mark.parametrize("fate", ["gone", "cut short"])
+def test_a_result_without_its_objects_is_none(store, root, part, fate):
+    result = make_result(store, "a")
+    put_result(store, result)
+    zone = "data" if part == "shard" else "lineage"
+    path = root / store.object_name(zone, getattr(result, part).digest, "parquet")
+    if fate == "gone":
+        path.unlink()
+    else:
+        path.chmod(0o600)
+        path.write_bytes(path.read_bytes()[:-1])
+    assert find_result(store, result.split_key) is None
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b'{"split_key"', None])
+def test_a_result_that_is_not_one_is_none(store, data):
+    """Of an earlier release, or put under another key: it is computed again."""
+    result = make_result(store, "a")
+    name = f"staging/results/{digest_of('key')}.json"
+    store.replace(name, result.to_canonical_json() if data is None else data)
+    assert find_result(store, digest_of("key")) is None
+
+
+def test_progress_and_results_in_order(store, plan_id):
+    first, second = make_result(store, "first"), make_result(store, "second", kept=False)
+    put_result(store, second)
+    mark_done(store, plan_id, 1, second.split_key)
+    assert done_count(store, plan_id) == 1
+    with pytest.raises(BadInput) as caught:
+        results_of(store, plan_id, planned())
+    assert caught.value.subject == "split 0 (records/part.parquet, ordinal 0)"
+    assert plan_id in caught.value.remedy
+    put_result(store, first)
+    mark_done(store, plan_id, 0, first.split_key)
+    mark_done(store, plan_id, 0, first.split_key)
+    assert done_count(store, plan_id) == 2
+    assert results_of(store, plan_id, planned()) == [first, second]
+
+
+def test_a_reused_split_needs_no_result(store, plan_id):
+    """What the parent had is taken as it is, unread."""
+    first, previous = make_result(store, "first"), make_result(store, "of the parent")
+    put_result(store, first)
+    mark_done(store, plan_id, 0, first.split_key)
+    splits = planned(previous.to_canonical_json().decode())
+    assert results_of(store, plan_id, splits) == [first, previous]
+    assert done_count(store, plan_id) == 1
+
+
+def test_a_split_that_is_done_but_has_lost_its_object_is_missing(store, root, plan_id):
+    result = make_result(store, "first")
+    put_result(store, result)
+    mark_done(store, plan_id, 0, result.split_key)
+    (root / store.object_name("lineage", result.ledger.digest, "parquet")).unlink()
+    with pytest.raises(BadInput) as caught:
+        results_of(store, plan_id, planned().slice(0, 1))
+    assert caught.value.subject.startswith("split 0 ")
+
+
+def test_refusals_are_kept_in_order_of_time(store):
+    assert read_refusals(store) == []
+    refusals = [
+        Refusal(
+            plan=digest_of(str(day)),
+            refused_at=NOW + timedelta(days=day),
+            parent=Parent(number=1, envelope=digest_of("parent")),
+            findings=(Finding(expectation="e", arguments={"max": 0.5}, observed=0.7, success=False),),
+        )
+        for day in (2, 0, 1)
+    ]
+    for refusal in refusals:
+        record_refusal(store, refusal)
+    assert read_refusals(store) == [refusals[1], refusals[2], refusals[0]]
