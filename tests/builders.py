@@ -151,7 +151,7 @@ def snapshot_of(objections, *, key=REGISTRY_KEY, platform=PLATFORM, event=None, 
             "linked": given["linked"],
             "surfaces": given["surfaces"],
         })  # fmt: skip
-    rows.sort(key=lambda row: (row["type"], row["pseudonym"]))
+    rows = sorted({tuple(row.items()): row for row in rows}.values(), key=lambda row: tuple(row.values()))
     return RegistrySnapshot(
         registry_id=registry_id,
         event=len(rows) if event is None else event,
