@@ -44,6 +44,10 @@ class Refused(OptoutError):
     exit_code = 1
 
 
+class LateObjections(Refused):
+    """The registry moved on between plan and publication (law 6): the touched splits must be redone."""
+
+
 class ConfigurationError(OptoutError):
     """The workspace, the policy, a key or an option is wrong."""
 

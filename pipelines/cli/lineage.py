@@ -73,14 +73,20 @@ def funnel(
 ) -> None:
     """Show rows in, every primary reason, and what is left: it adds up."""
     from pipelines.lineage.funnel import funnel as count
-    from pipelines.lineage.funnel import funnel_table
 
     _, held = _version(open_workspace(workspace), version)
     if as_json:
         print_json(count(held))
     else:
-        as_of = held.content.as_of.isoformat().replace("+00:00", "Z")
-        print_table(f"Funnel of version {held.number}, as of {as_of}", funnel_table(held))
+        print_funnel(held)
+
+
+def print_funnel(held: "Version") -> None:
+    """Print the funnel of a version as a table."""
+    from pipelines.lineage.funnel import funnel_table
+
+    as_of = held.content.as_of.isoformat().replace("+00:00", "Z")
+    print_table(f"Funnel of version {held.number}, as of {as_of}", funnel_table(held))
 
 
 def diff(

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from pipelines.cli import corpus, lineage, registry, workspace
+from pipelines.cli import build, corpus, lineage, registry, workspace
 from schemas.errors import OptoutError
 
 INTERRUPTED = 130
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 workspace.register(app)
 registry.register(app)
+build.register(app)
 corpus.register(app)
 lineage.register(app)
 

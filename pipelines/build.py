@@ -1,0 +1,93 @@
+"""A build: plan, job, finish. Each can be run alone and repeated."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pipelines.corpus.staging import building, detach_plan, drop_plan, hold_plan, load_plan, save_plan
+from pipelines.corpus.store import Store
+from pipelines.corpus.sweep import sweep_staging
+from pipelines.finishing import Finishing, finish_plan
+from pipelines.planning import BuildInputs, make_plan
+from schemas.documents import Envelope
+from schemas.errors import LateObjections
+from schemas.plans import Plan
+from schemas.snapshots import RegistrySnapshot
+
+Job = Callable[[str, str, int], None]
+"""Runs the job of a plan: corpus URL, plan id, number of splits."""
+_ATTEMPTS = 5
+"""How often a build starts over because objections arrived while it ran."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What a build takes from outside: the job's runner, the registry, and whom to tell."""
+
+    job: Job
+    snapshot: Callable[[], RegistrySnapshot]
+    finishing: Finishing
+    planned: Callable[[str, Plan], None]
+    """Told of every plan, before its job starts."""
+
+
+def build(inputs: BuildInputs, steps: Steps) -> Envelope:
+    """Plan, job and finish, again if objections arrive in between; then sweep."""
+    store, now = inputs.store, steps.finishing.now
+    sweep_staging(store, now(), keep_results=True)
+    with building(store):
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                envelope = _attempt(inputs, steps)
+                break
+            except LateObjections:
+                if attempt == _ATTEMPTS:
+                    raise
+                inputs = replace(inputs, snapshot=steps.snapshot())
+    sweep_staging(store, now())
+    return envelope
+
+
+def plan(inputs: BuildInputs, now: datetime) -> tuple[str, Plan]:
+    """Make and keep a plan for a job that is started later; returns its id."""
+    with ExitStack() as held:
+        held.enter_context(building(inputs.store))
+        plan_id, made = _saved(inputs, now, held)
+        detach_plan(inputs.store, plan_id, now)
+    return plan_id, made
+
+
+def job(store: Store, plan_id: str, run: Job) -> None:
+    """Compute what is missing of a plan."""
+    made = load_plan(store, plan_id)
+    with building(store), hold_plan(store, plan_id):
+        run(store.url, plan_id, made.splits)
+
+
+def finish(store: Store, plan_id: str, finishing: Finishing) -> Envelope:
+    """Publish the version of a plan, and drop the plan."""
+    made = load_plan(store, plan_id)
+    with building(store), hold_plan(store, plan_id):
+        envelope = finish_plan(store, plan_id, made, finishing)
+    drop_plan(store, plan_id)
+    sweep_staging(store, finishing.now())
+    return envelope
+
+
+def _attempt(inputs: BuildInputs, steps: Steps) -> Envelope:
+    with ExitStack() as held:
+        plan_id, made = _saved(inputs, steps.finishing.now(), held)
+        steps.planned(plan_id, made)
+        try:
+            if made.reused < made.splits:
+                steps.job(inputs.store.url, plan_id, made.splits)
+            return finish_plan(inputs.store, plan_id, made, steps.finishing)
+        finally:
+            drop_plan(inputs.store, plan_id)
+
+
+def _saved(inputs: BuildInputs, now: datetime, held: ExitStack) -> tuple[str, Plan]:
+    tables = make_plan(inputs, now)
+    held.enter_context(hold_plan(inputs.store, tables.plan.content_digest()))
+    return save_plan(inputs.store, tables.plan, tables.splits, tables.lookup), tables.plan

@@ -1,0 +1,223 @@
+"""`optout build`, and its three steps `plan`, `job` and `finish`."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from pipelines.cli.opened import OpenedWorkspace, WorkspaceOption, open_workspace
+from schemas.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from optout_registry.log import Registry
+    from pipelines.corpus.store import Store
+    from pipelines.finishing import Finishing
+    from pipelines.planning import BuildInputs
+    from schemas.documents import Envelope
+    from schemas.plans import Plan
+
+_TICK = 0.1
+"""Seconds between two looks at the finished results."""
+
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", help="Instant accounts are judged at: a date or ISO 8601, UTC. Now.")
+]
+ScratchOption = Annotated[bool, typer.Option("--from-scratch", help="Compute every split anew.")]
+RunnerOption = Annotated[Literal["direct"], typer.Option("--runner", help="Engine that runs the job.")]
+AcceptOption = Annotated[
+    bool, typer.Option("--accept-change", help="Publish although much more is removed than in the parent.")
+]
+PlanArgument = Annotated[str, typer.Argument(metavar="PLAN", help="Id that `optout plan` printed.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of a build."""
+    app.command()(build)
+    app.command()(plan)
+    app.command()(job)
+    app.command()(finish)
+
+
+def build(
+    workspace: WorkspaceOption = Path(),
+    as_of: AsOfOption = None,
+    runner: RunnerOption = "direct",
+    *,
+    from_scratch: ScratchOption = False,
+    accept_change: AcceptOption = False,
+) -> None:
+    """Publish the next version: plan, job, finish."""
+    from pipelines import build as builds
+
+    opened = open_workspace(workspace)
+    registry = _open_registry(opened)
+    inputs = _inputs(opened, registry, as_of, from_scratch=from_scratch)
+    steps = builds.Steps(
+        job=_job(inputs.store, runner),
+        snapshot=registry.snapshot,
+        finishing=_finishing(registry, runner, accept_change=accept_change),
+        planned=_announce,
+    )
+    _published(inputs.store, builds.build(inputs, steps))
+
+
+def plan(
+    workspace: WorkspaceOption = Path(), as_of: AsOfOption = None, *, from_scratch: ScratchOption = False
+) -> None:
+    """Plan the next version and print the plan's id, for `optout job` and `optout finish`."""
+    from pipelines import build as builds
+
+    opened = open_workspace(workspace)
+    registry = _open_registry(opened)
+    plan_id, made = builds.plan(_inputs(opened, registry, as_of, from_scratch=from_scratch), _now())
+    _announce(plan_id, made)
+    typer.echo(plan_id)
+
+
+def job(plan_id: PlanArgument, workspace: WorkspaceOption = Path(), runner: RunnerOption = "direct") -> None:
+    """Compute the splits of a plan; run it again to go on where it stopped."""
+    from pipelines import build as builds
+
+    store = _store(open_workspace(workspace))
+    builds.job(store, plan_id, _job(store, runner))
+
+
+def finish(
+    plan_id: PlanArgument,
+    workspace: WorkspaceOption = Path(),
+    runner: RunnerOption = "direct",
+    *,
+    accept_change: AcceptOption = False,
+) -> None:
+    """Judge and publish a plan whose job is done."""
+    from pipelines import build as builds
+
+    opened = open_workspace(workspace)
+    store = _store(opened)
+    finishing = _finishing(_open_registry(opened), runner, accept_change=accept_change)
+    _published(store, builds.finish(store, plan_id, finishing))
+
+
+def _inputs(
+    opened: OpenedWorkspace, registry: "Registry", as_of: str | None, *, from_scratch: bool
+) -> "BuildInputs":
+    from optout_registry.log import check_key
+    from pipelines.corpus.source_files import SourceFiles
+    from pipelines.eligibility import EligibilityKeys
+    from pipelines.keys import absolute_reference
+    from pipelines.planning import BuildInputs
+    from schemas.plans import KeyRef
+
+    registry_key, lineage_key = opened.key("registry"), opened.key("lineage")
+    check_key(registry, registry_key.id)
+    return BuildInputs(
+        store=_store(opened),
+        source=SourceFiles(opened.url(opened.settings.canonical)),
+        policy=opened.policy(),
+        snapshot=registry.snapshot(),
+        as_of=_instant(as_of),
+        keys=EligibilityKeys(registry=registry_key.secret, lineage=lineage_key.secret),
+        lineage_key=KeyRef(
+            id=lineage_key.id, reference=absolute_reference(opened.settings.keys.lineage, opened.root)
+        ),
+        from_scratch=from_scratch,
+    )
+
+
+def _finishing(registry: "Registry", runner: str, *, accept_change: bool) -> "Finishing":
+    from pipelines.finishing import Finishing
+
+    return Finishing(head=registry.head, now=_now, runner=runner, accept_relative=accept_change)
+
+
+def _job(store: "Store", runner: str) -> Callable[[str, str, int], None]:
+    """The job of a plan with a progress bar over its finished results."""
+
+    def run(corpus: str, plan_id: str, splits: int) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        from pipelines.corpus.staging import done_count, load_plan
+        from pipelines.jobs.build import run_build_job
+
+        waiting = splits - load_plan(store, plan_id).reused
+        columns = (TextColumn("screening splits"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=Console(stderr=True)) as progress:
+            task = progress.add_task("screening", total=waiting)
+            for _ in _while(lambda: run_build_job(corpus, plan_id, splits, runner)):
+                progress.update(task, completed=done_count(store, plan_id))
+            progress.update(task, completed=done_count(store, plan_id))
+
+    return run
+
+
+def _while(work: Callable[[], None]) -> Iterator[None]:
+    """Yield now and then while ``work`` runs in a thread, so that Ctrl-C ends the command at once."""
+    failures: list[BaseException] = []
+    ended = threading.Event()
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as failure:  # noqa: BLE001 - raised again in the main thread
+            failures.append(failure)
+        finally:
+            ended.set()
+
+    threading.Thread(target=run, name="job", daemon=True).start()
+    while not ended.wait(_TICK):
+        yield
+    if failures:
+        raise failures[0]
+
+
+def _announce(plan_id: str, made: "Plan") -> None:
+    typer.echo(
+        f"plan {plan_id[:12]}: {made.splits} splits, {made.reused} reused unread; "
+        f"{made.accounts.accounts} accounts ({made.accounts.duplicate_rows} duplicate rows merged), "
+        f"{made.accounts.objected} covered by an objection",
+        err=True,
+    )
+
+
+def _published(store: "Store", envelope: "Envelope") -> None:
+    from pipelines.cli.lineage import print_funnel
+    from pipelines.corpus.chain import load_version
+
+    print_funnel(load_version(store, envelope.number))
+    typer.echo(f"published version {envelope.number}", err=True)
+
+
+def _store(opened: OpenedWorkspace) -> "Store":
+    from pipelines.corpus.store import open_store
+
+    return open_store(opened.url(opened.settings.corpus))
+
+
+def _open_registry(opened: OpenedWorkspace) -> "Registry":
+    from optout_registry.log import open_registry
+
+    return open_registry(opened.registry_url)
+
+
+def _instant(text: str | None) -> datetime:
+    """An instant in UTC; a bare date is its first moment."""
+    if text is None:
+        return _now()
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigurationError(
+            "--as-of",
+            expected="a date or an instant, as in 2026-06-01 or 2026-06-01T12:00:00Z",
+            found=text,
+            remedy="write it in ISO 8601",
+        ) from None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

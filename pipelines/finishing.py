@@ -1,0 +1,179 @@
+"""Finish a version: results from the store, counts, gates, content document, envelope."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.corpus.assemble import shards_table, splits_table, total
+from pipelines.corpus.chain import find_entry, load_version, publish, read_chain
+from pipelines.corpus.objects import object_name
+from pipelines.corpus.staging import (
+    lookup_table,
+    plan_splits,
+    record_refusal,
+    results_of,
+)
+from pipelines.corpus.store import Store
+from pipelines.planning import put_table
+from pipelines.quality.gates import relative_gate, release_gate
+from pipelines.quality.misjudged import Judge
+from pipelines.quality.profile import profile_of
+from pipelines.screen.encode import encode
+from schemas.canonical import canonical_json, sha256
+from schemas.documents import ContentDocument, Counts, Envelope, Finding, ObjectRef, Runner, SourceDigests
+from schemas.errors import LateObjections, Refused
+from schemas.plans import Plan, Refusal, SplitResult
+from schemas.profile import MEASURED
+from schemas.snapshots import RegistryHead
+
+
+@dataclass(frozen=True)
+class Finishing:
+    """What finishing takes besides the plan: who runs it, when, and where the registry stands."""
+
+    head: Callable[[], RegistryHead]
+    now: Callable[[], datetime]
+    runner: str
+    accept_relative: bool = False
+    """Publish although the version differs from its parent more than the policy expects."""
+
+
+def finish_plan(store: Store, plan_id: str, plan: Plan, finishing: Finishing) -> Envelope:
+    """Publish the version of a plan whose job is done.
+
+    Raises:
+        LateObjections: the registry moved on since the plan. Refused: a gate found something wanting;
+        the findings are kept in staging. LostRace: another build published first.
+    """
+    planned = plan_splits(store, plan_id)
+    results = results_of(store, plan_id, planned)
+    splits = splits_table(planned, results)
+    counts = total(results)
+    profile = profile_of(splits, _measured(store, plan_id, plan, results))
+    quality = release_gate(profile, plan.policy.quality.release)
+    relative = _relative(store, plan, counts)
+    accepted = () if finishing.accept_relative else relative
+    if not all(finding.success for finding in (*quality, *accepted)):
+        refusal = Refusal(
+            plan=plan_id,
+            refused_at=finishing.now(),
+            parent=plan.parent,
+            counts=counts,
+            findings=(*quality, *relative),
+        )
+        record_refusal(store, refusal)
+        raise _refused(refusal)
+    shards = shards_table(results)
+    content = ContentDocument(
+        as_of=plan.as_of,
+        source=SourceDigests(
+            platform=plan.platform,
+            description=plan.description,
+            accounts=plan.accounts_digest,
+            splits=sha256(canonical_json([result.split_digest for result in results])),
+        ),
+        accounts=plan.accounts,
+        policy=plan.policy_object,
+        snapshot=plan.snapshot,
+        packs=plan.packs,
+        rules=plan.rules,
+        engine=plan.engine,
+        keys={"registry": plan.snapshot.key_id, "lineage": plan.lineage_key.id},
+        eligibility=plan.eligibility,
+        splits=put_table(store, splits),
+        profile=put_table(store, profile),
+        shards=store.put("data", encode(shards), "parquet", len(shards)),
+        counts=counts,
+        quality=quality,
+    )
+    document = store.put("lineage", content.to_canonical_json(), "json")
+    _check_head(plan, finishing.head())
+    envelope = _envelope(plan, document, content, relative, finishing)
+    publish(store, envelope)
+    return envelope
+
+
+def _envelope(
+    plan: Plan,
+    document: ObjectRef,
+    content: ContentDocument,
+    relative: tuple[Finding, ...],
+    finishing: Finishing,
+) -> Envelope:
+    finished = finishing.now()
+    return Envelope(
+        number=plan.parent.number + 1 if plan.parent else 1,
+        kind="publish",
+        parent=plan.parent,
+        published_at=finished,
+        content=document,
+        shards=content.shards,
+        observed=plan.observed,
+        runner=Runner(
+            name=finishing.runner,
+            started_at=plan.started_at,
+            finished_at=finished,
+            splits_computed=plan.splits - plan.reused,
+            splits_reused=plan.reused,
+        ),
+        relative=relative,
+    )
+
+
+def _measured(store: Store, plan_id: str, plan: Plan, results: list[SplitResult]) -> dict[str, list[int]]:
+    """What the written objects say, to be compared with what ``screen`` reports of itself."""
+    judge = Judge(lookup_table(store, plan_id), plan.policy)
+    measured: dict[str, list[int]] = {name: [] for name in MEASURED}
+    for result in results:
+        measured["ledger_rows"].append(_rows(store, "lineage", result.ledger))
+        measured["shard_rows"].append(_rows(store, "data", result.shard) if result.shard else 0)
+        with pq.ParquetFile(_open(store, "lineage", result.footprint)) as file:
+            footprint: pa.Table = file.read(use_threads=False)
+        for name, rows in judge.misjudged(footprint).items():
+            measured[name].append(rows)
+    return measured
+
+
+def _rows(store: Store, zone: str, ref: ObjectRef) -> int:
+    with pq.ParquetFile(_open(store, zone, ref)) as file:
+        return int(file.metadata.num_rows)
+
+
+def _open(store: Store, zone: str, ref: ObjectRef) -> pa.NativeFile:
+    return store.open(object_name("data" if zone == "data" else "lineage", ref.digest, "parquet"))
+
+
+def _relative(store: Store, plan: Plan, counts: Counts) -> tuple[Finding, ...]:
+    """Findings next to the version before; none for the first."""
+    entries = [entry for entry in read_chain(store) if plan.parent and entry.number <= plan.parent.number]
+    if not any(entry.kind == "publish" for entry in entries):
+        return ()
+    before = load_version(store, find_entry(entries, None).number)
+    return relative_gate(counts, before.content.counts, plan.policy.quality.relative)
+
+
+def _check_head(plan: Plan, head: RegistryHead) -> None:
+    """Law 6: the registry is read again right before publishing."""
+    if (head.registry_id, head.event) != (plan.snapshot.registry_id, plan.snapshot.event):
+        raise LateObjections(
+            "registry",
+            expected=f"event {plan.snapshot.event}, as it was planned",
+            found=f"event {head.event}: objections or withdrawals have come since",
+            remedy="run `optout build` again: only the splits they touch are redone",
+        )
+
+
+def _refused(refusal: Refusal) -> Refused:
+    failed = [finding for finding in refusal.findings if not finding.success]
+    first = failed[0]
+    arguments = ", ".join(f"{name}={value}" for name, value in sorted(first.arguments.items()))
+    more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+    return Refused(
+        "the quality gate refused this version; nothing was published",
+        expected=f"{first.expectation} ({arguments})",
+        found=f"{first.observed}{more}",
+        remedy="`optout versions --refused` shows all findings; correct the source or the policy",
+    )

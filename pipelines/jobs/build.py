@@ -1,0 +1,102 @@
+"""The build job: index ranges, plan rows, reshuffle, screen. Map-only; no table crosses a PCollection."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import apache_beam as beam
+
+from pipelines.corpus.staging import plan_file
+from pipelines.corpus.store import Store, open_store
+from pipelines.jobs.options import beam_options
+from pipelines.jobs.screening import PlannedSplit, Worker, open_worker, splits_to_compute
+from schemas import errors
+from schemas.errors import OptoutError
+
+RANGE = 256
+"""Plan rows per element of ``Create``, which serialises every element into the job's graph."""
+
+
+@dataclass
+class ReadPlan(beam.PTransform):
+    """Index ranges to the plan rows that must be computed."""
+
+    corpus: str
+    plan_id: str
+
+    def expand(self, ranges: beam.PCollection[tuple[int, int]]) -> beam.PCollection[PlannedSplit]:
+        """Read the rows in the workers."""
+        return ranges | "Read" >> beam.ParDo(_ReadRows(self.corpus, self.plan_id))
+
+
+@dataclass
+class ScreenSplits(beam.PTransform):
+    """Plan rows to split keys; results and objects go straight to the store."""
+
+    corpus: str
+    plan_id: str
+
+    def expand(self, splits: beam.PCollection[PlannedSplit]) -> beam.PCollection[str]:
+        """Screen each split on its own."""
+        return splits | "Screen" >> beam.ParDo(_ScreenSplit(self.corpus, self.plan_id))
+
+
+class _ReadRows(beam.DoFn):
+    def __init__(self, corpus: str, plan_id: str) -> None:
+        self._corpus, self._plan_id = corpus, plan_id
+
+    def process(self, element: tuple[int, int]) -> Iterator[PlannedSplit]:
+        yield from splits_to_compute(self._corpus, self._plan_id, *element)
+
+
+class _ScreenSplit(beam.DoFn):
+    def __init__(self, corpus: str, plan_id: str) -> None:
+        self._corpus, self._plan_id = corpus, plan_id
+        self._worker: Worker | None = None
+
+    def process(self, element: PlannedSplit) -> Iterator[str]:
+        try:
+            if self._worker is None:
+                self._worker = open_worker(self._corpus, self._plan_id)
+            yield self._worker.run(element)
+        except OptoutError as error:
+            # What a person can put right is written down for the launcher: Beam would bury it in a
+            # traceback, and retry what cannot succeed.
+            _record_failure(open_store(self._corpus), self._plan_id, element.number, error)
+
+
+def run_build_job(corpus: str, plan_id: str, splits: int, runner: str) -> None:
+    """Compute what is missing of a plan; returns when it is done.
+
+    Raises:
+        OptoutError: what the first failing split met.
+    """
+    store = open_store(corpus)
+    store.delete_prefix(plan_file(plan_id, "failed"))
+    ranges = [(start, min(start + RANGE, splits)) for start in range(0, splits, RANGE)]
+    with beam.Pipeline(options=beam_options(runner)) as pipeline:
+        _ = (
+            pipeline
+            | "Ranges" >> beam.Create(ranges)
+            | "Plan" >> ReadPlan(corpus, plan_id)
+            | "Spread" >> beam.Reshuffle()
+            | "Splits" >> ScreenSplits(corpus, plan_id)
+        )
+    _raise_failure(store, plan_id)
+
+
+def _record_failure(store: Store, plan_id: str, split: int, error: OptoutError) -> None:
+    kept = {
+        "kind": type(error).__name__,
+        "subject": error.subject,
+        "expected": error.expected,
+        "found": error.found,
+        "remedy": error.remedy,
+    }
+    store.replace(plan_file(plan_id, f"failed/{split:08d}"), json.dumps(kept).encode())
+
+
+def _raise_failure(store: Store, plan_id: str) -> None:
+    for entry in store.list(plan_file(plan_id, "failed")):
+        kept = json.loads(store.read(entry.name))
+        raise getattr(errors, kept.pop("kind"))(kept.pop("subject"), **kept)

@@ -1,0 +1,177 @@
+"""Plan a version: source, policy, registry snapshot and parent to eligibility and a list of splits."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from pipelines.corpus.chain import Version, latest_version, parent_of, read_chain
+from pipelines.corpus.reuse import Conditions, planned_splits
+from pipelines.eligibility import EligibilityKeys, compute_eligibility
+from pipelines.rules.packs import load_packs
+from pipelines.screen.encode import encode
+from pipelines.screen.engine import engine
+from schemas.canonical import sha256
+from schemas.documents import AccountCounts, ObjectRef, SnapshotRef
+from schemas.errors import BadInput, ConfigurationError
+from schemas.plans import KeyRef, Plan
+from schemas.snapshots import RegistrySnapshot
+from schemas.splits import cut
+from schemas.tables import OBSERVED
+
+if TYPE_CHECKING:
+    from pipelines.corpus.source_files import SourceFiles
+    from pipelines.corpus.store import Store
+    from schemas.policy import Policy
+
+
+@dataclass(frozen=True)
+class BuildInputs:
+    """What a version is made of, and the keys it takes."""
+
+    store: "Store"
+    source: "SourceFiles"
+    policy: "Policy"
+    snapshot: RegistrySnapshot
+    as_of: datetime
+    keys: EligibilityKeys
+    lineage_key: KeyRef
+    from_scratch: bool = False
+    """Compute every split, whatever the parent has."""
+
+
+@dataclass(frozen=True)
+class PlanTables:
+    """A plan, and the two tables that lie beside it: PLANNED splits, and the look-up as Arrow IPC."""
+
+    plan: Plan
+    splits: pa.Table
+    lookup: bytes
+
+
+def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
+    """Plan the next version. Nothing is read of the records but footers.
+
+    Raises:
+        BadInput: the source cannot be used, or the registry is empty or older than one already used.
+        ConfigurationError: an as-of instant in the future.
+    """
+    store, snapshot = inputs.store, inputs.snapshot
+    if inputs.as_of > now:
+        raise ConfigurationError(
+            "--as-of",
+            expected="an instant that has come",
+            found=inputs.as_of.isoformat(),
+            remedy="nobody knows yet who will have objected by then: name an earlier one",
+        )
+    entries = read_chain(store)
+    parent = latest_version(store)
+    _check_registry(snapshot, parent, allow_empty=inputs.policy.registry.allow_empty)
+    manifest = inputs.source.manifest()
+    accounts_digest = inputs.source.accounts_digest(manifest.accounts)
+    eligibility = compute_eligibility(
+        chain.from_iterable(inputs.source.accounts(path) for path in sorted(manifest.accounts)),
+        snapshot,
+        inputs.policy,
+        inputs.as_of,
+        manifest.platform,
+        inputs.keys,
+    )
+    _check_accounts(eligibility.counts)
+    packs, current = load_packs(), engine()
+    observed = {path: inputs.source.observe(path) for path in sorted(manifest.records)}
+    splits = [split for path in observed for split in cut(path, inputs.source.footer(path))]
+    conditions = Conditions(
+        screening=inputs.policy.screening_digest(),
+        packs=packs.content_digest(),
+        lineage_key=inputs.lineage_key.id,
+        platform=manifest.platform,
+        engine=current,
+    )
+    comparable = None if inputs.from_scratch else parent
+    planned = planned_splits(store, comparable, splits, observed, eligibility.states, conditions)
+    lookup = _ipc(eligibility.lookup)
+    plan = Plan(
+        as_of=inputs.as_of,
+        started_at=now,
+        corpus=store.url,
+        source=inputs.source.url,
+        platform=manifest.platform,
+        description=manifest.content_digest(),
+        accounts_digest=accounts_digest,
+        accounts=eligibility.counts,
+        policy=inputs.policy,
+        policy_object=store.put("lineage", inputs.policy.to_canonical_json(), "json"),
+        packs=store.put("lineage", packs.to_canonical_json(), "json"),
+        rules=packs.rules,
+        snapshot=SnapshotRef(
+            registry_id=snapshot.registry_id,
+            event=snapshot.event,
+            object=put_table(store, snapshot.objections),
+            key_id=snapshot.key_id,
+            scheme=snapshot.scheme,
+        ),
+        lineage_key=inputs.lineage_key,
+        engine=current,
+        eligibility=put_table(store, eligibility.states),
+        lookup=sha256(lookup),
+        splits=len(planned),
+        reused=sum(planned.column("reused").to_pylist()),
+        observed=put_table(
+            store, pa.Table.from_pylist([vars(o) for o in observed.values()], schema=OBSERVED)
+        ),
+        parent=parent_of(entries[-1]) if entries else None,
+    )
+    return PlanTables(plan, planned, lookup)
+
+
+def put_table(store: "Store", table: pa.Table) -> ObjectRef:
+    """Write a table as an object under lineage/."""
+    return store.put("lineage", encode(table), "parquet", len(table))
+
+
+def _check_registry(snapshot: RegistrySnapshot, parent: Version | None, *, allow_empty: bool) -> None:
+    """Law 2: a registry that is unexpectedly empty, another one, or rolled back stops the build."""
+    if not len(snapshot.objections) and not allow_empty:
+        raise BadInput(
+            "registry",
+            expected="at least one live objection",
+            found="none",
+            remedy="import the objections; if there are none, set registry.allow_empty: true in the policy",
+        )
+    if parent is None:
+        return
+    used = parent.content.snapshot
+    if snapshot.registry_id != used.registry_id:
+        raise BadInput(
+            "registry",
+            expected=f"registry {used.registry_id}, which version {parent.number} was built with",
+            found=f"registry {snapshot.registry_id}",
+            remedy="point registry in optout.yaml at the registry in use",
+        )
+    if snapshot.event < used.event:
+        raise BadInput(
+            "registry",
+            expected=f"event {used.event} or later, which version {parent.number} was built with",
+            found=f"event {snapshot.event}: the registry was rolled back",
+            remedy="restore the newer copy: objections made since would be lost",
+        )
+
+
+def _check_accounts(counts: AccountCounts) -> None:
+    if not counts.accounts:
+        raise BadInput(
+            "accounts",
+            expected="at least one account",
+            found=f"none in {counts.rows} rows ({counts.defective_rows} malformed)",
+            remedy="check the accounts mapping in source.yaml: without accounts nobody's age is known",
+        )
+
+
+def _ipc(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table.combine_chunks(), max_chunksize=max(len(table), 1))
+    return sink.getvalue().to_pybytes()
