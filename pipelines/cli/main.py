@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from pipelines.cli import build, corpus, lineage, registry, workspace
+from pipelines.cli import build, corpus, lineage, registry, verify, workspace
 from schemas.errors import OptoutError
 
 INTERRUPTED = 130
@@ -22,6 +22,7 @@ registry.register(app)
 build.register(app)
 corpus.register(app)
 lineage.register(app)
+verify.register(app)
 
 
 def main() -> None:

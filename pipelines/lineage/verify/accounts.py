@@ -1,0 +1,138 @@
+"""What each account may contribute, derived from its rows, the objections and the policy."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.lineage.verify.faults import CAP
+from pipelines.lineage.verify.session import pads, run
+from schemas.documents import AccountCounts
+from schemas.identifiers import PLATFORM_SCOPED, normalise
+from schemas.vocabulary import IdentifierType, Visibility
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from pipelines.lineage.verify.faults import Faults
+    from schemas.policy import Policy
+
+_READ = (
+    "account_id", "person_id", "birth_date", "birth_precision", "kind", "region", "visibility", "status",
+    "notified_at",
+)  # fmt: skip
+_TYPES = frozenset(kind.value for kind in IdentifierType)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On what terms a version was built. The keys show in no representation."""
+
+    as_of: datetime
+    policy: "Policy"
+    platform: str
+    registry_key: bytes
+    lineage_key: bytes
+
+    def __repr__(self) -> str:
+        return f"Terms(as_of={self.as_of.isoformat()}, platform={self.platform!r})"
+
+    @property
+    def instant(self) -> datetime:
+        """The as-of instant in UTC, without a zone: what SQL compares with."""
+        return self.as_of.astimezone(UTC).replace(tzinfo=None)
+
+
+def derive_accounts(
+    session: "DuckDBPyConnection", accounts: pa.Table, objections: pa.Table, terms: Terms
+) -> AccountCounts:
+    """Fill the relation ``account`` from canonical account rows and a SNAPSHOT table."""
+    usable = pc.and_(pc.is_valid(accounts.column("account_id")), pc.is_null(accounts.column("defect")))
+    named = accounts.filter(usable)
+    session.register("account_row", _comparable(named.select(_READ)))
+    types = set(objections.column("type").to_pylist())
+    session.register("identity", identities(named, types, terms.platform))
+    session.register("objection", objections)
+    policy = terms.policy
+    run(
+        session,
+        "merged",
+        {
+            "as_of": terms.instant,
+            "min_age": policy.min_age,
+            "max_age": policy.max_age,
+            "placeholders": list(policy.placeholder_birth_dates),
+            "kinds": [kind.value for kind in policy.kinds],
+            "regions": list(policy.regions) if policy.regions is not None else None,
+            "notice_days": policy.notice_days,
+            "visibilities": [visibility.value for visibility in Visibility],
+        },
+    )
+    run(session, "hit", pads(terms.registry_key))
+    run(session, "account", {**pads(terms.lineage_key), "as_of": terms.instant})
+    for relation in ("account_row", "identity", "objection"):
+        session.unregister(relation)
+    ((rows, objected),) = session.execute(
+        "SELECT count(*), count(*) FILTER (clear <> 65535) FROM account"
+    ).fetchall()
+    session.execute("DROP TABLE merged")
+    session.execute("DROP TABLE hit")
+    return AccountCounts(
+        rows=len(accounts),
+        accounts=rows,
+        duplicate_rows=len(named) - rows,
+        defective_rows=len(accounts) - len(named),
+        objected=objected,
+    )
+
+
+def check_states(
+    session: "DuckDBPyConnection", eligibility: pa.Table, terms: Terms, faults: "Faults"
+) -> None:
+    """Compare the version's ELIGIBILITY table with the relation ``account``."""
+    session.register("eligibility", eligibility)
+    found: list[tuple[Any, ...]] = run(session, "state", {**pads(terms.lineage_key), "cap": CAP})
+    for subject, derived, held, _ in found:
+        faults.add(
+            "eligibility",
+            f"eligibility of subject {subject}",
+            2,
+            expected="the state that follows from source and registry" if derived else "no such account",
+            found="another state" if derived and held else "none" if derived else "a state",
+        )
+    faults.add_rest("eligibility", 2, found)
+    session.unregister("eligibility")
+
+
+def identities(accounts: pa.Table, types: set[str], platform: str) -> pa.Table:
+    """All that names an account, in normal form: its own id, and its identifiers of the given types."""
+    ids = accounts.column("account_id").to_pylist()
+    own = dict.fromkeys(ids)
+    rows = [(i, IdentifierType.ACCOUNT.value, normalise(IdentifierType.ACCOUNT, i), True) for i in own]
+    lists = accounts.column("identifiers").combine_chunks()
+    values = pc.list_flatten(lists)
+    regions = accounts.column("region").to_pylist()
+    matched = types & _TYPES  # nothing else can be hit, and a phone number takes long to normalise
+    for parent, entry in zip(pc.list_parent_indices(lists).to_pylist(), values.to_pylist(), strict=True):
+        if entry is not None and entry["value"] is not None and entry["type"] in matched:
+            normal = normalise(IdentifierType(entry["type"]), entry["value"], regions[parent])
+            rows.append((ids[parent], entry["type"], normal, False))
+    columns = list(zip(*rows, strict=True)) or [(), (), (), ()]
+    scoped = {kind.value for kind in PLATFORM_SCOPED}
+    return pa.table(
+        {
+            "account_id": pa.array(columns[0], pa.string()),
+            "type": pa.array(columns[1], pa.string()),
+            "scope": pa.array([platform if kind in scoped else "" for kind in columns[1]], pa.string()),
+            "normal": pa.array(columns[2], pa.string()),
+            "own": pa.array(columns[3], pa.bool_()),
+        }
+    )
+
+
+def _comparable(rows: pa.Table) -> pa.Table:
+    # SQL compares timestamps without a zone; all of ours are UTC
+    index = rows.schema.get_field_index("notified_at")
+    return rows.set_column(index, "notified_at", rows.column("notified_at").cast(pa.timestamp("us")))

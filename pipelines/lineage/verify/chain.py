@@ -1,0 +1,101 @@
+"""The chain of envelopes: numbers without gaps, each holding the digest of the one before."""
+
+import re
+from typing import TYPE_CHECKING
+
+from pipelines.lineage.verify.objects import parsed
+from schemas.canonical import sha256
+from schemas.documents import Envelope
+from schemas.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipelines.corpus.store import Store
+    from pipelines.lineage.verify.faults import Faults
+
+LAW = 4
+_NAME = re.compile(r"versions/(\d{8})\.json")
+
+
+def check_chain(store: "Store", faults: "Faults") -> dict[int, Envelope]:
+    """Every envelope that can be read, by number; whatever breaks the chain is a fault."""
+    data = {}
+    for stored in store.list("versions/"):
+        match = _NAME.fullmatch(stored.name)
+        if match is None:
+            faults.add("chain", stored.name, LAW, expected="versions/NNNNNNNN.json", found="another name")
+        else:
+            data[int(match[1])] = store.read(stored.name)
+    if not data:
+        raise BadInput(
+            "versions/",
+            expected="at least one version",
+            found="none",
+            remedy="run `optout build`, or correct corpus in optout.yaml",
+        )
+    envelopes = {}
+    for number in range(1, max(data) + 1):
+        name = envelope_name(number)
+        if number not in data:
+            faults.add("chain", name, LAW, expected="an envelope: numbers have no gap", found="none")
+            continue
+        envelope = parsed(faults, name, data[number], Envelope)
+        if envelope is not None:
+            envelopes[number] = envelope
+            _check_links(envelope, number, data, faults)
+    return envelopes
+
+
+def envelope_name(number: int) -> str:
+    """The name of the envelope of one number."""
+    return f"versions/{number:08d}.json"
+
+
+def version_of(
+    envelopes: dict[int, Envelope], number: int | None, problems: "Sequence[object]"
+) -> Envelope | None:
+    """The envelope of a version, or of the latest; None if the chain's faults hide it.
+
+    Raises:
+        BadInput: no such version, and nothing in the chain is damaged.
+    """
+    published = [found for found, envelope in envelopes.items() if envelope.kind == "publish"]
+    wanted = number if number is not None else max(published, default=None)
+    if wanted in published:
+        return envelopes[wanted]
+    if problems:
+        return None
+    raise BadInput(
+        "version" if wanted is None else f"version {wanted}",
+        expected=f"one of {', '.join(map(str, sorted(published)))}" if published else "a published version",
+        found="none",
+        remedy="`optout versions` lists them",
+    )
+
+
+def _check_links(envelope: Envelope, number: int, data: dict[int, bytes], faults: "Faults") -> None:
+    name = envelope_name(number)
+    if envelope.number != number:
+        faults.add("chain", name, LAW, expected=f"number {number}", found=f"number {envelope.number}")
+    expected = number - 1 or None
+    found = envelope.parent.number if envelope.parent else None
+    if found != expected:
+        faults.add("chain", name, LAW, expected=f"parent {expected}", found=f"parent {found}")
+    elif envelope.parent is not None and number - 1 in data:
+        digest = sha256(data[number - 1])
+        if digest != envelope.parent.envelope:
+            faults.add(
+                "chain",
+                envelope_name(number - 1),
+                LAW,
+                expected=f"SHA-256 {envelope.parent.envelope}, as version {number} says",
+                found=f"SHA-256 {digest}",
+            )
+    if envelope.kind == "publish":
+        for what in ("content", "shards", "observed", "runner"):
+            if getattr(envelope, what) is None:
+                faults.add("chain", name, LAW, expected=f"a reference to {what}", found="none")
+    for finding in envelope.relative:
+        if not finding.success:
+            faults.add("quality", name, 1, expected=finding.expectation, found=f"observed {finding.observed}")

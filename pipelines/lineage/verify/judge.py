@@ -1,0 +1,51 @@
+"""The judgement of a batch: SQL over ``account``, ``need`` and the rows themselves."""
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from pipelines.lineage.verify.session import run
+from schemas.outcomes import Reason
+from schemas.vocabulary import SURFACE_OF_LABEL, Visibility
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from schemas.policy import Policy
+
+_GIVEN = (
+    Reason.MALFORMED, Reason.OBJECTION, Reason.ACCOUNT_UNKNOWN, Reason.ACCOUNT_INACTIVE,
+    Reason.ACCOUNT_KIND_EXCLUDED, Reason.MINOR_ACCOUNT, Reason.MINOR_AT_POSTING, Reason.AGE_UNKNOWN,
+    Reason.POSTING_DATE_UNKNOWN, Reason.NOTICE_PENDING, Reason.SURFACE_EXCLUDED, Reason.REGION_EXCLUDED,
+    Reason.NOT_PUBLIC, Reason.VISIBILITY_UNKNOWN,
+)  # fmt: skip
+"""The reasons that are derived; of those of the content only a declared minor is."""
+_UNKNOWN_SURFACE = 1 << 15
+"""The bit of a surface nobody knows: only an objection to every surface covers it."""
+
+
+def load_policy(session: "DuckDBPyConnection", policy: "Policy") -> None:
+    """Fill the relation ``need``: what each surface needs."""
+    rules = [(label, SURFACE_OF_LABEL[label].bit, rule) for label, rule in policy.surfaces.items()]
+    needs = ("public", "adult_now", "adult_at_posting", "notice", "region")
+    table = {
+        "surface": pa.array([label for label, _, _ in rules], pa.string()),
+        "bit": pa.array([bit for _, bit, _ in rules], pa.int32()),
+        "used": pa.array([rule.use for _, _, rule in rules], pa.bool_()),
+        **{need: pa.array([getattr(rule, need) for _, _, rule in rules], pa.bool_()) for need in needs},
+    }
+    session.register("need", pa.table(table))
+
+
+def judge_batch(session: "DuckDBPyConnection", batch: pa.Table) -> None:
+    """Fill the relations ``batch`` and ``judged``: what must become of each of its rows.
+
+    ``batch`` has the columns of a canonical record, created_at without zone, and ``n``.
+    """
+    session.register("batch", batch)
+    parameters = {
+        **{reason.label: reason.bit for reason in _GIVEN},
+        "visibilities": [visibility.value for visibility in Visibility],
+        "unknown_surface": _UNKNOWN_SURFACE,
+    }
+    run(session, "judged", parameters)

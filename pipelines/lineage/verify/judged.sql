@@ -1,0 +1,56 @@
+-- What must become of each row of a batch, from nothing but the row, its account and the policy.
+-- `expected` is the set of read and standing reasons; 0 leaves the row to the content rules.
+CREATE OR REPLACE TEMP TABLE judged AS
+WITH fact AS (
+  SELECT
+    batch.*,
+    account.account_id IS NOT NULL AS known,
+    account.active, account.kind_allowed, account.notified, account.region_allowed, account.public,
+    account.restricted, account.adult_from, account.adult_now,
+    account.clear & coalesce(need.bit, $unknown_surface) <> 0 AS surface_clear,
+    -- a surface that nobody knows is not used and needs everything
+    coalesce(need.used, false) AS used,
+    coalesce(need.public, true) AS needs_public,
+    coalesce(need.adult_now, true) AS needs_adult_now,
+    coalesce(need.adult_at_posting, true) AS needs_adult_at_posting,
+    coalesce(need.notice, true) AS needs_notice,
+    coalesce(need.region, true) AS needs_region,
+    coalesce(list_contains($visibilities::VARCHAR[], visibility), false) AS visibility_known,
+    coalesce(list_contains($visibilities::VARCHAR[] || ['none'], container_visibility), false) AS container_known
+  FROM batch
+  LEFT JOIN account ON account.account_id = batch.account_id
+  LEFT JOIN need ON need.surface = batch.surface
+)
+SELECT
+  n,
+  CASE
+    WHEN defect IS NOT NULL OR record_id IS NULL THEN $malformed
+    ELSE
+      if(known AND NOT surface_clear, $objection, 0)
+      | if(NOT known, $account_unknown, 0)
+      | if(known AND NOT active, $account_inactive, 0)
+      | if(known AND NOT kind_allowed, $account_kind_excluded, 0)
+      | if(known AND needs_adult_now AND adult_from IS NOT NULL AND NOT adult_now, $minor_account, 0)
+      | if(known AND needs_adult_at_posting AND coalesce(created_at < adult_from, false), $minor_at_posting, 0)
+      | if(known AND (needs_adult_now OR needs_adult_at_posting) AND adult_from IS NULL, $age_unknown, 0)
+      | if(needs_adult_at_posting AND created_at IS NULL, $posting_date_unknown, 0)
+      | if(known AND needs_notice AND NOT notified, $notice_pending, 0)
+      | if(NOT used, $surface_excluded, 0)
+      | if(known AND needs_region AND NOT region_allowed, $region_excluded, 0)
+      | if(needs_public AND (
+          (known AND restricted)
+          OR (visibility_known AND visibility <> 'public')
+          OR (container_known AND container_visibility NOT IN ('public', 'none'))), $not_public, 0)
+      | if(needs_public AND (
+          (known AND NOT public AND NOT restricted) OR NOT visibility_known OR NOT container_known),
+          $visibility_unknown, 0)
+  END::UINTEGER AS expected,
+  -- PLUS MinorModelAgeDisclosure with or without its vocabulary's address, IPTC Extension ModelAge
+  coalesce(len(list_filter(media, lambda medium: len(list_filter(medium.metadata, lambda entry:
+    (entry.property = 'plus:MinorModelAgeDisclosure' AND list_has_any(['AG-A17', 'AG-A16', 'AG-A15', 'AG-U14'],
+      list_transform(entry.values, lambda v: replace(trim(v), 'http://ns.useplus.org/ldf/vocab/', ''))))
+    OR (entry.property = 'Iptc4xmpExt:ModelAge' AND len(list_filter(entry.values, lambda v:
+      coalesce(regexp_full_match(trim(v), '\d+') AND TRY_CAST(trim(v) AS BIGINT) < 18, false))) > 0)
+  )) > 0)) > 0, false) AS declared,
+  coalesce(len(media), 0) AS pictures
+FROM fact;

@@ -1,0 +1,47 @@
+-- HMAC-SHA-256 (RFC 2104) as two nested hashes; the pads are bound, never written out.
+CREATE TEMP MACRO hmac_hex(inner_pad, outer_pad, data) AS
+  sha256(outer_pad || unhex(sha256(inner_pad || data)));
+
+CREATE TEMP MACRO message(kind, scope, normal) AS
+  encode(kind) || '\x00'::BLOB || encode(scope) || '\x00'::BLOB || encode(normal);
+
+-- The first 64 bits, big-endian.
+CREATE TEMP MACRO first_64(hex) AS ('0x' || left(hex, 16))::UBIGINT;
+
+-- The day somebody turns that many years, over everywhere on Earth: at UTC-12 it begins at 12:00 UTC.
+-- Whoever was born on 29 February turns on 1 March, in leap years too.
+CREATE TEMP MACRO turns(born, years) AS
+  TRY(CASE
+    WHEN month(born) = 2 AND day(born) = 29 THEN make_date((year(born) + years)::INTEGER, 3, 1)
+    ELSE make_date((year(born) + years)::INTEGER, month(born)::INTEGER, day(born)::INTEGER)
+  END::TIMESTAMP + INTERVAL 12 HOURS);
+
+-- Little-endian hexadecimal of an unsigned integer of 8 or of 2 bytes.
+CREATE TEMP MACRO little_2(value) AS
+  (SELECT substr(hex, 3, 2) || substr(hex, 1, 2) FROM (SELECT format('{:04x}', value) AS hex));
+CREATE TEMP MACRO little_8(value) AS
+  (SELECT substr(hex, 15, 2) || substr(hex, 13, 2) || substr(hex, 11, 2) || substr(hex, 9, 2)
+       || substr(hex, 7, 2) || substr(hex, 5, 2) || substr(hex, 3, 2) || substr(hex, 1, 2)
+   FROM (SELECT format('{:016x}', value) AS hex));
+
+-- A masked text equals its source except where a mask stands, and a mask covers only what its name says.
+CREATE TEMP MACRO mask_pattern(released, kinds) AS
+  replace(replace(replace(replace(regexp_escape(released),
+    '⟦handle⟧', if(list_contains(kinds, 'handle'), '(?:⟦handle⟧|[@＠﹫]\S+)', '⟦handle⟧')),
+    '⟦email⟧', if(list_contains(kinds, 'email'), '(?:⟦email⟧|\S+[@＠﹫]\S+)', '⟦email⟧')),
+    '⟦phone⟧', if(list_contains(kinds, 'phone'), '(?:⟦phone⟧|[^\p{L}\n]*\p{Nd}[^\p{L}\n]*)', '⟦phone⟧')),
+    '⟦number⟧', if(list_contains(kinds, 'number'),
+      '(?:⟦number⟧|[\p{Lu}\p{Nd}\p{P}\p{S}\p{Zs}]*\p{Nd}[\p{Lu}\p{Nd}\p{P}\p{S}\p{Zs}]*)', '⟦number⟧'));
+
+CREATE TEMP MACRO is_source(released, source, kinds) AS
+  CASE
+    WHEN released IS NOT DISTINCT FROM source THEN true
+    WHEN released IS NULL OR source IS NULL OR NOT contains(released, '⟦') THEN false
+    ELSE regexp_full_match(source, mask_pattern(released, kinds))
+  END;
+
+-- How many masks of one kind stand in a text.
+CREATE TEMP MACRO tokens(value, kind) AS
+  CASE WHEN contains(value, '⟦')
+    THEN (length(value) - length(replace(value, '⟦' || kind || '⟧', ''))) // (length(kind) + 2)
+    ELSE 0 END;

@@ -1,0 +1,168 @@
+"""Every row of a split: what must become of it, what became of it, and what was released of it."""
+
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.lineage.verify.batches import batch_of, unreadable_batch
+from pipelines.lineage.verify.faults import CAP, Faults, describe
+from pipelines.lineage.verify.judge import judge_batch
+from pipelines.lineage.verify.people import check_appearances, check_batch_people
+from pipelines.lineage.verify.session import run
+from pipelines.lineage.verify.source import (
+    Source,
+    Undecodable,
+    as_split,
+    digest_of_split,
+    is_damaged,
+    rows_of,
+)
+from schemas.outcomes import Reason, Stage
+from schemas.vocabulary import SURFACE_OF_LABEL
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from pipelines.lineage.verify.accounts import Terms
+    from pipelines.lineage.verify.parts import Part
+
+_STANDING = sum(reason.bit for reason in Reason if reason.stage is not Stage.CONTENT)
+_DECLARED = Reason.MINOR_IMAGE_DECLARED
+_PICTURE = _DECLARED.bit | Reason.MINOR_IMAGE_SUSPECTED.bit
+_RELEASED = {
+    "text": (7, "the source's text, but for what its masks cover"),
+    "language": (7, "the source's language"),
+    "surface": (7, "the source's surface"),
+    "created_month": (7, "the month of the source's created_at"),
+    "media": (7, "pictures of the source's row, in order, unchanged but for masks"),
+    "withheld": (2, "every picture of the row: the policy withholds none"),
+    "empty": (2, describe(Reason.NO_OWN_CONTENT.code, 0)),
+}
+
+
+def check_rows(
+    session: "DuckDBPyConnection", source: Source, split: dict[str, Any], part: "Part", terms: "Terms"
+) -> Faults:
+    """Derive every row of a split again and compare it with ledger, footprint and shard."""
+    name, faults = _name(split), Faults()
+    metadata = source.file(split["path"])[1].metadata
+    groups = range(split["first_row_group"], split["first_row_group"] + split["row_groups"])
+    if groups.stop > metadata.num_row_groups:
+        found = f"{metadata.num_row_groups} in the source"
+        faults.add("source", name, 1, expected=f"{groups.stop} row groups or more", found=found)
+        return faults
+    rows = [metadata.row_group(group).num_rows for group in groups]
+    digest = digest_of_split(source, as_split(split))
+    if sum(rows) != split["rows"] or digest != split["split_digest"]:
+        expected = f"a source of {split['rows']} rows with digest {split['split_digest']}"
+        faults.add("source", name, 3, expected=expected, found=f"{sum(rows)} rows with digest {digest}")
+        return faults
+    run(session, "counters")
+    session.register("footprint", part.footprint)
+    offset = 0
+    for group, length in zip(groups, rows, strict=True):
+        faults.absorb(_check_group(session, source, (split, group, offset, length), part, terms))
+        offset += length
+    check_appearances(session, name, faults)
+    _check_counts(session, split, faults)
+    return faults
+
+
+def _check_group(
+    session: "DuckDBPyConnection",
+    source: Source,
+    place: tuple[dict[str, Any], int, int, int],
+    part: "Part",
+    terms: "Terms",
+) -> Faults:
+    split, group, offset, length = place
+    ledger, faults, done = part.ledger.slice(offset, length), Faults(), 0
+    # What a row group says counts only once all of it has been decoded.
+    session.begin()
+    try:
+        for table in rows_of(source, split["path"], group):
+            batch = batch_of(table, ledger.slice(done, len(table)), part, offset + done)
+            judge_batch(session, batch)
+            _check_verdicts(session, _name(split), faults)
+            _check_released(session, _name(split), terms, faults)
+            check_batch_people(session, _name(split), terms, faults)
+            _count(session, terms)
+            done += len(table)
+    except Undecodable:
+        damaged = True
+    else:
+        unreadable = pc.all(pc.equal(ledger.column("reason"), Reason.UNREADABLE.code), min_count=1).as_py()
+        damaged = bool(unreadable) and is_damaged(source, split["path"], group)
+    if not damaged:
+        session.commit()
+        return faults
+    session.rollback()
+    session.register("batch", unreadable_batch(ledger, offset))
+    _count(session, terms)
+    return _check_unreadable(_name(split), ledger, offset)
+
+
+def _check_unreadable(name: str, ledger: pa.Table, offset: int) -> Faults:
+    faults, reason = Faults(), Reason.UNREADABLE
+    for row, entry in enumerate(ledger.to_pylist(), offset):
+        fate = (entry["reason"], entry["reasons"], entry["place"], entry["footprint"])
+        if fate != (reason.code, reason.bit, None, None):
+            expected, found = describe(reason.code, reason.bit), describe(entry["reason"], entry["reasons"])
+            faults.add("verdict", f"{name} row {row}", 2, expected=expected, found=found)
+    return faults
+
+
+def _check_verdicts(session: "DuckDBPyConnection", name: str, faults: Faults) -> None:
+    bits = {"standing": _STANDING, "picture": _PICTURE, _DECLARED.label: _DECLARED.bit}
+    found = run(session, "wrong_verdict", {**bits, "cap": CAP})
+    for n, wrong, expected_bits, code, reason, reasons, _ in found:
+        if wrong == "declared":
+            expected = describe(_DECLARED.code, _DECLARED.bit)
+        elif wrong == "picture":
+            expected = "no reason about pictures: the record has none"
+        elif code is None:
+            expected = "no reason of eligibility: kept, or a reason of its content"
+        else:
+            expected = describe(code, expected_bits)
+        faults.add("verdict", f"{name} row {n}", 2, expected=expected, found=describe(reason, reasons))
+    faults.add_rest("verdict", 2, found)
+
+
+def _check_released(session: "DuckDBPyConnection", name: str, terms: "Terms", faults: Faults) -> None:
+    policy = terms.policy
+    parameters = {
+        "columns": list(policy.release.columns),
+        "kinds": list(policy.release.mask),
+        "every_picture": policy.pictures.unassessed != "withhold",
+        "cap": CAP,
+    }
+    found = run(session, "wrong_release", parameters)
+    for n, wrong, _ in found:
+        law, expected = _RELEASED[wrong]
+        shown = "a row of the shard without" if wrong == "empty" else "something else in the shard"
+        faults.add("release", f"{name} row {n}", law, expected=expected, found=shown)
+    faults.add_rest("release", 7, found)
+
+
+def _count(session: "DuckDBPyConnection", terms: "Terms") -> None:
+    kinds = list(terms.policy.release.mask)
+    run(session, "counted", {"surfaces": list(SURFACE_OF_LABEL), "kinds": kinds})
+
+
+def _check_counts(session: "DuckDBPyConnection", split: dict[str, Any], faults: Faults) -> None:
+    pictures = {entry["name"]: entry["count"] for entry in split["pictures"]}
+    verdicts = sum(pictures.get(name, 0) for name in ("declared", "suspected", "no_sign", "unassessed"))
+    rows = [("row", entry["surface"], entry["reason"], entry["rows"]) for entry in split["tally"]]
+    rows += [("mask", entry["name"], 0, entry["count"]) for entry in split["masked"]]
+    rows += [("picture", "released", 0, pictures.get("released", 0)), ("picture", "standing", 0, verdicts)]
+    what, name, reason, amount = zip(*rows, strict=True)
+    told = {"what": what, "name": name, "reason": pa.array(reason, pa.uint8()), "amount": amount}
+    session.register("told", pa.table(told))
+    for kind, label, code, expected, found in run(session, "wrong_count"):
+        words = f"{label} rows of {describe(code, 0)}" if kind == "row" else f"{kind}s: {label}"
+        faults.add("counts", _name(split), 1, expected=f"{expected} {words}", found=f"{found}")
+
+
+def _name(split: dict[str, Any]) -> str:
+    return f"split {split['split']}"

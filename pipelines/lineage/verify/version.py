@@ -1,0 +1,172 @@
+"""``verify``: one version, from the chain down to every row."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.keys import Key
+from pipelines.lineage.verify.accounts import Terms, check_states, derive_accounts
+from pipelines.lineage.verify.chain import check_chain, version_of
+from pipelines.lineage.verify.document import Held, check_document
+from pipelines.lineage.verify.faults import Faults, Report
+from pipelines.lineage.verify.judge import load_policy
+from pipelines.lineage.verify.objects import Objects
+from pipelines.lineage.verify.parts import Part, check_part
+from pipelines.lineage.verify.rows import check_rows
+from pipelines.lineage.verify.session import open_session
+from pipelines.lineage.verify.source import Source, open_source, read_accounts
+from pipelines.lineage.verify.sources import check_source
+from schemas.errors import ConfigurationError
+from schemas.identifiers import SCHEME
+from schemas.policy import Policy
+from schemas.release import release_schema
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from pipelines.corpus.store import Store
+    from schemas.documents import ContentDocument
+    from schemas.snapshots import RegistrySnapshot
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a version is derived from again."""
+
+    root: Path
+    """The source root: canonical tables and source.json."""
+    registry_key: Key
+    lineage_key: Key
+    registry: "Callable[[int], RegistrySnapshot] | None" = None
+    """The registry's own snapshot at an event number; None: the version's is taken as given."""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """The report, and what else there is to say."""
+
+    report: Report
+    number: int | None
+    notes: tuple[str, ...]
+
+
+def verify(
+    store: "Store",
+    number: int | None,
+    evidence: Evidence | None,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Verified:
+    """Check version ``number`` (None: the latest), and the whole chain.
+
+    Without ``evidence`` only the structure is checked: digests, references, forms and counts.
+    ``progress`` is told how many splits of how many are done.
+
+    Raises:
+        BadInput: no such version, or no such source. ConfigurationError: keys that did not make it.
+    """
+    faults = Faults()
+    objects = Objects(store, faults)
+    envelopes = check_chain(store, faults)
+    objects.counts["envelopes"] = len(envelopes)
+    envelope = version_of(envelopes, number, faults.all())
+    held = check_document(envelope, objects) if envelope is not None else None
+    if held is not None and held.policy is not None and held.splits is not None:
+        _check_splits(held, held.policy, objects, evidence, progress)
+    found = faults.all()
+    report = Report(ok=not found, checked=dict(objects.counts), findings=found)
+    return Verified(report, envelope.number if envelope else None, _notes(evidence))
+
+
+def _check_splits(
+    held: Held,
+    policy: Policy,
+    objects: Objects,
+    evidence: Evidence | None,
+    progress: Callable[[int, int], None],
+) -> None:
+    session = open_session()
+    derived = _derive(session, held, policy, objects, evidence) if evidence is not None else None
+    schema = release_schema(policy.release.columns)
+    splits = held.splits or []
+    for done, split in enumerate(splits):
+        progress(done, len(splits))
+        part = check_part(session, objects, split, schema, len(held.content.rules))
+        objects.counts["splits"] += 1
+        if part is not None and derived is not None:
+            source, terms = derived
+            objects.faults.absorb(check_rows(session, source, split, part, terms))
+            _count(objects, part)
+    progress(len(splits), len(splits))
+
+
+def _derive(
+    session: "DuckDBPyConnection", held: Held, policy: Policy, objects: Objects, evidence: Evidence
+) -> tuple[Source, Terms] | None:
+    content = held.content
+    _check_keys(content, evidence)
+    source = open_source(evidence.root)
+    accounts, digest = read_accounts(source)
+    check_source(source, digest, held, objects.faults)
+    if held.snapshot is None:
+        return None
+    if evidence.registry is not None:
+        _check_snapshot(evidence.registry(content.snapshot.event), held, objects)
+    keys = (evidence.registry_key.secret, evidence.lineage_key.secret)
+    terms = Terms(content.as_of, policy, source.manifest.platform, *keys)
+    counts = derive_accounts(session, accounts, held.snapshot, terms)
+    objects.counts["accounts"] = counts.accounts
+    if counts != content.accounts:
+        told = content.accounts.model_dump()
+        objects.faults.add("accounts", "accounts", 2, expected=f"{counts.model_dump()}", found=f"{told}")
+    if held.eligibility is not None:
+        check_states(session, held.eligibility, terms, objects.faults)
+    load_policy(session, policy)
+    return source, terms
+
+
+def _check_keys(content: "ContentDocument", evidence: Evidence) -> None:
+    told = {"registry": content.snapshot.key_id, "lineage": content.keys.get("lineage")}
+    for key in (evidence.registry_key, evidence.lineage_key):
+        if told[key.purpose] != key.id:
+            raise ConfigurationError(
+                f"{key.purpose} key",
+                expected=f"the key the version was built with, {told[key.purpose]}",
+                found=key.id,
+                remedy="point keys in optout.yaml at it, or check what needs no key with --structure-only",
+            )
+    if content.snapshot.scheme != SCHEME:
+        raise ConfigurationError(
+            "normal form of identifiers",
+            expected=f"scheme {content.snapshot.scheme}, which the version was built with",
+            found=f"scheme {SCHEME}",
+            remedy="verify with the release of optout that built the version",
+        )
+
+
+def _check_snapshot(registry: "RegistrySnapshot", held: Held, objects: Objects) -> None:
+    ref = held.content.snapshot
+    name = objects.store.object_name("lineage", ref.object.digest, "parquet")
+    if registry.registry_id != ref.registry_id:
+        words = f"registry {registry.registry_id}"
+        objects.faults.add("snapshot", name, 6, expected=words, found=f"registry {ref.registry_id}")
+    elif held.snapshot is not None and registry.objections.to_pylist() != held.snapshot.to_pylist():
+        objects.faults.add(
+            "snapshot", name, 6,
+            expected=f"the {len(registry.objections)} objections of the registry at event {ref.event}",
+            found=f"{len(held.snapshot)} objections, not the same",
+        )  # fmt: skip
+
+
+def _count(objects: Objects, part: Part) -> None:
+    objects.counts["rows"] += len(part.ledger)
+    objects.counts["shard_rows"] += len(part.shard) if part.shard is not None else 0
+
+
+def _notes(evidence: Evidence | None) -> tuple[str, ...]:
+    notes = []
+    if evidence is None:
+        notes.append("structure only: that the rows follow from source, registry and policy was not checked")
+    elif evidence.registry is None:
+        notes.append("the registry was not opened: the version's snapshot of it was taken as given")
+    return tuple(notes)
