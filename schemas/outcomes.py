@@ -71,3 +71,37 @@ class Reason(Enum):
 
 REASON_OF_CODE: dict[int, Reason] = {reason.code: reason for reason in Reason}
 REASON_OF_LABEL: dict[str, Reason] = {reason.label: reason for reason in Reason}
+
+OUTCOME_MEANINGS: dict[Outcome, str] = {
+    Outcome.KEPT: "released in a shard",
+    Outcome.REMOVED: "must not, or cannot be proven to be allowed to, be used",
+    Outcome.QUARANTINED: "a person must look; not released until then",
+    Outcome.REJECTED: "could not be read or judged",
+}
+REASON_MEANINGS: dict[Reason, str] = {
+    Reason.UNREADABLE: "its row group was read whole and could not be decoded",
+    Reason.MALFORMED: "the source row did not conform, or has no id",
+    Reason.TAKEDOWN: "the record itself was asked to be taken down",
+    Reason.OBJECTION: "an objection covers the author on this surface",
+    Reason.THIRD_PARTY_OBJECTION: "an objection covers somebody whom the record names or shows",
+    Reason.ACCOUNT_UNKNOWN: "the accounts do not name the author, so nothing is known",
+    Reason.ACCOUNT_INACTIVE: "the author's account is not, or not known to be, active",
+    Reason.ACCOUNT_KIND_EXCLUDED: "the policy does not use this kind of account, or the kind is unknown",
+    Reason.MINOR_ACCOUNT: "the author is under age on the as-of date",
+    Reason.MINOR_AT_POSTING: "the author was under age when the record was published",
+    Reason.AGE_UNKNOWN: "the author's age is not proven",
+    Reason.POSTING_DATE_UNKNOWN: "the age at publication is asked for, and its date is unknown",
+    Reason.NOTICE_PENDING: "the author was not told, or too recently",
+    Reason.SURFACE_EXCLUDED: "the policy does not use this surface, or the surface is unknown",
+    Reason.REGION_EXCLUDED: "the policy does not use the author's region, or the region is unknown",
+    Reason.NOT_PUBLIC: "account, record or container is known not to be public",
+    Reason.VISIBILITY_UNKNOWN: "account, record or container is not known to be public",
+    Reason.THIRD_PARTY_UNKNOWN: "the record names somebody whom the accounts do not name",
+    Reason.RIGHTS_RESERVED: "the picture's metadata reserves its use for training",
+    Reason.MINOR_IMAGE_DECLARED: "the picture's metadata declares a minor",
+    Reason.REVIEW_REFUSED: "a person looked and refused it",
+    Reason.REVIEW_EXPIRED: "nobody looked in time",
+    Reason.NO_OWN_CONTENT: "neither text nor picture is left to release",
+    Reason.MINOR_IMAGE_SUSPECTED: "what is written about the picture suggests a minor",
+    Reason.KEPT: "everything that makes it usable is proven",
+}

@@ -1,8 +1,9 @@
-"""The profile: one row per split, empty ones too. What the release gate asserts on."""
+"""The profile: what the release gate asserts on."""
 
 import pyarrow as pa
 
 from schemas.outcomes import REASON_OF_CODE, Outcome, Reason
+from schemas.tables import Column, Table
 
 REASON_COLUMNS: dict[Reason, str] = {reason: f"reason_{reason.label}" for reason in Reason}
 OUTCOME_COLUMNS: dict[Outcome, str] = {outcome: outcome.value for outcome in Outcome}
@@ -11,11 +12,26 @@ MISJUDGED = ("kept_objected", "kept_minor", "kept_unknown_account")
 MEASURED = ("ledger_rows", "shard_rows", *MISJUDGED)
 """Columns counted on the written objects, not taken from what ``screen`` reports of itself."""
 
-PROFILE = pa.schema([
-    pa.field(name, pa.uint32(), nullable=False)
-    for name in ("split", "rows", "ledger_rows", "shard_rows",
-                 *OUTCOME_COLUMNS.values(), *REASON_COLUMNS.values(), *MISJUDGED)
-])  # fmt: skip
+_MEANINGS = {
+    "split": "its number in the version, from 0",
+    "rows": "as the footer says",
+    "ledger_rows": "rows of the ledger part, counted on the object",
+    "shard_rows": "rows of the shard, counted on the object",
+    "kept_objected": "kept rows whose author an objection covers; counted from footprint and eligibility",
+    "kept_minor": "kept rows whose author must be adult and is not; counted likewise",
+    "kept_unknown_account": "kept rows whose author the accounts do not name; counted likewise",
+    **{name: f"rows {outcome}" for outcome, name in OUTCOME_COLUMNS.items()},
+    **{name: f"rows whose primary reason is {reason.label}" for reason, name in REASON_COLUMNS.items()},
+}
+_ORDER = ("split", "rows", "ledger_rows", "shard_rows",
+          *OUTCOME_COLUMNS.values(), *REASON_COLUMNS.values(), *MISJUDGED)  # fmt: skip
+
+PROFILE_TABLE = Table(
+    "profile",
+    "One row per split, empty ones too: what the release gate asserts on.",
+    tuple(Column(name, pa.uint32(), _MEANINGS[name]) for name in _ORDER),
+)
+PROFILE = PROFILE_TABLE.schema
 
 
 def counts_of(splits: pa.Table) -> dict[str, list[int]]:

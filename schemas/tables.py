@@ -1,5 +1,6 @@
 """Exact Arrow schemas of everything a version is made of, and how its Parquet is written."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -18,101 +19,124 @@ No statistics: minima and maxima would copy values into footers.
 """
 
 
-def _required(name: str, data_type: pa.DataType) -> pa.Field:
-    return pa.field(name, data_type, nullable=False)
+@dataclass(frozen=True)
+class Column:
+    """A column of a table. The meaning stays here: metadata of a schema would reach the files."""
+
+    name: str
+    type: pa.DataType
+    meaning: str
+    nullable: bool = False
 
 
-LEDGER = pa.schema([
-    _required("reason", pa.uint8()),  # code of the primary reason; implies the outcome
-    _required("reasons", pa.uint32()),  # bit = stored code; every reason of the deciding stage
-    pa.field("rules", pa.list_(_required("element", pa.uint16()))),  # index into the packs' rule list
-    pa.field("place", pa.int32()),  # row in the shard, null if not kept
-    pa.field("footprint", pa.int32()),  # row of its author in the footprint part, null if none
-])  # fmt: skip
-"""Row n tells the fate of row n of the split. No identifier."""
+@dataclass(frozen=True)
+class Table:
+    """A table of a version: its name, its meaning, its columns in order."""
 
-FOOTPRINT = pa.schema([
-    _required("subject", pa.uint64()),
-    _required("role", pa.uint8()),
-    _required("rows", pa.uint32()),
-    _required("kept", pa.uint32()),
-    _required("removed", pa.uint32()),
-    _required("quarantined", pa.uint32()),
-])  # fmt: skip
-"""One row per (subject, role) of a split, sorted by both. Rejected = the rest of rows."""
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
 
-ELIGIBILITY = pa.schema([_required("subject", pa.uint64()), _required("state", pa.uint64())])
-"""State of every account of a version, sorted by subject: what two versions are compared by."""
+    @property
+    def schema(self) -> pa.Schema:
+        """The exact Arrow schema."""
+        return pa.schema([pa.field(column.name, column.type, column.nullable) for column in self.columns])
 
-LOOKUP = pa.schema([
-    _required("hash", pa.uint64()),  # of the id, unkeyed; only orders this file
-    _required("account_id", pa.string()),
-    _required("subject", pa.uint64()),
-    _required("flags", pa.uint16()),  # what is proven of the account: pipelines.eligibility
-    _required("clear", pa.uint16()),  # surfaces no objection covers
-    pa.field("adult_from", pa.int64()),  # microseconds since 1970 UTC; null: age unknown
-])  # fmt: skip
-"""The staged look-up table: account id to eligibility, sorted by hash. Never published."""
 
-SNAPSHOT = pa.schema([
-    _required("type", pa.string()),  # IdentifierType
-    _required("pseudonym", pa.binary(32)),  # HMAC-SHA-256 of the normalised target
-    _required("linked", pa.bool_()),  # covers the linked accounts of the person, too
-    _required("surfaces", pa.uint16()),  # objected surfaces, as bits
-])  # fmt: skip
-"""The registry at one event number: the objections that hold, deduplicated, sorted by all columns.
+def _list_of(data_type: pa.DataType) -> pa.DataType:
+    return pa.list_(pa.field("element", data_type, nullable=False))
 
-A target has several rows when its objections differ in scope: to join (linked, some surfaces) and
-(not linked, all surfaces) into one row would invent an objection nobody made.
-"""
 
-TALLY = pa.list_(
-    _required(
-        "element",
-        pa.struct([
-            _required("surface", pa.string()),  # label, or "unknown"
-            _required("reason", pa.uint8()),
-            _required("rows", pa.uint32()),
-        ]),
-    )
-)  # fmt: skip
+def _struct(**types: pa.DataType) -> pa.DataType:
+    return pa.struct([pa.field(name, data_type, nullable=False) for name, data_type in types.items()])
 
-COUNTED = pa.list_(
-    _required("element", pa.struct([_required("name", pa.string()), _required("count", pa.uint64())]))
-)
 
-SPLITS = pa.schema([
-    _required("split", pa.uint32()),  # its number in the version, from 0
-    _required("path", pa.string()),  # relative to the source root, with forward slashes
-    _required("ordinal", pa.uint32()),  # its number in the file, from 0
-    _required("first_row_group", pa.uint32()),
-    _required("row_groups", pa.uint32()),
-    _required("rows", pa.uint32()),  # as the footer says
-    _required("split_digest", pa.string()),
-    _required("split_key", pa.string()),
-    pa.field("shard", pa.string()),  # SHA-256 of the object; null: nothing kept
-    _required("shard_bytes", pa.uint64()),
-    _required("ledger", pa.string()),
-    _required("ledger_bytes", pa.uint64()),
-    _required("footprint", pa.string()),
-    _required("footprint_bytes", pa.uint64()),
-    _required("footprint_rows", pa.uint32()),
-    _required("tally", TALLY),  # rows by surface and primary reason
-    _required("masked", COUNTED),  # masks set in released text, by kind
-    _required("pictures", COUNTED),  # pictures released, withheld, declared, suspected, unassessed
-])  # fmt: skip
-"""The splits of a version in order, each with its result."""
+TALLY = _list_of(_struct(surface=pa.string(), reason=pa.uint8(), rows=pa.uint32()))
+COUNTED = _list_of(_struct(name=pa.string(), count=pa.uint64()))
 
-SHARDS = pa.schema([
-    _required("shard", pa.string()),
-    _required("rows", pa.uint32()),
-    _required("bytes", pa.uint64()),
-])  # fmt: skip
-"""The version's list of shards, sorted by digest: all a trainer needs."""
+LEDGER_TABLE = Table("ledger", "Row n tells the fate of row n of the split. No identifier.", (
+    Column("reason", pa.uint8(), "code of the primary reason; implies the outcome"),
+    Column("reasons", pa.uint32(), "every reason of the deciding stage; bit = stored code"),
+    Column("rules", _list_of(pa.uint16()), "rules that gave evidence: indices into the rule list", True),
+    Column("place", pa.int32(), "row in the shard; null: not kept", True),
+    Column("footprint", pa.int32(), "row of its author in the footprint part; null: none", True),
+))  # fmt: skip
 
-OBSERVED = pa.schema([
-    _required("path", pa.string()),
-    _required("bytes", pa.uint64()),
-    _required("stamp", pa.string()),  # ETag, or modification time in nanoseconds
-])  # fmt: skip
-"""What was seen of the source's files; relative to one machine, so outside the content document."""
+FOOTPRINT_TABLE = Table("footprint", "Who appears in a split: one row per (subject, role), sorted by both.", (
+    Column("subject", pa.uint64(), "keyed pseudonym of an account or a picture"),
+    Column("role", pa.uint8(), "how it appears: stored value of Role"),
+    Column("rows", pa.uint32(), "rows of the split it appears in, so"),
+    Column("kept", pa.uint32(), "of them kept"),
+    Column("removed", pa.uint32(), "of them removed"),
+    Column("quarantined", pa.uint32(), "of them quarantined; the rest of rows is rejected"),
+))  # fmt: skip
+
+ELIGIBILITY_TABLE = Table(
+    "eligibility", "State of every account of a version, sorted by subject: what versions are compared by.", (
+    Column("subject", pa.uint64(), "keyed pseudonym of the account"),
+    Column("state", pa.uint64(), "keyed fingerprint of all that eligibility says of it"),
+))  # fmt: skip
+
+LOOKUP_TABLE = Table(
+    "lookup", "The staged look-up table: account id to eligibility, sorted by hash. Never published.", (
+    Column("hash", pa.uint64(), "of the id, unkeyed; only orders this file"),
+    Column("account_id", pa.string(), "the platform's id, as records name it"),
+    Column("subject", pa.uint64(), "keyed pseudonym of the account"),
+    Column("flags", pa.uint16(), "what is proven of the account: bits of Flag"),
+    Column("clear", pa.uint16(), "surfaces no objection covers, as bits"),
+    Column("adult_from", pa.int64(), "microseconds since 1970 UTC; null: age unknown", True),
+))  # fmt: skip
+
+SNAPSHOT_TABLE = Table(
+    "snapshot",
+    "The registry at one event number: the objections that hold, deduplicated, sorted by all columns."
+    " A target has several rows when its objections differ in scope: to join (linked, some surfaces) and"
+    " (not linked, all surfaces) into one row would invent an objection nobody made.", (
+    Column("type", pa.string(), "kind of the target: IdentifierType"),
+    Column("pseudonym", pa.binary(32), "HMAC-SHA-256 of the normalised target"),
+    Column("linked", pa.bool_(), "covers the linked accounts of the person, too"),
+    Column("surfaces", pa.uint16(), "objected surfaces, as bits"),
+))  # fmt: skip
+
+SPLITS_TABLE = Table("splits", "The splits of a version in order, each with its result.", (
+    Column("split", pa.uint32(), "its number in the version, from 0"),
+    Column("path", pa.string(), "of its file, relative to the source root, with forward slashes"),
+    Column("ordinal", pa.uint32(), "its number in the file, from 0"),
+    Column("first_row_group", pa.uint32(), "the first of its row groups, from 0"),
+    Column("row_groups", pa.uint32(), "how many row groups it has; 0: the file has none"),
+    Column("rows", pa.uint32(), "as the footer says; what is conserved"),
+    Column("split_digest", pa.string(), "SHA-256 over its schema, row counts and bytes"),
+    Column("split_key", pa.string(), "SHA-256 over the digests of all its result depends on"),
+    Column("shard", pa.string(), "SHA-256 of the object; null: nothing kept", True),
+    Column("shard_bytes", pa.uint64(), "its size; 0: nothing kept"),
+    Column("ledger", pa.string(), "SHA-256 of the ledger part"),
+    Column("ledger_bytes", pa.uint64(), "its size"),
+    Column("footprint", pa.string(), "SHA-256 of the footprint part"),
+    Column("footprint_bytes", pa.uint64(), "its size"),
+    Column("footprint_rows", pa.uint32(), "its rows"),
+    Column("tally", TALLY, "rows by surface (or `unknown`) and primary reason"),
+    Column("masked", COUNTED, "masks set in released text, by kind"),
+    Column("pictures", COUNTED, "pictures: declared, suspected, no_sign, unassessed; released, withheld"),
+))  # fmt: skip
+
+SHARDS_TABLE = Table("shards", "The version's list of shards, sorted by digest: all a trainer needs.", (
+    Column("shard", pa.string(), "SHA-256 of the object under data/"),
+    Column("rows", pa.uint32(), "its rows"),
+    Column("bytes", pa.uint64(), "its size"),
+))  # fmt: skip
+
+OBSERVED_TABLE = Table(
+    "observed", "What was seen of the source's files, on one machine; outside the content document.", (
+    Column("path", pa.string(), "relative to the source root, with forward slashes"),
+    Column("bytes", pa.uint64(), "its size"),
+    Column("stamp", pa.string(), "ETag, or modification time in nanoseconds"),
+))  # fmt: skip
+
+LEDGER = LEDGER_TABLE.schema
+FOOTPRINT = FOOTPRINT_TABLE.schema
+ELIGIBILITY = ELIGIBILITY_TABLE.schema
+LOOKUP = LOOKUP_TABLE.schema
+SNAPSHOT = SNAPSHOT_TABLE.schema
+SPLITS = SPLITS_TABLE.schema
+SHARDS = SHARDS_TABLE.schema
+OBSERVED = OBSERVED_TABLE.schema
