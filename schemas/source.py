@@ -1,5 +1,6 @@
 """source.yaml: how foreign files map to the canonical tables."""
 
+import csv
 from datetime import date, datetime
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -25,6 +26,29 @@ class CsvFormat(Model):
     encoding: str = "utf-8"
     header: Literal[True] | tuple[Text, ...] = True
     """True: the first line names the columns. A list: it names them, and the files have no header."""
+
+    @model_validator(mode="after")
+    def _dialect(self) -> Self:
+        try:
+            csv.reader((), **self.dialect())
+        except (TypeError, ValueError, csv.Error) as error:
+            msg = str(error)
+            raise ValueError(msg) from error
+        special = [one for one in (self.delimiter, self.quote, self.escape, "\n", "\r") if one is not None]
+        if len(set(special)) < len(special):
+            msg = "delimiter, quote and escape are three different characters, and no line ends"
+            raise ValueError(msg)
+        return self
+
+    def dialect(self) -> dict[str, Any]:
+        """What the standard library's csv.reader takes."""
+        return {
+            "delimiter": self.delimiter,
+            "quotechar": self.quote,
+            "quoting": csv.QUOTE_NONE if self.quote is None else csv.QUOTE_MINIMAL,
+            "escapechar": self.escape,
+            "strict": True,
+        }
 
     @field_validator("encoding")
     @classmethod

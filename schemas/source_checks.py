@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 PathCheck = Callable[..., None]
 """Takes a path and whether it stands outside every `each`; ValueError if it cannot be read."""
 
-ALL = "*"
-"""The step of a path that stands for every item of a list."""
+ALL = -1
+"""The step of a path that stands for every item of a list: ``[*]``."""
 UNIX = ("unix_s", "unix_ms", "unix_us")
 _STEP = re.compile(r"""\.?(?:([^.\[\]"*]+)|\[(\d+)\]|\[(\*)\]|\["([^"]+)"\])""")
 
@@ -36,7 +36,7 @@ def parse_path(text: str) -> tuple[str | int, ...]:
             msg = f'{text!r} is not a path such as a.b[0].c, x[*].y or ["a.b"]'
             raise ValueError(msg)
         name, index, every, quoted = step.groups()
-        steps.append(int(index) if index is not None else name or every or quoted)
+        steps.append(ALL if every else int(index) if index is not None else name or quoted)
         position = step.end()
     return tuple(steps)
 
@@ -60,14 +60,20 @@ def check_zone(name: str) -> None:
         raise ValueError(msg) from error
 
 
-def check_path(kind: str, text: str, *, top: bool) -> None:
-    """ValueError if ``text`` cannot be read from files of this kind; ``top``: outside every ``each``."""
+def check_path(kind: str, text: str, *, top: bool, many: bool) -> None:
+    """ValueError if ``text`` cannot be read from files of this kind.
+
+    ``top``: outside every ``each``; ``many``: where a list is wanted.
+    """
     if kind == "csv":
         if not top and text != ".":
             msg = f"from: {text!r}: inside `each`, a CSV cell has only the item itself, written `.`"
             raise ValueError(msg)
     elif not parse_path(text) and top:
         msg = "from: `.` is the item of an `each`; outside one, name a path"
+        raise ValueError(msg)
+    elif ALL in parse_path(text) and not many:
+        msg = f"from: {text!r} is a list, and this field a single value: name one item, such as [0]"
         raise ValueError(msg)
 
 
@@ -95,14 +101,14 @@ def _check_field(mapped: "Mapped", field: Field, check: PathCheck, *, top: bool)
             raise ValueError(msg)
         _check_scalar(mapped, field)
         if mapped.source is not None:
-            check(mapped.source, top=top)
+            check(mapped.source, top=top, many=pa.types.is_list(field.type))
         return
     if not field.children:
         msg = "this field is a single value: map it with `from` or `constant`"
         raise ValueError(msg)
     for element in mapped.list if isinstance(mapped, Listed) else (mapped,):
         if isinstance(element, Each):
-            check(element.each, top=top)
+            check(element.each, top=top, many=True)
             check_fields(element.fields, field.children, check, top=False)
         else:
             check_fields(element, field.children, check, top=top)
