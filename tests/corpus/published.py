@@ -21,10 +21,28 @@ from schemas.documents import (
 from schemas.plans import KeyRef, Plan, SplitResult
 from schemas.policy import Policy
 from schemas.profile import PROFILE
-from schemas.tables import ELIGIBILITY, OBSERVED, SHARDS, SNAPSHOT, SPLITS, WRITER
+from schemas.tables import ELIGIBILITY, LOOKUP, OBSERVED, SHARDS, SNAPSHOT, SPLITS, WRITER
 
 NOW = datetime(2026, 6, 2, tzinfo=UTC)
-LOOKUP = b"the look-up table"
+LOOKUP_ROWS = [
+    {"hash": 1, "account_id": "a1", "subject": 2, "flags": 3, "clear": 0xFFFF, "adult_from": None},
+    {
+        "hash": 2,
+        "account_id": "a2",
+        "subject": 3,
+        "flags": 0,
+        "clear": 0,
+        "adult_from": 1_200_000_000_000_000,
+    },
+]
+
+
+def lookup_bytes():
+    """A staged look-up table: uncompressed Arrow IPC of a LOOKUP table."""
+    sink = io.BytesIO()
+    with pa.ipc.new_file(sink, LOOKUP) as writer:
+        writer.write_table(pa.Table.from_pylist(LOOKUP_ROWS, schema=LOOKUP))
+    return sink.getvalue()
 
 
 def digest_of(text):
@@ -135,7 +153,7 @@ def object_names(store):
 
 
 def make_plan(store, **overrides):
-    """A plan of two splits whose look-up table is LOOKUP."""
+    """A plan of two splits whose look-up table is lookup_bytes()."""
     ref = store.put("lineage", b"{}", "json")
     defaults = {
         "as_of": NOW, "started_at": NOW, "corpus": store.url, "source": "file:///nowhere", "platform": "sample",
@@ -145,7 +163,7 @@ def make_plan(store, **overrides):
         "snapshot": SnapshotRef(registry_id="registry", event=1, object=ref, key_id="k", scheme="1"),
         "lineage_key": KeyRef(id="k", reference="env:NAME"),
         "engine": EngineRef(digest=digest_of("engine"), parts={}), "eligibility": ref,
-        "lookup": hashlib.sha256(LOOKUP).hexdigest(), "splits": 2, "reused": 1, "observed": ref, "parent": None,
+        "lookup": hashlib.sha256(lookup_bytes()).hexdigest(), "splits": 2, "reused": 1, "observed": ref, "parent": None,
     }  # fmt: skip
     return Plan(**{**defaults, **overrides})
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pyarrow as pa
 import pytest
-from corpus.published import LOOKUP, NOW, digest_of, make_plan, make_result, planned_rows
+from corpus.published import LOOKUP_ROWS, NOW, digest_of, lookup_bytes, make_plan, make_result, planned_rows
 
 from pipelines.corpus.staging import (
     PLANNED,
@@ -14,7 +14,7 @@ from pipelines.corpus.staging import (
     find_result,
     hold_plan,
     load_plan,
-    lookup_path,
+    lookup_table,
     mark_done,
     plan_file,
     plan_splits,
@@ -27,6 +27,7 @@ from pipelines.corpus.staging import (
 from schemas.documents import Finding, Parent
 from schemas.errors import BadInput, ConfigurationError
 from schemas.plans import Refusal
+from schemas.tables import LOOKUP
 
 
 def planned(previous=None):
@@ -38,20 +39,20 @@ def plan_id(store):
     """A saved plan that is held: both splits are to be computed."""
     plan = make_plan(store)
     with hold_plan(store, plan.content_digest()):
-        yield save_plan(store, plan, planned(), LOOKUP)
+        yield save_plan(store, plan, planned(), lookup_bytes())
 
 
 def test_a_plan_comes_back(store, plan_id):
     assert load_plan(store, plan_id) == make_plan(store)
     assert load_plan(store, plan_id).content_digest() == plan_id
     assert plan_splits(store, plan_id).equals(planned())
-    with store.open(plan_file(plan_id, "lookup.arrow")) as file:
-        assert file.read() == LOOKUP
+    table = lookup_table(store, plan_id)
+    assert table.schema.equals(LOOKUP)
+    assert table.to_pylist() == LOOKUP_ROWS
 
 
 def test_raw_ids_are_for_the_owner_alone(store, root, plan_id):
     path = root / plan_file(plan_id, "lookup.arrow")
-    assert lookup_path(store, plan_id) == str(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE((root / "staging").stat().st_mode) == 0o700
 
@@ -65,16 +66,16 @@ def test_dropping_a_plan_leaves_nothing_of_it(store, root, plan_id):
 
 def test_a_plan_is_held_before_it_is_saved(store):
     with pytest.raises(ValueError, match="hold the plan"):
-        save_plan(store, make_plan(store), planned(), LOOKUP)
+        save_plan(store, make_plan(store), planned(), lookup_bytes())
     assert list(store.list("staging/plans")) == []
 
 
 @pytest.mark.parametrize(
     ("splits", "lookup"),
     [
-        pytest.param(planned(), LOOKUP + b"x", id="another look-up table"),
-        pytest.param(planned().slice(1), LOOKUP, id="a split too few"),
-        pytest.param(planned().drop(["previous"]), LOOKUP, id="a column too few"),
+        pytest.param(planned(), lookup_bytes() + b"x", id="another look-up table"),
+        pytest.param(planned().slice(1), lookup_bytes(), id="a split too few"),
+        pytest.param(planned().drop(["previous"]), lookup_bytes(), id="a column too few"),
     ],
 )
 def test_a_plan_is_saved_with_the_tables_it_describes(store, splits, lookup):

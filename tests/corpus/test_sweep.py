@@ -8,8 +8,8 @@ from datetime import timedelta
 import pyarrow as pa
 import pytest
 from corpus.published import (
-    LOOKUP,
     NOW,
+    lookup_bytes,
     make_envelope,
     make_plan,
     make_result,
@@ -46,7 +46,7 @@ def save(store, stack=None, **overrides):
     plan = make_plan(store, **overrides)
     with ExitStack() as own:
         (stack or own).enter_context(hold_plan(store, plan.content_digest()))
-        return save_plan(store, plan, PLANNED_TABLE, LOOKUP)
+        return save_plan(store, plan, PLANNED_TABLE, lookup_bytes())
 
 
 def leave_garbage(store):
