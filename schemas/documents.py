@@ -35,23 +35,31 @@ class ObjectRef(Model):
     """An immutable object: its SHA-256, its size in bytes and, of a table, its rows."""
 
     digest: Digest
+    """SHA-256 of its bytes, which is its name."""
     bytes: int = Field(ge=0)
+    """Its size."""
     rows: int | None = Field(default=None, ge=0)
+    """Its rows; null: no table."""
 
 
 class Finding(Model):
     """One assertion of a gate: what was asked, what was observed. No clock, no machine."""
 
     expectation: str
+    """Name of the Great Expectations expectation."""
     arguments: dict[str, str | int | float | bool | None]
+    """What was asked, and of which rows."""
     observed: str | int | float | bool | None
+    """A value, or how many rows fail."""
     success: bool
+    """Whether the expectation was met."""
 
 
 class SourceDigests(Model):
     """What was filtered."""
 
     platform: str
+    """The platform, which scopes account ids and handles."""
     description: Digest
     """Of source.json, the manifest of the canonical tables."""
     accounts: Digest
@@ -64,10 +72,13 @@ class AccountCounts(Model):
     """Accounts as eligibility saw them."""
 
     rows: int
+    """Rows of the accounts table."""
     accounts: int
+    """Distinct account ids."""
     duplicate_rows: int
     """Rows beyond the first of an account; the most restrictive value won, field by field."""
     defective_rows: int
+    """Rows that did not conform; they make nobody known."""
     objected: int
     """Accounts that a live objection covers on at least one surface, links included."""
 
@@ -76,10 +87,13 @@ class SnapshotRef(Model):
     """The registry a version was built with."""
 
     registry_id: str
+    """Which registry: an id drawn when it was created."""
     event: int
     """Events up to and including this number count."""
     object: ObjectRef
+    """The snapshot, a table."""
     key_id: str
+    """Of the registry key the pseudonyms were made with."""
     scheme: str
     """Version of the normal form of identifiers."""
 
@@ -88,70 +102,102 @@ class EngineRef(Model):
     """What computed the bytes: law 3."""
 
     digest: Digest
+    """SHA-256 over the parts."""
     parts: dict[str, str]
+    """Name of a part -> its version or digest."""
 
 
 class Counts(Model):
     """Rows by outcome and by primary reason: they add up (law 1)."""
 
     rows: int
+    """All rows of the source."""
     outcomes: dict[str, int]
+    """Outcome -> rows."""
     reasons: dict[str, int]
+    """Primary reason -> rows."""
     surfaces: dict[str, dict[str, int]]
     """Surface -> primary reason -> rows."""
     masked: dict[str, int]
+    """Kind of mask -> masks set in released text."""
     pictures: dict[str, int]
+    """What became of pictures -> pictures."""
 
 
 class ContentDocument(Model):
     """Everything deterministic about a version. A reissue and a build from nothing agree (law 5)."""
 
     format: Literal[1] = 1
+    """Version of this form."""
     as_of: Instant
+    """The instant at which accounts are judged."""
     source: SourceDigests
+    """Digests of what was filtered."""
     accounts: AccountCounts
+    """Accounts as eligibility saw them."""
     policy: ObjectRef
+    """The policy, in full, as canonical JSON."""
     snapshot: SnapshotRef
+    """The registry it was built with."""
     packs: ObjectRef
+    """The rule packs."""
     rules: tuple[str, ...]
     """Rule ids; a ledger's ``rules`` are indices into this list."""
     engine: EngineRef
+    """What computed the bytes."""
     keys: dict[str, str]
     """Purpose -> key id."""
     eligibility: ObjectRef
+    """State of every account, a table."""
     splits: ObjectRef
+    """The splits with their results, a table."""
     profile: ObjectRef
+    """One row per split, a table: what the gate asserted on."""
     shards: ObjectRef
     """The list of shards; the one object here that lies under data/."""
     counts: Counts
+    """Rows by outcome, reason and surface."""
     quality: tuple[Finding, ...]
+    """What the release gate found, the absolute part."""
 
 
 class Parent(Model):
     """The entry a version follows: number, and digest of its envelope's bytes."""
 
     number: int = Field(ge=1)
+    """Its number in the chain."""
     envelope: Digest
+    """SHA-256 of its file."""
 
 
 class Runner(Model):
     """Where and how it ran: never part of what it means."""
 
     name: str
+    """The Beam runner."""
     started_at: Instant
+    """When the plan was made."""
     finished_at: Instant
+    """When the last split was done."""
     splits_computed: int
+    """Splits this build computed."""
     splits_reused: int
+    """Splits taken from the parent."""
 
 
 class Envelope(Model):
     """One entry of the chain. It exists when its file exists; nothing published is edited (law 4)."""
 
     format: Literal[1] = 1
+    """Version of this form."""
     number: int = Field(ge=1)
+    """Its number in the chain, from 1, without gaps."""
     kind: Kind
+    """What the entry does."""
     parent: Parent | None
+    """The entry before; null: the first."""
     published_at: Instant
+    """When it was created."""
     content: ObjectRef | None = None
     """The content document, for kind ``publish``."""
     shards: ObjectRef | None = None
@@ -159,6 +205,7 @@ class Envelope(Model):
     observed: ObjectRef | None = None
     """What was observed of the source's files."""
     runner: Runner | None = None
+    """Where and how it ran; null for entries that ran nothing."""
     relative: tuple[Finding, ...] = ()
     """What the gate says about this version next to its parent."""
 

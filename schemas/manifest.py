@@ -12,7 +12,9 @@ class SourceManifest(Model):
     """The canonical tables of one source. Paths are relative to the folder that holds it."""
 
     format: Literal[1] = 1
+    """Version of this form."""
     platform: str
+    """The platform, which scopes account ids and handles."""
     description: Digest
     """SHA-256 of the canonical JSON of source.yaml."""
     accounts: tuple[str, ...]

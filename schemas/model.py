@@ -11,7 +11,9 @@ from schemas.errors import BadInput, OptoutError
 class Model(BaseModel):
     """A frozen model that refuses fields it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="hex", val_json_bytes="hex")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", ser_json_bytes="hex", val_json_bytes="hex", use_attribute_docstrings=True
+    )
 
     def to_canonical_json(self) -> bytes:
         """RFC 8785 bytes: equal models have equal bytes on every machine."""

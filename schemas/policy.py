@@ -19,11 +19,17 @@ class SurfaceRule(Model):
     """What a record of one surface needs to be used. A need that is not listed here is not asked."""
 
     use: bool = True
+    """Whether the surface is used at all."""
     public: bool = True
+    """Account, record and container are all public."""
     adult_now: bool = True
+    """The author is of age at the as-of instant."""
     adult_at_posting: bool = True
+    """The author was of age when it was published."""
     notice: bool = True
+    """The author was told `notice_days` before."""
     region: bool = True
+    """The author's region is one of `regions`, where that is set."""
 
 
 class RegistryPolicy(Model):
@@ -45,6 +51,7 @@ class ReleasePolicy(Model):
     """What a shard holds."""
 
     columns: tuple[str, ...] = tuple(column.name for column in RELEASE_COLUMNS)
+    """Columns of a shard, in order."""
     mask: tuple[Literal["handle", "email", "phone", "number"], ...] = (
         "handle", "email", "phone", "number",
     )  # fmt: skip
@@ -65,35 +72,50 @@ class SourceThresholds(Model):
     """The source gate: what a dataset must look like before it is worth filtering."""
 
     max_duplicate_record_share: Share = 0.0
+    """Of records, those whose id occurred before."""
     max_duplicate_account_share: Share = 0.05
+    """Of account rows, those whose id occurred before."""
     max_malformed_share: Share = 0.05
+    """Of records, and of account rows, those that did not conform."""
     max_unknown_birth_share: Share = 0.5
+    """Of accounts, those without a known birth date."""
     max_unknown_visibility_share: Share = 0.5
+    """Of records, those whose visibility is not known."""
     max_unmatched_author_share: Share = 0.5
+    """Of records, those whose author the accounts do not name."""
     max_implausible_date_share: Share = 0.05
+    """Of records, those whose date of publication cannot be."""
     max_unknown_value_share: Share = 0.05
+    """Of all rows, those with a value outside its vocabulary."""
 
 
 class ReleaseThresholds(Model):
     """The release gate, absolute part: it judges a version by itself."""
 
     min_kept_rows: int = Field(default=1, ge=0)
+    """Rows a version keeps at least."""
     max_rejected_share: Share = 0.1
+    """Of all rows, those that could not be read or judged."""
     max_removed_share: Share = 1.0
+    """Of all rows, those removed."""
 
 
 class RelativeThresholds(Model):
     """The release gate, relative part: it judges a version against its parent."""
 
     max_removed_share_rise: Share = 0.25
+    """How much the share of removed rows may exceed the parent's."""
 
 
 class Quality(Model):
     """All thresholds."""
 
     source: SourceThresholds = SourceThresholds()
+    """What a source must look like."""
     release: ReleaseThresholds = ReleaseThresholds()
+    """What a version must look like."""
     relative: RelativeThresholds = RelativeThresholds()
+    """What it must look like next to its parent."""
 
 
 def _strict() -> dict[str, SurfaceRule]:
@@ -119,20 +141,29 @@ class Policy(Model):
     """Who and what may be used. After loading, ``surfaces`` names every surface in full."""
 
     preset: PresetName = "strict"
+    """What `surfaces` starts from."""
     min_age: int = Field(default=18, ge=1, le=99)
+    """Age from which a person may be used, in years."""
     max_age: int = Field(default=110, ge=100, le=130)
     """Ages over this are unknown, not adult."""
     placeholder_birth_dates: tuple[date, ...] = (date(1900, 1, 1),)
+    """Birth dates that stand for unknown."""
     notice_days: int = Field(default=30, ge=0, le=3650)
     """Days between the notice to a person and the first use of what the person wrote."""
     kinds: tuple[AccountKind, ...] = (AccountKind.PERSON,)
+    """Kinds of account that may be used."""
     regions: tuple[str, ...] | None = None
     """Regions (ISO 3166-1 alpha-2) whose people may be used; null: no restriction."""
     surfaces: dict[str, SurfaceRule] = Field(default_factory=dict)
+    """What a record of each surface needs; unnamed surfaces are as in the preset."""
     registry: RegistryPolicy = RegistryPolicy()
+    """What is asked of the registry."""
     pictures: PicturePolicy = PicturePolicy()
+    """What becomes of pictures."""
     release: ReleasePolicy = ReleasePolicy()
+    """What a shard holds."""
     quality: Quality = Quality()
+    """The thresholds of the gates."""
 
     @model_validator(mode="before")
     @classmethod

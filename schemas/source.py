@@ -20,10 +20,15 @@ class CsvFormat(Model):
     """Delimited text. ``quote: null`` says that a quote character inside a cell is data."""
 
     type: Literal["csv"] = "csv"
+    """The format."""
     delimiter: Character = ","
+    """Between two cells."""
     quote: Character | None = '"'
+    """Encloses cells that hold delimiters or line ends."""
     escape: Character | None = None
+    """Before a character that is meant literally."""
     encoding: str = "utf-8"
+    """Of the text."""
     header: Literal[True] | tuple[Text, ...] = True
     """True: the first line names the columns. A list: it names them, and the files have no header."""
 
@@ -68,12 +73,14 @@ class JsonlFormat(Model):
     """One JSON object per line, UTF-8; plain, gzip and zstd are told apart by their first bytes."""
 
     type: Literal["jsonl"] = "jsonl"
+    """The format."""
 
 
 class ParquetFormat(Model):
     """Parquet of any schema."""
 
     type: Literal["parquet"] = "parquet"
+    """The format."""
 
 
 class Scalar(Model):
@@ -82,6 +89,7 @@ class Scalar(Model):
     source: Text | None = Field(default=None, alias="from")
     """Column name (CSV), or path such as ``a.b[0].c`` (JSON Lines, Parquet); ``.`` is the item itself."""
     constant: str | None = None
+    """The value itself, the same in every row."""
     date: Text | None = None
     """``iso8601`` (default), or a strptime format."""
     timestamp: Text | None = None
@@ -128,9 +136,11 @@ class Each(Model):
     """
 
     each: Text
+    """Path of the list."""
     separator: Text | None = None
     """Splits a cell that holds several values into items."""
     fields: "dict[str, FieldMapping]"
+    """Field of the element -> what it is made of."""
 
     @model_validator(mode="before")
     @classmethod
@@ -161,6 +171,7 @@ class Listed(Model):
     """A list put together of single elements and of ``each`` entries, in this order."""
 
     list: "tuple[Element, ...]"
+    """Its elements."""
 
     @model_validator(mode="before")
     @classmethod
@@ -190,7 +201,9 @@ class Entry(Model):
     files: tuple[Text, ...]
     """Paths or globs relative to source.yaml, or absolute; ``${NAME}`` is an environment variable."""
     format: Annotated[CsvFormat | JsonlFormat | ParquetFormat, Field(discriminator="type")]
+    """How the files are written."""
     fields: dict[str, FieldMapping]
+    """Canonical field -> what it is made of; a field that is left out is null."""
 
     @model_validator(mode="before")
     @classmethod
@@ -240,8 +253,11 @@ class SourceDescription(Model):
     """source.yaml. Environment variables stay unexpanded here: no machine's path is part of it."""
 
     platform: Annotated[str, StringConstraints(pattern=r"^[^\s\x00]+$")]
+    """The platform, which scopes account ids and handles."""
     accounts: tuple[AccountEntry, ...] = Field(min_length=1)
+    """Where accounts come from."""
     records: tuple[RecordEntry, ...] = Field(min_length=1)
+    """Where records come from."""
     row_group_rows: int | None = Field(default=None, ge=1)
     """Rows of a row group, at most; always at most a split's worth of bytes."""
     part_rows: int | None = Field(default=None, ge=1)

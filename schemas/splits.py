@@ -18,8 +18,11 @@ class Split(Model):
     path: str
     """Relative to the source root, with forward slashes."""
     ordinal: int
+    """Its number in the file, from 0."""
     first_row_group: int
+    """The first of its row groups, from 0."""
     row_groups: int
+    """How many row groups; 0: the file has none."""
     rows: int
     """As the footer says; what is conserved (law 1)."""
 
