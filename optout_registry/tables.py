@@ -75,8 +75,9 @@ EVENT = Table(
         "kind NOT IN ('received', 'withdrawn') OR request_id IS NOT NULL", name="event_has_its_request"
     ),
     CheckConstraint(
-        "kind <> 'received' OR (type IS NOT NULL AND length(pseudonym) = 32 AND linked IS NOT NULL"
-        " AND surfaces BETWEEN 1 AND 65535 AND key_id IS NOT NULL)",
+        # coalesce, because a check that comes to null is passed
+        "kind <> 'received' OR (type IS NOT NULL AND coalesce(length(pseudonym), 0) = 32"
+        " AND linked IS NOT NULL AND coalesce(surfaces, 0) BETWEEN 1 AND 65535 AND key_id IS NOT NULL)",
         name="event_has_its_target",
     ),
 )

@@ -1,0 +1,155 @@
+"""The snapshot: what holds at an event, exactly, in one order and one sequence of bytes."""
+
+import shutil
+import sqlite3
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from registry.constants import KEY_ID, NOW
+
+from builders import PLATFORM, REGISTRY_KEY
+from optout_registry.intake import Intake
+from optout_registry.log import create_registry, open_registry
+from optout_registry.objections import Objection
+from optout_registry.snapshot import snapshot_parquet
+from schemas.errors import BadInput
+from schemas.snapshots import RegistryHead
+from schemas.tables import SNAPSHOT
+from schemas.vocabulary import ALL_SURFACES, IdentifierType, Surface
+
+POST, PHOTO = Surface.POST.bit, Surface.PHOTO.bit
+
+
+def _scopes(snapshot):
+    return [(row["linked"], row["surfaces"]) for row in snapshot.objections.to_pylist()]
+
+
+def test_an_empty_registry_has_an_empty_snapshot(registry):
+    taken = registry.snapshot()
+    assert (taken.event, taken.objections.num_rows) == (0, 0)
+    assert (taken.registry_id, taken.key_id, taken.scheme) == (
+        registry.registry_id,
+        registry.key_id,
+        registry.scheme,
+    )
+    assert taken.objections.schema.equals(SNAPSHOT)
+
+
+def test_a_snapshot_holds_what_held_at_its_event(registry, objection):
+    registry.add(objection("a1"), recorded_at=NOW)
+    registry.add(objection("a2"), recorded_at=NOW)
+    registry.withdraw("request-a1", received_at=NOW, recorded_at=NOW)
+    rows = [registry.snapshot(event).objections.num_rows for event in range(4)]
+    assert rows == [0, 1, 2, 1]
+    assert registry.snapshot().event == 3
+    left = registry.snapshot().objections.column("pseudonym").to_pylist()
+    assert left == [objection("a2").target.pseudonym]
+
+
+def test_a_withdrawal_leaves_other_objections_on_the_same_target(registry, objection):
+    registry.add(objection("a1", "first"), recorded_at=NOW)
+    registry.add(objection("a1", "second"), recorded_at=NOW)
+    assert registry.snapshot().objections.num_rows == 1
+    registry.withdraw("first", received_at=NOW, recorded_at=NOW)
+    assert registry.snapshot().objections.num_rows == 1
+    registry.withdraw("second", received_at=NOW, recorded_at=NOW)
+    assert registry.snapshot().objections.num_rows == 0
+
+
+def test_scopes_on_one_target_are_not_joined(registry, objection):
+    # linked on posts, and not linked on everything, is not linked on everything
+    registry.add(objection("a1", "wide", linked=False), recorded_at=NOW)
+    registry.add(objection("a1", "posts", surfaces=POST), recorded_at=NOW)
+    registry.add(objection("a1", "photos", surfaces=PHOTO), recorded_at=NOW)
+    registry.add(objection("a1", "again", surfaces=POST), recorded_at=NOW)
+    assert _scopes(registry.snapshot()) == [(False, ALL_SURFACES), (True, POST), (True, PHOTO)]
+
+
+@pytest.mark.parametrize("event", [-1, 2, 2**40])
+def test_an_event_the_log_does_not_reach_is_refused(registry, objection, event):
+    registry.add(objection(), recorded_at=NOW)
+    with pytest.raises(BadInput, match="event number"):
+        registry.snapshot(event)
+
+
+def test_a_log_that_misses_an_event_is_refused(url, registry, objection):
+    registry.add_all([objection(f"a{n}") for n in range(3)], recorded_at=NOW)
+    connection = sqlite3.connect(url.removeprefix("sqlite:///"))
+    with connection:
+        connection.execute("DROP TRIGGER event_no_delete")
+        connection.execute("DELETE FROM event WHERE number = 2")
+    connection.close()
+    assert registry.snapshot(1).objections.num_rows == 1
+    with pytest.raises(BadInput, match="removed events"):
+        registry.snapshot()
+
+
+def test_an_older_copy_keeps_its_id_and_shows_a_lower_head(tmp_path, url, registry, objection):
+    registry.add(objection("a1"), recorded_at=NOW)
+    registry.close()
+    database = tmp_path / "registry.db"
+    shutil.copy(database, tmp_path / "copy")
+    registry.add(objection("a2"), recorded_at=NOW)
+    assert registry.head() == RegistryHead(registry.registry_id, 2)
+    shutil.move(tmp_path / "copy", database)
+    # also for who had opened it before: nothing is cached
+    assert registry.head() == open_registry(url).head() == RegistryHead(registry.registry_id, 1)
+
+
+def test_another_registry_in_its_place_is_noticed(tmp_path, registry):
+    create_registry(f"sqlite:///{tmp_path}/other.db", KEY_ID)
+    shutil.move(tmp_path / "other.db", tmp_path / "registry.db")
+    for call in (registry.head, registry.snapshot, registry.status):
+        with pytest.raises(BadInput, match="another registry"):
+            call()
+
+
+_SCOPED = st.lists(
+    st.tuples(
+        st.sampled_from(IdentifierType),
+        st.integers(0, 5),  # whom
+        st.booleans(),
+        st.sampled_from([POST, PHOTO, ALL_SURFACES]),
+        st.booleans(),  # withdrawn
+    ),
+    max_size=20,
+)
+
+
+@given(requests=_SCOPED, order=st.randoms(use_true_random=False))
+def test_a_snapshot_depends_on_what_holds_and_on_nothing_else(tmp_path_factory, requests, order):
+    """The oracle is a set; the same requests in another order give the same bytes."""
+    intake = Intake(REGISTRY_KEY, KEY_ID, PLATFORM)
+    numbered = list(enumerate(requests))
+    shuffled = order.sample(numbered, len(numbered))
+    expected = set()
+    files = []
+    for sequence in (numbered, shuffled):
+        registry = create_registry(f"sqlite:///{tmp_path_factory.mktemp('registry')}/r.db", KEY_ID)
+        objections = [
+            Objection(intake.target(kind, 600_000_000 + whom), f"r{n}", NOW, linked=linked, surfaces=surfaces)
+            for n, (kind, whom, linked, surfaces, _) in sequence
+        ]
+        registry.add_all(objections, recorded_at=NOW)
+        for n, (*_, withdrawn) in sequence:
+            if withdrawn:
+                registry.withdraw(f"r{n}", received_at=NOW, recorded_at=NOW)
+        expected = {
+            (one.target.type.value, one.target.pseudonym, one.linked, one.surfaces)
+            for one, (_, (*_, withdrawn)) in zip(objections, sequence, strict=True)
+            if not withdrawn
+        }
+        taken = registry.snapshot()
+        rows = [tuple(row.values()) for row in taken.objections.to_pylist()]
+        assert rows == sorted(expected)
+        files.append(snapshot_parquet(taken))
+    assert files[0] == files[1]
+
+
+def test_the_parquet_of_a_snapshot_reads_back(tmp_path, registry, objection):
+    registry.add_all([objection(f"a{n}") for n in range(100)], recorded_at=NOW)
+    taken = registry.snapshot()
+    (tmp_path / "snapshot.parquet").write_bytes(snapshot_parquet(taken))
+    assert pq.read_table(tmp_path / "snapshot.parquet").equals(taken.objections)
