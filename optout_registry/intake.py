@@ -147,7 +147,9 @@ def read_request(fields: Mapping[str, Any]) -> Request:
     try:
         return Request.model_validate(fields)
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
+        # A misspelt name explains a missing one, not the other way round.
+        errors = error.errors(include_input=False, include_url=False)
+        first = min(errors, key=lambda one: one["type"] != "extra_forbidden")
         name = str(first["loc"][0])
         known = name in REQUEST_FIELDS
         missing = first["type"] == "missing"

@@ -5,7 +5,7 @@ import sqlite3
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from registry.constants import KEY_ID, NOW
 
@@ -118,6 +118,7 @@ _SCOPED = st.lists(
 )
 
 
+@settings(max_examples=20)
 @given(requests=_SCOPED, order=st.randoms(use_true_random=False))
 def test_a_snapshot_depends_on_what_holds_and_on_nothing_else(tmp_path_factory, requests, order):
     """The oracle is a set; the same requests in another order give the same bytes."""
