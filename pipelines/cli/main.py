@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from pipelines.cli import build, corpus, lineage, registry, verify, workspace
+from pipelines.cli import build, corpus, lineage, registry, schema, verify, workspace
 from schemas.errors import OptoutError
 
 INTERRUPTED = 130
@@ -18,6 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 workspace.register(app)
+schema.register(app)
 registry.register(app)
 build.register(app)
 corpus.register(app)

@@ -1,4 +1,4 @@
-"""`optout init` and `optout schema`."""
+"""`optout init`."""
 
 from pathlib import Path
 
