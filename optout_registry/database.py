@@ -18,6 +18,7 @@ SUBJECT = "registry"
 BUSY_SECONDS = 60
 """How long a writer waits for the others."""
 
+_SQLITE = "sqlite:///"
 _WRITE = "optout_write"
 _RESTORE = "restore the registry from its backup; never go on with a new one: it would know no objection"
 # Reading, too, needs a writable folder: SQLite keeps the index of its write-ahead log beside the file.
@@ -146,14 +147,18 @@ def understood() -> Iterator[None]:
 
 
 def _parse(url: str) -> URL:
+    # A path is taken as it stands: a folder's name may hold ? and %. Only file: URLs have options.
+    path = url.removeprefix(_SQLITE)
+    if path not in {url, "", ":memory:"} and not path.startswith("file:"):
+        return URL.create("sqlite", database=path)
     try:
         parsed = make_url(url)
     except ArgumentError:
         found = "something else"
     else:
-        if parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}:
+        if parsed.get_backend_name() == "sqlite" and parsed.query.get("uri") and parsed.database:
             return URL.create("sqlite", database=parsed.database, query=parsed.query)
-        found = f"a URL for {parsed.get_backend_name()}"
+        found = f"a URL for {parsed.get_backend_name()} without a file"
     raise ConfigurationError(
         "registry in optout.yaml",
         expected="the path of a file, or sqlite:///PATH",
