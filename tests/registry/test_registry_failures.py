@@ -167,7 +167,7 @@ def test_a_database_that_cannot_grow_is_one_error(registry, objection):
 def test_a_write_that_fails_is_one_error_and_what_was_acknowledged_stays(url, registry):
     script = """
     registry = open_registry(sys.argv[1])
-    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (36_000, resource.RLIM_INFINITY))
     for n in range(10_000):
         try:
             registry.add(objection(f"r{n}"), recorded_at=now)
@@ -177,7 +177,7 @@ def test_a_write_that_fails_is_one_error_and_what_was_acknowledged_stays(url, re
     """
     child = _child(_dedented(script), url)
     count, code, message = child.communicate()[0].split(" ", 2)
-    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 60_000
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 36_000
     assert code == "3"
     assert "SQLITE_IOERR" in message or "SQLITE_FULL" in message
     assert registry.head().event == registry.snapshot().objections.num_rows == int(count) > 0

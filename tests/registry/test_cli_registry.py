@@ -1,0 +1,199 @@
+"""`optout registry` as a person uses it, and what of a person it leaves behind: nothing."""
+
+import json
+import re
+import sqlite3
+from datetime import datetime
+
+import pyarrow.parquet as pq
+import pytest
+
+from schemas.tables import SNAPSHOT
+
+EVENT = re.compile(r"event (\d+)  request (\S+)")
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return tmp_path / "workspace"
+
+
+@pytest.fixture
+def status(optout):
+    return lambda: json.loads(optout("registry", "status", "--json").out)
+
+
+def test_add_prints_event_and_request(optout, status):
+    first = optout("registry", "add", "handle", "@Ana")
+    second = optout(
+        "registry", "add", "phone", "06", "12", "34", "56", "78", "--region", "FR", "--request-id", "t-7"
+    )
+    assert (first.code, second.code) == (0, 0)
+    number, request = EVENT.fullmatch(first.out.strip()).groups()
+    assert (number, len(request)) == ("1", 32)
+    assert EVENT.fullmatch(second.out.strip()).groups() == ("2", "t-7")
+    assert status()["live_by_type"] == {"handle": 1, "phone": 1}
+
+
+def test_variants_of_one_identifier_are_one_row_of_the_snapshot(optout, workspace):
+    for words in (["handle", "@Ana"], ["handle", "ana "], ["phone", "+33612345678"],
+                  ["phone", "06 12 34 56 78", "--region", "FR"], ["email", "ANA@example.org"]):  # fmt: skip
+        assert optout("registry", "add", *words).code == 0
+    assert optout("registry", "add", "email", "-", stdin=b"ana@example.org\n").code == 0
+    shown = optout("registry", "snapshot", "--out", str(workspace / "s.parquet"))
+    assert re.fullmatch(r"event 6  sha256 [0-9a-f]{64}  rows 3\n", shown.out)
+    table = pq.read_table(workspace / "s.parquet")
+    assert table.schema.equals(SNAPSHOT)
+    assert table.column("type").to_pylist() == ["email", "handle", "phone"]
+
+
+def test_scope_and_claimed_time_are_recorded(optout, workspace):
+    added = optout(
+        "registry", "add", "account", "0042", "--surface", "post", "--surface", "photo", "--not-linked",
+        "--received-at", "2026-05-27",
+    )  # fmt: skip
+    assert added.code == 0
+    connection = sqlite3.connect(workspace / "registry.db")
+    row = connection.execute("SELECT linked, surfaces, received_at, recorded_at FROM event").fetchone()
+    connection.close()
+    claimed = datetime.fromisoformat("2026-05-27T00:00:00+00:00").timestamp() * 1_000_000
+    assert row[:3] == (0, 0b101, claimed)
+    assert row[3] > claimed
+
+
+def test_the_same_request_again_adds_nothing(optout, status):
+    words = ["registry", "add", "handle", "ana", "--request-id", "t-7"]
+    assert optout(*words).out == optout(*words).out == "event 1  request t-7\n"
+    assert status()["head"] == 1
+    other = optout("registry", "add", "handle", "bob", "--request-id", "t-7")
+    assert (other.code, "bob" in other.err) == (3, False)
+
+
+def test_withdraw_lifts_one_objection(optout, status):
+    optout("registry", "add", "handle", "ana", "--request-id", "t-1")
+    optout("registry", "add", "handle", "ana", "--request-id", "t-2")
+    assert optout("registry", "withdraw", "t-1").out == "event 3  request t-1 withdrawn\n"
+    assert optout("registry", "withdraw", "t-1").out == "event 3  request t-1 withdrawn\n"
+    assert {name: status()[name] for name in ("head", "received", "withdrawn", "live")} == {
+        "head": 3,
+        "received": 2,
+        "withdrawn": 1,
+        "live": 1,
+    }
+    unknown = optout("registry", "withdraw", "t-3")
+    assert (unknown.code, unknown.out) == (3, "")
+
+
+def test_snapshots_of_the_past_stay_the_same(optout):
+    optout("registry", "add", "handle", "ana", "--request-id", "t-1")
+    then = optout("registry", "snapshot").out
+    optout("registry", "withdraw", "t-1")
+    assert optout("registry", "snapshot", "--event", "1").out == then
+    assert optout("registry", "snapshot").out.endswith("rows 0\n")
+    beyond = optout("registry", "snapshot", "--event", "9")
+    assert (beyond.code, "0 to 2" in beyond.err) == (3, True)
+
+
+def test_import_says_what_it_did_and_ends_with_3_if_lines_were_bad(optout, workspace, status):
+    (workspace / "p.csv").write_text("type,value\nemail,ana@example.org\nfax,5551234\nhandle,ana\n")
+    done = optout("registry", "import", str(workspace / "p.csv"), "--bad-lines", str(workspace / "bad.csv"))
+    assert done.code == 3
+    assert re.search(r"lines +added +known before +withdrawn since +bad", done.out)
+    assert re.search(r"\n +3 +2 +0 +0 +1 ", done.out)
+    assert "line 3: type: expected one of account" in done.err
+    assert "1 bad of 3 lines" in done.err
+    assert "recorded and stay" in done.err
+    bad = (workspace / "bad.csv").read_text().splitlines()
+    assert bad[0] == "line,field,expected"
+    assert bad[1].startswith("3,type,")
+    assert len(bad) == 2
+    assert status()["live"] == 2
+    (workspace / "good.csv").write_text("type,value\nhandle,bob\n")
+    assert optout("registry", "import", str(workspace / "good.csv")).code == 0
+    assert optout("registry", "import", str(workspace / "good.csv")).code == 0
+    assert status()["live"] == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["add", "fax", "5551234"], 2, "one of account, email"),
+        (["add", "5551234", "fax"], 2, "one of account, email"),
+        (["add", "phone", "none"], 2, "nothing that could name anybody"),
+        (["add", "email", "5551234", "--surface", "poost"], 2, "some of post, comment"),
+        (["add", "email", "5551234", "--received-at", "soon"], 2, "a time with its zone"),
+        (["add", "email", "5551234", "--received-at", "9999-01-01"], 2, "a time that is past"),
+        (["add", "email", "5551234", "--region", "FRA"], 2, "two letters"),
+        (["add", "email", "5551234", "--request-id", "5551234@x"], 2, "1 to 128 letters"),
+        (["add", "phone", "5551234", "--regoin", "FR"], 2, "No such option"),
+        (["add", "email"], 2, "Missing argument"),
+        (["import", "none.csv"], 3, "No such file"),
+        (["withdraw", "5551234"], 3, "an id it does not know"),
+    ],
+)
+def test_bad_input_is_one_error_that_repeats_no_value(optout, status, words, code, said):
+    done = optout("registry", *words)
+    assert (done.code, done.out) == (code, "")
+    assert said in done.err
+    assert "5551234" not in done.err
+    assert "Traceback" not in done.err
+    assert status()["head"] == 0
+
+
+def test_only_types_of_a_platform_need_its_name(optout, workspace):
+    (workspace / "source.yaml").unlink()
+    assert optout("registry", "add", "email", "ana@example.org").code == 0
+    assert optout("registry", "add", "handle", "ana").code == 3
+    (workspace / "source.yaml").write_text("accounts: []\n")
+    nameless = optout("registry", "add", "handle", "ana")
+    assert (nameless.code, "platform" in nameless.err) == (2, True)
+
+
+def test_a_key_that_was_lost_is_not_replaced_in_silence(optout, workspace):
+    optout("registry", "add", "email", "ana@example.org")
+    (workspace / "keys" / "registry.key").unlink()
+    again = optout("init")
+    assert (again.code, "the key of this registry's objections" in again.err) == (2, True)
+    assert optout("registry", "add", "email", "bob@example.org").code == 2
+    assert optout("registry", "status").code == 0
+
+
+def test_no_raw_identifier_is_left_behind(optout, workspace, tmp_path):
+    """Every byte of the database, its log and its index, in each encoding that SQLite could use."""
+    people = {
+        "email": "Marisol.Quintero@example.org",
+        "handle": "@QuinteroMarisol",
+        "phone": "+33 6 98 76 54 32",
+        "account": "acct-9870012345",
+        "did": "did:plc:quinteromarisol234567abc",
+    }
+    needles = [*people.values(), "marisol", "quintero", "33698765432", "6 98 76 54 32", "9870012345"]
+    # An open reader keeps the write-ahead log from being folded into the database and removed.
+    reader = sqlite3.connect(workspace / "registry.db", isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM event").fetchall()
+    said = [
+        optout("registry", "add", kind, value, "--request-id", f"planted-{kind}")
+        for kind, value in people.items()
+    ]
+    said.append(optout("registry", "add", "email", people["email"], "--request-id", people["email"]))
+    lines = [f"{kind},{value},\n" for kind, value in people.items()]
+    bad = [f"{kind},{value},perhaps\n" for kind, value in people.items()]
+    path = tmp_path / "p.csv"
+    path.write_text("".join(["type,value,linked\n", *lines, *bad, *people.values(), "\n"]))
+    said.append(optout("registry", "import", str(path), "--bad-lines", str(workspace / "bad.csv")))
+    path.write_text("".join(lines))
+    said.append(optout("registry", "import", str(path)))
+    said.append(optout("registry", "snapshot", "--out", str(workspace / "s.parquet")))
+    said.append(optout("registry", "status"))
+    assert [one.code for one in said] == [0, 0, 0, 0, 0, 2, 3, 3, 0, 0]
+
+    files = {file.name: file.read_bytes() for file in workspace.rglob("*") if file.is_file()}
+    reader.close()
+    assert {"registry.db", "registry.db-wal", "registry.db-shm", "bad.csv", "s.parquet"} <= set(files)
+    everything = b"".join(files.values()) + "".join(one.out + one.err for one in said).encode()
+    # The search works: what is kept in clear is found, in the log too.
+    assert b"planted-phone" in files["registry.db-wal"]
+    for needle in needles:
+        for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+            assert needle.lower().encode(encoding) not in everything.lower(), needle
