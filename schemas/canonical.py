@@ -28,13 +28,14 @@ def canonical_json(value: Any) -> bytes:  # noqa: ANN401 - any JSON value
 
 
 def parse_json(data: bytes | str, subject: str) -> Any:  # noqa: ANN401 - any JSON value
-    """Parse JSON and refuse duplicate keys, as RFC 8785 (through I-JSON, RFC 7493) demands.
+    """Parse UTF-8 JSON; refuse duplicate keys, as RFC 8785 (through I-JSON, RFC 7493) demands.
 
     Raises:
         BadInput: not UTF-8 JSON, or an object names a key twice. ``subject`` names the text.
     """
     try:
-        return json.loads(data, object_pairs_hook=_without_duplicates)
+        text = data if isinstance(data, str) else data.decode()
+        return json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise BadInput(
             subject,
@@ -55,6 +56,11 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         msg = "a key that occurs twice"
         raise ValueError(msg)
     return result
+
+
+def _no_number(name: str) -> None:
+    msg = f"{name}, which is no JSON number"
+    raise ValueError(msg)
 
 
 def _position(error: Exception) -> str:
