@@ -57,13 +57,12 @@ PEOPLE = [("email", "ana@example.org"), ("phone", "+33612345678"), ("account", "
         ("people.csv", CSV.replace("\n", "\n\n")),
         (
             "people.csv",
-            CSV.replace("ana@example.org", '"ana@example.org\n"')
-            .replace("0042", '"00""42"')
-            .replace('00""42', "0042"),
+            CSV.replace("ana@example.org", '"ana@example.org\n"').replace("0042", '"0042"'),
         ),
         ("people.jsonl", JSONL),
         ("people.ndjson", "\ufeff" + JSONL.replace("\n", "\r\n\n")),
     ],
+    ids=["plain", "crlf", "cr", "no end", "mark", "blank lines", "quoted break", "json", "json, crlf"],
 )
 def test_one_file_in_every_way_it_is_written(load, registry, intake, name, data):
     report, bad = load(data, name)
@@ -144,6 +143,15 @@ def test_a_stray_quote_costs_its_own_line_only(load, registry, intake, stray):
     assert [(line.line, line.field) for line in bad] == [(22, "line")]
     assert _counts(report) == (41, 40, 0, 0, 1)
     assert _pseudonyms(registry) == _targets(intake, *(("email", person) for person in people))
+
+
+def test_stray_quotes_far_apart_cost_two_lines_and_nobody_between(load, registry):
+    between = "".join(f"account,{n}\n" for n in range(20))
+    report, bad = load(f'type,value\nemail,"a@example.org\n{between}email,b@example.org"\n')
+    assert [(line.line, line.field) for line in bad] == [(2, "line")]
+    # the second quote stands at the end of a value and is taken as part of it
+    assert _counts(report) == (22, 21, 0, 0, 1)
+    assert registry.snapshot().objections.num_rows == 21
 
 
 def test_a_quote_inside_a_value_belongs_to_it(load, registry, intake):
