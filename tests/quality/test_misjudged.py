@@ -1,0 +1,82 @@
+"""Kept rows whose author must not be kept, counted without asking the rules."""
+
+import pyarrow as pa
+import pytest
+
+from pipelines.quality.misjudged import Judge
+from schemas.flags import Flag
+from schemas.policy import Policy
+from schemas.tables import FOOTPRINT, LOOKUP
+from schemas.vocabulary import Role, surface_set
+
+ALL = 0xFFFF
+# subject -> (flags, surfaces no objection covers)
+ACCOUNTS = {
+    10: (Flag.ADULT_NOW, ALL),
+    20: (Flag.ADULT_NOW, 0),
+    30: (Flag.ADULT_NOW, surface_set(["post"])),
+    40: (Flag.ADULT_NOW, surface_set(["message"])),  # which strict does not use
+    50: (Flag.ACTIVE, ALL),
+    60: (Flag.ACTIVE, 0),
+}
+STRICT, META = Policy(), Policy(preset="meta-2025")
+
+
+def judge(policy, accounts=ACCOUNTS):
+    rows = [
+        {"hash": subject, "account_id": f"a{subject}", "subject": subject, "flags": int(flags), "clear": clear,
+         "adult_from": None}
+        for subject, (flags, clear) in reversed(accounts.items())
+    ]  # fmt: skip
+    return Judge(pa.Table.from_pylist(rows, schema=LOOKUP), policy)
+
+
+def footprint(*rows):
+    """(subject, role, kept) of a part; five more rows of each were removed."""
+    return pa.Table.from_pylist(
+        [
+            {
+                "subject": subject,
+                "role": int(role),
+                "rows": kept + 5,
+                "kept": kept,
+                "removed": 5,
+                "quarantined": 0,
+            }
+            for subject, role, kept in rows
+        ],
+        schema=FOOTPRINT,
+    )
+
+
+CASES = {
+    "an adult nobody objected for": (STRICT, (10, Role.AUTHOR, 3), {}),
+    "an objector": (STRICT, (20, Role.AUTHOR, 3), {"kept_objected": 3}),
+    "an objector of whom nothing was kept": (STRICT, (20, Role.AUTHOR, 0), {}),
+    "an objector on some surfaces": (STRICT, (30, Role.AUTHOR, 3), {}),
+    "an objector on every surface that is used": (STRICT, (40, Role.AUTHOR, 3), {"kept_objected": 3}),
+    "one not proven adult": (STRICT, (50, Role.AUTHOR, 3), {"kept_minor": 3}),
+    "one not proven adult, where a surface asks no age": (META, (50, Role.AUTHOR, 3), {}),
+    "both": (STRICT, (60, Role.AUTHOR, 3), {"kept_objected": 3, "kept_minor": 3}),
+    "nobody the accounts name": (STRICT, (15, Role.AUTHOR, 3), {"kept_unknown_account": 3}),
+    "nobody, beyond the last account": (STRICT, (2**64 - 1, Role.AUTHOR, 3), {"kept_unknown_account": 3}),
+    "an objector who is only mentioned": (STRICT, (20, Role.MENTION, 3), {}),
+    "a picture": (STRICT, (15, Role.MEDIA, 3), {}),
+}
+
+
+@pytest.mark.parametrize(("policy", "row", "expected"), CASES.values(), ids=CASES)
+def test_who_must_not_be_kept_is_counted(policy, row, expected):
+    nobody = {"kept_objected": 0, "kept_minor": 0, "kept_unknown_account": 0}
+    assert judge(policy).misjudged(footprint(row)) == nobody | expected
+
+
+def test_rows_of_a_part_add_up():
+    part = footprint((10, Role.AUTHOR, 9), (20, Role.AUTHOR, 2), (40, Role.AUTHOR, 3), (70, Role.AUTHOR, 4))
+    assert judge(STRICT).misjudged(part) == {"kept_objected": 5, "kept_minor": 0, "kept_unknown_account": 4}
+
+
+def test_without_accounts_everybody_is_unknown():
+    part = footprint((10, Role.AUTHOR, 9))
+    assert judge(STRICT, {}).misjudged(part)["kept_unknown_account"] == 9
+    assert set(judge(STRICT).misjudged(footprint()).values()) == {0}
