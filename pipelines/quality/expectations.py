@@ -16,7 +16,7 @@ _POSITION = "position"
 def import_expectations() -> Any:  # noqa: ANN401 - a module
     """``great_expectations.expectations``; importing it takes seconds, so only a gate that runs does."""
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "module 'sre_constants' is deprecated", DeprecationWarning)
+        warnings.filterwarnings("ignore", r"module 'sre_\w+' is deprecated", DeprecationWarning)
         from great_expectations import expectations
     return expectations
 
