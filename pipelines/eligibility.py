@@ -69,8 +69,8 @@ def compute_eligibility(
     adult_from, age_known = _adult_from(rows, policy, as_of)
     flags = _row_flags(rows, policy, as_of, adult_from, age_known)
     flags, adult_from, age_known = _merge_rows(codes, len(ids), flags, adult_from, age_known)
-    clear = ALL_SURFACES & ~objected_surfaces(rows, codes, ids, snapshot, platform, keys.registry)
-    clear = clear.astype(np.uint16)
+    objected = objected_surfaces(rows, codes, ids, snapshot, platform, keys.registry)
+    clear = np.uint16(ALL_SURFACES) & ~objected
     subjects = _subjects(ids, platform, keys.lineage)
     order = np.argsort(hashes := hash_ids(ids), kind="stable")
     lookup = pa.table(

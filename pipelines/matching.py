@@ -46,7 +46,7 @@ def _pseudonyms(
     if kind is IdentifierType.ACCOUNT:
         accounts = np.concatenate([np.arange(len(ids)), accounts])
         values = ids.to_pylist() + values
-        regions = [None] * len(ids) + regions
+        regions = [*(None for _ in ids), *regions]
     hashes = [
         pseudonym(key, target_message(kind, platform, normalise(kind, value, region)))
         for value, region in zip(values, regions, strict=True)

@@ -174,4 +174,4 @@ def _ipc(table: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table.combine_chunks(), max_chunksize=max(len(table), 1))
-    return sink.getvalue().to_pybytes()
+    return bytes(sink.getvalue())

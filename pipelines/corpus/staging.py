@@ -229,8 +229,3 @@ def _no_plan() -> ConfigurationError:
         found="no plan of that id",
         remedy=_AGAIN,
     )
-
-
-def lookup_path(store: "Store", plan_id: str) -> str:
-    """Where the look-up table of a plan lies."""
-    return store.location(plan_file(plan_id, "lookup.arrow"))

@@ -3,8 +3,10 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import apache_beam as beam
+from apache_beam.pvalue import PCollection
 
 from pipelines.corpus.staging import plan_file
 from pipelines.corpus.store import Store, open_store
@@ -18,27 +20,29 @@ RANGE = 256
 
 
 @dataclass
-class ReadPlan(beam.PTransform):
+class ReadPlan(beam.PTransform[Any, Any]):
     """Index ranges to the plan rows that must be computed."""
 
     corpus: str
     plan_id: str
 
-    def expand(self, ranges: beam.PCollection[tuple[int, int]]) -> beam.PCollection[PlannedSplit]:
+    def expand(self, ranges: PCollection[tuple[int, int]]) -> PCollection[PlannedSplit]:
         """Read the rows in the workers."""
-        return ranges | "Read" >> beam.ParDo(_ReadRows(self.corpus, self.plan_id))
+        rows: PCollection[PlannedSplit] = ranges | "Read" >> beam.ParDo(_ReadRows(self.corpus, self.plan_id))
+        return rows
 
 
 @dataclass
-class ScreenSplits(beam.PTransform):
+class ScreenSplits(beam.PTransform[Any, Any]):
     """Plan rows to split keys; results and objects go straight to the store."""
 
     corpus: str
     plan_id: str
 
-    def expand(self, splits: beam.PCollection[PlannedSplit]) -> beam.PCollection[str]:
+    def expand(self, splits: PCollection[PlannedSplit]) -> PCollection[str]:
         """Screen each split on its own."""
-        return splits | "Screen" >> beam.ParDo(_ScreenSplit(self.corpus, self.plan_id))
+        keys: PCollection[str] = splits | "Screen" >> beam.ParDo(_ScreenSplit(self.corpus, self.plan_id))
+        return keys
 
 
 class _ReadRows(beam.DoFn):

@@ -33,7 +33,8 @@ class AccountColumns:
 
     def has(self, flag: Flag) -> Mask:
         """Rows whose account is known and has this proof."""
-        return self.known & ((self.flags & np.uint16(flag)) != 0)
+        proven: Mask = (self.flags & np.uint16(flag)) != 0
+        return self.known & proven
 
 
 @dataclass(frozen=True)
@@ -95,4 +96,5 @@ def codes(column: pa.ChunkedArray, values: tuple[str, ...]) -> npt.NDArray[np.in
     array = column.combine_chunks()
     found = pc.index_in(array.dictionary, value_set=pa.array(values, pa.string())).fill_null(len(values))
     entries = np.append(found.to_numpy(), len(values)).astype(np.intp)
-    return entries[array.indices.fill_null(len(array.dictionary)).to_numpy()]
+    indices: npt.NDArray[np.int32] = array.indices.fill_null(len(array.dictionary)).to_numpy()
+    return entries[indices]

@@ -64,7 +64,11 @@ class Packs(Model):
     @property
     def rules(self) -> tuple[str, ...]:
         """Ids of all rules in order; ledgers store indices into this list."""
-        return tuple(rule.id for pack in self.packs for rule in (*pack.declared, *pack.captions))
+        return tuple(
+            rule_id
+            for pack in self.packs
+            for rule_id in (*(rule.id for rule in pack.declared), *(rule.id for rule in pack.captions))
+        )
 
 
 def load_packs() -> Packs:

@@ -16,7 +16,8 @@ from schemas.outcomes import Reason
 
 def without_objection(rows: Rows) -> Mask:
     """No live objection covers the author on this surface (GDPR art. 21). Unknown accounts: see below."""
-    return ~rows.account.known | ((rows.account.clear & rows.surface_bit) != 0)
+    clear: Mask = (rows.account.clear & rows.surface_bit) != 0
+    return ~rows.account.known | clear
 
 
 def account_known(rows: Rows) -> Mask:
@@ -65,7 +66,8 @@ def notice_served(rows: Rows) -> Mask:
 
 def surface_used(rows: Rows) -> Mask:
     """The policy uses this surface; a null or unknown surface is none it uses."""
-    return (rows.surface != UNKNOWN_SURFACE) & rows.needs("use")
+    known: Mask = rows.surface != UNKNOWN_SURFACE
+    return known & rows.needs("use")
 
 
 def region_allowed(rows: Rows) -> Mask:

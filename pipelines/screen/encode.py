@@ -20,4 +20,4 @@ def encode(table: pa.Table, dictionary: tuple[str, ...] = ()) -> bytes:
         use_dictionary=list(dictionary),
         **WRITER,
     )
-    return sink.getvalue().to_pybytes()
+    return bytes(sink.getvalue())

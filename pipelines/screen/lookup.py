@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -108,5 +109,5 @@ def _account_columns(table: pa.Table, place: npt.NDArray[np.int64]) -> AccountCo
     )
 
 
-def _column(table: pa.Table, name: str) -> npt.NDArray[np.generic]:
-    return table.column(name).combine_chunks().to_numpy()
+def _column(table: pa.Table, name: str) -> npt.NDArray[Any]:
+    return np.asarray(table.column(name).combine_chunks())

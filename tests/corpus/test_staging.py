@@ -51,7 +51,7 @@ def test_a_plan_comes_back(store, plan_id):
     assert table.to_pylist() == LOOKUP_ROWS
 
 
-def test_raw_ids_are_for_the_owner_alone(store, root, plan_id):
+def test_raw_ids_are_for_the_owner_alone(root, plan_id):
     path = root / plan_file(plan_id, "lookup.arrow")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE((root / "staging").stat().st_mode) == 0o700
