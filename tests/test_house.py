@@ -13,7 +13,16 @@ from pipelines.cli.manual import commands_of
 PACKAGES = ("schemas", "pipelines", "optout_registry")
 NO_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "manager", "managers", "misc"}
 LONGEST = 300
-HEAVY = ("apache_beam", "duckdb", "great_expectations", "numpy", "pandas", "pyarrow", "sqlalchemy")
+HEAVY = (
+    "apache_beam",
+    "duckdb",
+    "great_expectations",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pydantic",
+    "sqlalchemy",
+)
 
 # What belongs to one machine, or to the network it stands in. Put together here, so that this file
 # does not hold what it looks for.

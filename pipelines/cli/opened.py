@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from schemas.errors import BadInput, ConfigurationError
-from schemas.workspace import WORKSPACE_NAME, KeyPurpose, Workspace
 
 if TYPE_CHECKING:
     from pipelines.keys import Key
     from schemas.policy import Policy
+    from schemas.workspace import KeyPurpose, Workspace
 
 WorkspaceOption = Annotated[
     Path, typer.Option("--workspace", "-w", help="Folder that holds optout.yaml.", envvar="OPTOUT_WORKSPACE")
@@ -23,7 +23,7 @@ class OpenedWorkspace:
     """A workspace file and the folder its paths start at."""
 
     root: Path
-    settings: Workspace
+    settings: "Workspace"
 
     def path(self, relative: str) -> Path:
         """A path of the workspace file, made absolute."""
@@ -39,7 +39,7 @@ class OpenedWorkspace:
         location = self.settings.registry
         return location if "://" in location else f"sqlite:///{self.path(location)}"
 
-    def key(self, purpose: KeyPurpose) -> "Key":
+    def key(self, purpose: "KeyPurpose") -> "Key":
         """The key of one purpose."""
         from pipelines.keys import resolve
 
@@ -55,6 +55,8 @@ class OpenedWorkspace:
 
 def open_workspace(root: Path) -> OpenedWorkspace:
     """Read optout.yaml in ``root``; ConfigurationError if it is missing or wrong."""
+    from schemas.workspace import WORKSPACE_NAME, Workspace
+
     path = Path(root, WORKSPACE_NAME)
     if not path.is_file():
         raise ConfigurationError(

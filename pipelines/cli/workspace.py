@@ -5,7 +5,6 @@ from pathlib import Path
 import typer
 
 from pipelines.cli.opened import WorkspaceOption
-from schemas.workspace import WORKSPACE_NAME
 
 _WORKSPACE = """\
 # Where everything is. Relative paths start at this folder.
@@ -34,6 +33,7 @@ def init(workspace: WorkspaceOption = Path()) -> None:
     from optout_registry.log import create_registry
     from pipelines.cli.opened import open_workspace
     from pipelines.keys import create_key_file
+    from schemas.workspace import WORKSPACE_NAME
 
     workspace.mkdir(parents=True, exist_ok=True)
     for name, text in ((WORKSPACE_NAME, _WORKSPACE), ("policy.yaml", _POLICY)):
