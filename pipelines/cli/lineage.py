@@ -105,7 +105,16 @@ def diff(
     if as_json:
         print_json(rows)
         return
-    shown = [row | {"a": _short(row["a"]), "b": _short(row["b"])} for row in rows]
+    inputs = [row for row in rows if row["section"] == "input"]
+    counts = [row for row in rows if row["section"] != "input"]
+    if inputs:
+        sides = {f"version {a}": "a", f"version {b}": "b"}
+        shown = [
+            {"input": row["name"]} | {n: _short(row[side]) for n, side in sides.items()} for row in inputs
+        ]
+        print_table(f"Inputs of versions {a} and {b} that differ", shown)
+    else:
+        typer.echo(f"Versions {a} and {b} were built from the same.")
     columns = {
         "section": "section",
         "name": "name",
@@ -114,7 +123,7 @@ def diff(
         "change": "change",
     }
     print_table(
-        f"From version {a} to version {b}", [{columns[name]: row[name] for name in columns} for row in shown]
+        f"From version {a} to version {b}", [{columns[name]: row[name] for name in columns} for row in counts]
     )
 
 

@@ -3,10 +3,11 @@ import shutil
 import pyarrow.parquet as pq
 import pytest
 from lineage.conftest import ACCOUNTS, FIRST, RECORDS
-from lineage.tiny_version import Verdict, author
+from lineage.tiny_version import Verdict, author, publish_tiny
 
 from builders import write_canonical
 from pipelines.corpus.chain import load_version
+from pipelines.corpus.store import open_store
 from pipelines.lineage.explain import explain_record, explain_row, parse_place
 from schemas.errors import BadInput, ConfigurationError
 
@@ -77,16 +78,30 @@ def test_rows_that_moved_since_are_not_explained(corpus, first, tmp_path):
     assert explain_record(corpus.store, first, "r4", source)[0]["row"] == 0
 
 
-def test_an_unreadable_row_group_hides_no_other(corpus, first, tmp_path):
+@pytest.fixture
+def damaged(corpus, tmp_path):
+    """The source with a first row group that cannot be decoded."""
     source = shutil.copytree(corpus.source, tmp_path / "canonical")
     path = source / "records/part-00000.parquet"
     data = bytearray(path.read_bytes())
     at = pq.ParquetFile(path).metadata.row_group(0).column(0).data_page_offset
     data[at : at + 40] = bytes(40)
     path.write_bytes(data)
-    assert explain_record(corpus.store, first, "r4", source)[0]["split"] == 1
+    return source
+
+
+def test_a_row_group_damaged_since_hides_no_other(corpus, first, damaged):
+    assert explain_record(corpus.store, first, "r4", damaged)[0]["split"] == 1
     with pytest.raises(BadInput, match="1 gone or changed"):
-        explain_record(corpus.store, first, "r2", source)
+        explain_record(corpus.store, first, "r2", damaged)
+
+
+def test_a_row_group_that_the_version_found_unreadable_holds_no_id(damaged, tmp_path):
+    store = open_store(str(tmp_path / "corpus"))
+    publish_tiny(store, damaged, FIRST)
+    version = load_version(store)
+    assert explain_record(store, version, "r2", damaged) == []
+    assert explain_record(store, version, "r4", damaged)[0]["reason"] == "minor_account"
 
 
 PLACES = {

@@ -2,11 +2,14 @@ from collections import Counter
 
 import pytest
 from lineage.conftest import RECORDS, VERDICTS
-from lineage.tiny_version import Verdict
+from lineage.tiny_version import Verdict, publish_tiny
 
+from builders import account, record, write_canonical
 from pipelines.corpus.chain import load_version
-from pipelines.lineage.diff import diff
+from pipelines.corpus.store import open_store
+from pipelines.lineage.diff import GONE_SPLIT, NEW_SPLIT, diff
 from pipelines.lineage.funnel import funnel, funnel_table
+from schemas.outcomes import Reason
 
 
 @pytest.mark.parametrize("number", [1, 2])
@@ -82,3 +85,26 @@ def test_a_version_does_not_differ_from_itself(corpus):
     version = load_version(corpus.store, 1)
     rows = diff(corpus.store, version, version)
     assert not [row for row in rows if row["section"] == "input" or row["change"]]
+
+
+def test_rows_of_new_and_gone_splits_are_new_and_gone(tmp_path):
+    store = open_store(str(tmp_path / "corpus"))
+    rows = [record(record_id=f"r{n}", text=f"row {n}") for n in range(5)]
+    # splits r0 r1 | r2 r3 | r4, then r2 r3 | r0 r0: one moved, two are gone, one is new
+    publish_tiny(store, write_canonical(tmp_path / "1", [account()], rows, row_group_rows=2), {})
+    after = [*rows[2:4], rows[0], rows[0]]
+    root = write_canonical(tmp_path / "2", [account()], after, row_group_rows=2)
+    publish_tiny(store, root, {"r3": Verdict(Reason.NOT_PUBLIC)})
+    found = {
+        (row["section"], row["name"]): row["change"]
+        for row in diff(store, load_version(store, 1), load_version(store, 2))
+        if row["section"] in {"splits", "newly_usable", "newly_unusable"}
+    }
+    assert found == {
+        ("splits", "all"): -1,
+        ("splits", "reused"): None,
+        ("splits", "recomputed"): None,
+        ("newly_usable", NEW_SPLIT): 2,
+        ("newly_unusable", "not_public"): -1,
+        ("newly_unusable", GONE_SPLIT): -3,
+    }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from builders import AS_OF, LINEAGE_KEY, PLATFORM
+from builders import AS_OF, LINEAGE_KEY, PLATFORM, malformed
 from pipelines.corpus.chain import latest_version, parent_of, publish
 from pipelines.keys import Key
 from schemas.canonical import canonical_json, sha256
@@ -72,7 +72,7 @@ def publish_tiny(store, root, verdicts, *, registry_event=1):
         name = path.relative_to(root).as_posix()
         with pq.ParquetFile(path) as file:
             for split in cut(name, file.metadata, split_bytes=1):
-                records = file.read_row_group(split.first_row_group).to_pylist()
+                records = _records(file, split)
                 accounts |= {r["account_id"] for r in records} - {None}
                 data = path.read_bytes()
                 blocks = [data[at : at + n] for at, n in byte_ranges(file.metadata, split)]
@@ -85,6 +85,13 @@ def publish_tiny(store, root, verdicts, *, registry_event=1):
                     kept = sum(e["rows"] for e in row["tally"] if e["reason"] == Reason.KEPT.code)
                     shards[row["shard"]] = {"shard": row["shard"], "rows": kept, "bytes": row["shard_bytes"]}
     return _write_version(store, rows, [shards[name] for name in sorted(shards)], accounts, registry_event)
+
+
+def _records(file, split):
+    try:
+        return file.read_row_group(split.first_row_group).to_pylist()
+    except (OSError, pa.ArrowException):
+        return [malformed()] * split.rows
 
 
 def _write_split(store, records, verdicts):
