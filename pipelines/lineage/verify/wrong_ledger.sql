@@ -2,7 +2,7 @@
 WITH combination AS (
   SELECT ledger.reason, ledger.reasons,
     any_value(own.outcome) AS outcome,
-    arg_min(member.code, member.precedence) AS leading,
+    arg_min(member.code, member.precedence) AS first_reason,
     count(DISTINCT member.stage) AS stages,
     coalesce(bit_or(member.bit), 0) AS known_bits
   FROM (SELECT DISTINCT reason, reasons FROM ledger) AS ledger
@@ -16,7 +16,7 @@ checked AS (
       WHEN outcome IS NULL THEN 'code'
       WHEN known_bits <> ledger.reasons THEN 'bits'
       WHEN outcome = 'kept' AND ledger.reasons <> 0 THEN 'bits'
-      WHEN outcome <> 'kept' AND leading IS DISTINCT FROM ledger.reason THEN 'primary'
+      WHEN outcome <> 'kept' AND first_reason IS DISTINCT FROM ledger.reason THEN 'primary'
       WHEN stages > 1 THEN 'stage'
       WHEN (ledger.place IS NOT NULL) <> (outcome = 'kept') THEN 'place'
       WHEN ledger.footprint IS NOT NULL AND footprint.role IS DISTINCT FROM $author THEN 'footprint'

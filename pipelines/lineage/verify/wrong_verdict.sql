@@ -1,20 +1,20 @@
 -- Rows whose ledger entry is not what it must be.
-WITH leading AS (
+WITH first_reason AS (
   SELECT expected, arg_min(reason.code, reason.precedence) AS code
   FROM (SELECT DISTINCT expected FROM judged WHERE expected <> 0) JOIN reason ON expected & reason.bit <> 0
   GROUP BY expected
 ),
 compared AS (
-  SELECT batch.n, judged.expected, leading.code AS expected_code, batch.reason, batch.reasons,
+  SELECT batch.n, judged.expected, first_reason.code AS expected_code, batch.reason, batch.reasons,
     CASE
-      WHEN judged.expected <> 0 AND (batch.reasons <> judged.expected OR batch.reason <> leading.code) THEN 'reasons'
+      WHEN judged.expected <> 0 AND (batch.reasons <> judged.expected OR batch.reason <> first_reason.code) THEN 'reasons'
       WHEN judged.expected = 0 AND batch.reasons & $standing <> 0 THEN 'reasons'
       WHEN judged.expected = 0 AND judged.declared AND batch.reasons & $minor_image_declared = 0 THEN 'declared'
       WHEN judged.expected = 0 AND judged.pictures = 0 AND batch.reasons & $picture <> 0 THEN 'picture'
     END AS wrong
   FROM batch
   JOIN judged ON judged.n = batch.n
-  LEFT JOIN leading ON leading.expected = judged.expected
+  LEFT JOIN first_reason ON first_reason.expected = judged.expected
 )
 SELECT n, wrong, expected, expected_code, reason, reasons, count(*) OVER () AS total
 FROM compared WHERE wrong IS NOT NULL ORDER BY n LIMIT $cap;
