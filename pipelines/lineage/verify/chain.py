@@ -96,6 +96,3 @@ def _check_links(envelope: Envelope, number: int, data: dict[int, bytes], faults
         for what in ("content", "shards", "observed", "runner"):
             if getattr(envelope, what) is None:
                 faults.add("chain", name, LAW, expected=f"a reference to {what}", found="none")
-    for finding in envelope.relative:
-        if not finding.success:
-            faults.add("quality", name, 1, expected=finding.expectation, found=f"observed {finding.observed}")

@@ -21,7 +21,7 @@ def check_source(source: "Source", accounts: str, held: "Held", faults: "Faults"
     digests = sha256(canonical_json([split["split_digest"] for split in splits]))
     compared = {
         "source platform": (source.manifest.platform, told.platform),
-        "source description": (source.manifest.description, told.description),
+        "source description": (source.manifest.content_digest(), told.description),
         "source accounts": (accounts, told.accounts),
         "source splits": (digests, told.splits),
     }
