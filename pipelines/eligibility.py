@@ -6,7 +6,7 @@ The only place that sees the as-of date, and the only one that matches objection
 import hmac
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -34,8 +34,8 @@ Mask = npt.NDArray[np.bool_]
 class EligibilityKeys:
     """The two secrets eligibility needs: to match objections, and to name subjects."""
 
-    registry: bytes
-    lineage: bytes
+    registry: bytes = field(repr=False)
+    lineage: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -42,4 +42,4 @@ class Model(BaseModel):
                 expected=f"a valid value at {field}",
                 found=f"{first['msg']}{more}",
                 remedy=f"correct {field}; `optout schema {cls.__name__}` prints what is allowed",
-            ) from failure
+            ) from None  # the failure of pydantic holds the value

@@ -85,6 +85,8 @@ class _RowGroupReader:
         try:
             table = self._file.read_row_group(index, use_threads=False)
             table.validate(full=True)
+        except MemoryError:  # ArrowMemoryError is an ArrowException, too, and never an outcome
+            raise
         except (pa.ArrowException, OSError):
             return None
         if sum(_unfolded_bytes(column) for column in table.columns) > UNFOLDED_LIMIT:

@@ -1,7 +1,7 @@
 """The look-up table of a build: account id to eligibility, memory-mapped, found vectorised."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ class Lookup:
 
     table: pa.Table
     platform: str
-    lineage_key: bytes
+    lineage_key: bytes = field(repr=False)
 
     def find(self, ids: pa.StringArray) -> "FoundAccounts":
         """Eligibility of each of these distinct, non-null account ids."""
