@@ -1,0 +1,104 @@
+"""Builds and verifies versions in this process: real store, keys, worker and gates, no runner."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+
+from builders import AS_OF, snapshot_of, write_canonical
+from pipelines.build import Steps, build
+from pipelines.corpus.source_files import SourceFiles
+from pipelines.corpus.store import open_store
+from pipelines.eligibility import EligibilityKeys
+from pipelines.finishing import Finishing
+from pipelines.jobs.screening import open_worker, splits_to_compute
+from pipelines.keys import create_key_file, resolve
+from pipelines.lineage.verify.version import Evidence, verify
+from pipelines.planning import BuildInputs
+from schemas.plans import KeyRef
+from schemas.policy import Policy
+from schemas.snapshots import RegistryHead
+
+
+def run_splits(corpus, plan_id, splits, order=lambda planned: planned):
+    """The job of a plan, split by split, in an order of the test's choice."""
+    worker = open_worker(corpus, plan_id)
+    for planned in order(list(splits_to_compute(corpus, plan_id, 0, splits))):
+        worker.run(planned)
+
+
+@dataclass
+class Place:
+    """A source, a registry and a corpus in a folder."""
+
+    folder: Path
+    objections: list
+    policy: Policy = field(default_factory=Policy)
+    plans: list = field(default_factory=list)
+    corpus: str = "corpus"
+    ticks: Iterator = field(default_factory=count)
+    """Seconds of a clock that never says the same twice."""
+
+    def __post_init__(self):
+        for purpose in ("registry", "lineage"):
+            if not (self.folder / f"{purpose}.key").exists():
+                create_key_file(self.folder / f"{purpose}.key", purpose)
+        self.keys = {p: resolve(f"file:{self.folder / p}.key", p) for p in ("registry", "lineage")}
+        self.store = open_store(str(self.folder / self.corpus))
+
+    def write(self, accounts, records, **options):
+        """Write the canonical tables."""
+        write_canonical(self.folder, accounts, records, **options)
+
+    def snapshot(self, event=None):
+        """The registry as it stood at an event: as many events as objections."""
+        held = snapshot_of(self.objections[:event], key=self.keys["registry"].secret)
+        return replace(held, key_id=self.keys["registry"].id)
+
+    def head(self):
+        """Where the registry stands."""
+        snapshot = self.snapshot()
+        return RegistryHead(snapshot.registry_id, snapshot.event)
+
+    def inputs(self, *, from_scratch=False, as_of=AS_OF):
+        """What a build takes."""
+        return BuildInputs(
+            store=self.store,
+            source=SourceFiles(str(self.folder / "canonical")),
+            policy=self.policy,
+            snapshot=self.snapshot(),
+            as_of=as_of,
+            keys=EligibilityKeys(self.keys["registry"].secret, self.keys["lineage"].secret),
+            lineage_key=KeyRef(id=self.keys["lineage"].id, reference=f"file:{self.folder}/lineage.key"),
+            from_scratch=from_scratch,
+        )
+
+    def build(self, job=run_splits, *, from_scratch=False, as_of=AS_OF):
+        """Publish a version."""
+        return build(self.inputs(from_scratch=from_scratch, as_of=as_of), self.steps(job))
+
+    def steps(self, job=run_splits):
+        """What a build takes from outside."""
+        ticks = self.ticks
+        return Steps(
+            job=job,
+            snapshot=self.snapshot,
+            finishing=Finishing(
+                head=self.head,
+                now=lambda: AS_OF + timedelta(days=1, seconds=next(ticks)),
+                runner="test",
+                accept_relative=True,
+            ),
+            planned=lambda _id, plan: self.plans.append(plan),
+        )
+
+    def verify(self, number=None):
+        """The findings of a full verification."""
+        evidence = Evidence(
+            root=self.folder / "canonical",
+            registry_key=self.keys["registry"],
+            lineage_key=self.keys["lineage"],
+            registry=self.snapshot,
+        )
+        return verify(self.store, number, evidence).report.findings

@@ -1,0 +1,74 @@
+"""Law 1 on arbitrary tables, and law 7 on what they leave behind."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from screened import screened, shard_of, split_bytes, table_of, verdicts
+
+from builders import account, at, declared, malformed, medium, record
+from pipelines.screen.decode import SplitBytes, decode
+from schemas.outcomes import REASON_OF_LABEL, Outcome
+
+words = st.none() | st.sampled_from(["", " ", "two kids", "a hill", "mail a@example.org", "\u200b", "\0"])
+pictures = st.builds(
+    lambda alt, minor, sha: medium(
+        alt_text=alt, sha256=sha, metadata=[declared("plus:MinorModelAgeDisclosure", minor)] if minor else []
+    ),
+    words,
+    st.sampled_from([None, "AG-UNK", "AG-A25", "AG-U14"]),
+    st.none() | st.sampled_from(["aa" * 32, "bb" * 32]),
+)
+records = st.builds(
+    record,
+    record_id=st.none() | st.text(max_size=3),
+    account_id=st.none() | st.sampled_from(["a1", "kid", "who", ""]),
+    surface=st.none() | st.sampled_from(["post", "message", "hologram"]),
+    created_at=st.none() | st.sampled_from([at("1800-01-01"), at("2024-01-01"), at("2200-01-01")]),
+    visibility=st.none() | st.sampled_from(["public", "private", "?"]),
+    text=words,
+    language=st.none() | st.sampled_from(["en", "en-GB", "de"]),
+    others=st.none()
+    | st.lists(st.fixed_dictionaries({"role": st.sampled_from(["mention", "tag"]),
+                                      "account": st.none() | st.just("kid")}), max_size=3),
+    media=st.none() | st.lists(pictures, max_size=3),
+) | st.just(malformed())  # fmt: skip
+ACCOUNTS = [account(), account(account_id="kid", birth_date=at("2012-01-01").date())]
+
+
+@given(st.lists(records, max_size=12), st.integers(1, 5))
+def test_every_row_has_one_outcome_and_the_numbers_agree(rows, group):
+    result = screened(rows, ACCOUNTS, row_group_rows=group)
+    found = verdicts(result)
+    outcomes = [REASON_OF_LABEL[reason].outcome for reason, _ in found]
+    ledger = table_of(result.ledger).to_pylist()
+    shard = shard_of(result)
+    assert len(found) == len(rows) == result.result.rows == sum(e.rows for e in result.result.tally)
+    places = [row["place"] for row in ledger if row["place"] is not None]
+    assert sorted(places) == list(range(len(shard)))
+    assert [row["place"] is not None for row in ledger] == [o is Outcome.KEPT for o in outcomes]
+    for row, source in zip(ledger, rows, strict=True):
+        if row["place"] is not None:
+            kept = shard[row["place"]]
+            assert kept["surface"] == source["surface"]
+            assert kept["text"] is None or kept["text"].replace("⟦email⟧", "a@example.org") == source["text"]
+
+
+@given(st.lists(records, max_size=12), st.integers(1, 5))
+def test_row_groups_change_no_verdict(rows, group):
+    whole, cut = screened(rows, ACCOUNTS), screened(rows, ACCOUNTS, row_group_rows=group)
+    assert verdicts(whole) == verdicts(cut)
+    assert whole.result.tally == cut.result.tally
+    assert table_of(whole.footprint) == table_of(cut.footprint)
+
+
+@given(st.lists(records, max_size=8))
+def test_screening_is_a_function(rows):
+    assert screened(rows, ACCOUNTS) == screened(rows, ACCOUNTS)
+
+
+def test_a_group_that_cannot_be_decoded_is_unreadable_row_by_row():
+    source = split_bytes([record(record_id=f"r{n}") for n in range(9)], row_group_rows=3)
+    blocks = list(source.blocks)
+    blocks[1] = b"\xff" * len(blocks[1])
+    decoded = decode(SplitBytes(source.split, source.metadata, blocks))
+    assert decoded.rows == 9
+    assert decoded.place.tolist() == [0, 1, 2, 6, 7, 8]

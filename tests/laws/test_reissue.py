@@ -1,0 +1,213 @@
+"""Laws 2, 3, 4, 5 and 6 on whole builds."""
+
+import shutil
+from datetime import date, timedelta
+
+import pytest
+from builds import Place, run_splits
+
+from builders import AS_OF, account, at, objection, record
+from pipelines.build import build
+from pipelines.corpus.chain import load_version, read_splits
+from schemas.errors import BadInput, ConfigurationError, LostRace, Refused
+from schemas.policy import Policy
+
+
+class Stopped(Exception):
+    """The job died."""
+
+
+ACCOUNTS = [account(account_id=f"a{n}") for n in range(12)]
+RECORDS = [record(record_id=f"r{n}", account_id=f"a{n // 4}", text=f"Line {n}") for n in range(48)]
+"""Four records of each author, each in a split of its own."""
+
+
+@pytest.fixture
+def place(tmp_path):
+    place = Place(tmp_path, [objection(value="a11")])
+    place.write(ACCOUNTS, RECORDS, row_group_rows=4, files=12)
+    return place
+
+
+def content(place, number=None):
+    return load_version(place.store, number).content
+
+
+def keys_of(place, number):
+    return read_splits(place.store, load_version(place.store, number)).column("split_key").to_pylist()
+
+
+def test_a_late_objection_redoes_its_splits_and_equals_a_build_from_nothing(place):
+    place.build()
+    place.objections.append(objection(value="a3"))
+    place.build()
+    again = Place(place.folder, place.objections, corpus="again")
+    again.build(from_scratch=True)
+    assert content(place, 2) == content(again, 1)
+    assert place.plans[-1].reused == 11
+    changed = [n for n, pair in enumerate(zip(keys_of(place, 1), keys_of(place, 2), strict=True))
+               if pair[0] != pair[1]]  # fmt: skip
+    assert changed == [3]
+    assert list(place.verify(1)) == list(place.verify(2)) == []
+
+
+def test_an_objection_to_another_surface_removes_nothing(place):
+    place.build()
+    place.objections.append(objection(value="a3", surfaces=2))
+    place.build()
+    assert content(place, 2).counts == content(place, 1).counts
+
+
+@pytest.mark.parametrize("edit", [{"status": "deleted"}, {"birth_date": date(2012, 1, 1)}])
+def test_an_edited_account_redoes_the_splits_that_name_it(place, edit):
+    place.build()
+    accounts = [row | edit if row["account_id"] == "a5" else row for row in ACCOUNTS]
+    place.write(accounts, RECORDS, row_group_rows=4, files=12)
+    place.build()
+    assert content(place, 2).counts.outcomes["kept"] == content(place, 1).counts.outcomes["kept"] - 4
+    assert [n for n in range(12) if keys_of(place, 1)[n] != keys_of(place, 2)[n]] == [5]
+
+
+def test_an_account_added_later_redoes_the_splits_that_name_it(place):
+    place.write(ACCOUNTS[:-2], RECORDS, row_group_rows=4, files=12)
+    place.build()
+    assert content(place, 1).counts.reasons["account_unknown"] == 8
+    place.write(ACCOUNTS, RECORDS, row_group_rows=4, files=12)
+    place.build()
+    assert content(place, 2).counts.reasons["account_unknown"] == 0
+    assert [n for n in range(12) if keys_of(place, 1)[n] != keys_of(place, 2)[n]] == [10, 11]
+
+
+def test_a_gate_threshold_is_no_reason_to_screen_again(place):
+    place.build()
+    place.policy = Policy.model_validate({"quality": {"release": {"min_kept_rows": 2}}})
+    place.build()
+    assert place.plans[-1].reused == 12
+
+
+def test_order_of_work_changes_nothing(place):
+    place.build()
+    other = Place(place.folder, place.objections, corpus="other")
+    other.build(lambda *args: run_splits(*args, order=lambda planned: planned[1::2] + planned[::2][::-1]))
+    assert content(place) == content(other)
+
+
+def test_another_lineage_key_gives_another_order_of_the_same_rows(place):
+    place.build()
+    (place.folder / "lineage.key").unlink()
+    other = Place(place.folder, place.objections, corpus="other")
+    other.build()
+    assert content(place).counts == content(other).counts
+    assert set(keys_of(place, 1)).isdisjoint(keys_of(other, 1))
+    assert content(place).shards != content(other).shards
+
+
+@pytest.mark.parametrize("done", [1, 5, 11])
+def test_a_build_that_died_goes_on_where_it_stopped(place, done):
+    def dies(corpus, plan_id, splits):
+        run_splits(corpus, plan_id, splits, order=lambda planned: planned[:done])
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        place.build(dies)
+    results = {entry.name for entry in place.store.list("staging/results")}
+    assert len(results) == done
+    before = {e.name: e.modified_ns for e in place.store.list("staging/results")}
+
+    def goes_on(corpus, plan_id, splits):
+        run_splits(corpus, plan_id, splits)
+        after = {e.name: e.modified_ns for e in place.store.list("staging/results")}
+        assert before.items() <= after.items()
+        assert len(after) == 12
+
+    place.build(goes_on)
+    undisturbed = Place(place.folder, place.objections, corpus="undisturbed")
+    undisturbed.build()
+    assert content(place) == content(undisturbed)
+
+
+def test_an_objection_that_arrives_during_the_job_counts(place):
+    def late(*args):
+        run_splits(*args)
+        if len(place.objections) == 1:
+            place.objections.append(objection(value="a2"))
+
+    place.build(late)
+    assert content(place).snapshot.event == 2
+    assert content(place).counts.reasons["objection"] == 8
+    assert load_version(place.store).number == 1
+
+
+def test_of_two_builds_one_publishes(place):
+    def overtaken(*args):
+        run_splits(*args)
+        build(place.inputs(), place.steps())
+
+    with pytest.raises(LostRace, match="version 1"):
+        place.build(overtaken)
+    assert load_version(place.store).number == 1
+    assert list(place.verify()) == []
+
+
+def test_a_source_that_changes_during_the_job_stops_it(place):
+    def changes(*args):
+        place.write(ACCOUNTS, [record(record_id="other")], row_group_rows=4)
+        run_splits(*args)
+
+    with pytest.raises(BadInput, match="changed since"):
+        place.build(changes)
+    assert list(place.store.list("versions")) == []
+
+
+def emptied(place):
+    place.objections.clear()
+
+
+def rolled_back(place):
+    place.build()
+    place.build()
+    place.objections[:] = [objection(value="a11"), objection(value="a2")]
+    place.build()
+    place.objections.pop()
+
+
+def without_accounts(place):
+    place.write([], RECORDS)
+
+
+def without_manifest(place):
+    shutil.rmtree(place.folder / "canonical")
+
+
+def with_a_broken_footer(place):
+    (place.folder / "canonical/records/part-00003.parquet").write_bytes(b"PAR1 nothing PAR1")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (emptied, "at least one live objection"),
+        (rolled_back, "rolled back"),
+        (without_accounts, "at least one account"),
+        (without_manifest, "source.json"),
+        (with_a_broken_footer, "part-00003"),
+    ],
+)
+def test_bad_input_publishes_nothing(place, spoil, message):
+    spoil(place)
+    before = [entry.name for entry in place.store.list("versions")]
+    with pytest.raises(BadInput, match=message):
+        place.build()
+    assert [entry.name for entry in place.store.list("versions")] == before
+    assert list(place.store.list("staging/plans")) == []
+
+
+def test_the_future_is_refused(place):
+    with pytest.raises(ConfigurationError, match="as-of"):
+        place.build(as_of=AS_OF + timedelta(days=30))
+
+
+def test_nothing_kept_is_refused(place):
+    with pytest.raises(Refused, match="quality gate"):
+        place.build(as_of=at("2025-05-01"))  # nobody's notice period has run out
+    assert list(place.store.list("versions")) == []

@@ -1,0 +1,126 @@
+"""Named cases of the standing rules: what differs from a kept record, and every reason it must have.
+
+The expectations follow from the words of the rules (docs/reference), not from any output. They are judged
+twice: by ``screen``, and by the verifier's SQL, which shares no code with it.
+"""
+
+from datetime import date
+from typing import NamedTuple
+
+from builders import account, at, objection, record
+
+
+class Case(NamedTuple):
+    name: str
+    reasons: set
+    record: dict
+    accounts: list
+    objections: list
+
+
+def case(name, *reasons, rec=None, acc=None, accounts=None, objections=()):
+    rows = accounts if accounts is not None else [account(**(acc or {}))]
+    return Case(name, set(reasons), record(**(rec or {})), rows, list(objections))
+
+
+def born(year, month=1, day=1, precision="day"):
+    return {"birth_date": date(year, month, day), "birth_precision": precision}
+
+
+CASES = [
+    case("a public post of an adult"),
+    # objections
+    case("objection by account id", "objection", objections=[objection()]),
+    case("objection on another surface", objections=[objection(surfaces=2)]),
+    case("objection on this surface", "objection", objections=[objection(surfaces=1)]),
+    case("objection by e-mail in other capitals", "objection",
+         acc={"identifiers": [{"type": "email", "value": "Ana@Example.org"}]},
+         objections=[objection("email", " ana@example.ORG")]),
+    case("objection by phone in national form, region of the account", "objection",
+         acc={"identifiers": [{"type": "phone", "value": "06 12 34 56 78"}]},
+         objections=[objection("phone", "+33 6 12 34 56 78")]),
+    case("objection by handle with @, NFD", "objection",
+         acc={"identifiers": [{"type": "handle", "value": "Jos\u00e9"}]},
+         objections=[objection("handle", "@jose\u0301")]),
+    case("objection of somebody else", objections=[objection(value="a2")]),
+    case("objection of a linked account", "objection",
+         accounts=[account(person_id="p"), account(account_id="a2", person_id="p")],
+         objections=[objection(value="a2")]),
+    case("objection that does not cover links",
+         accounts=[account(person_id="p"), account(account_id="a2", person_id="p")],
+         objections=[objection(value="a2", linked=False)]),
+    case("link through an account with two persons", "objection",
+         accounts=[account(person_id="p"), account(account_id="a2", person_id="p"),
+                   account(account_id="a2", person_id="q"), account(account_id="a3", person_id="q")],
+         objections=[objection(value="a3")]),
+    case("null links nobody", accounts=[account(), account(account_id="a2")],
+         objections=[objection(value="a2")]),
+    # accounts
+    case("account in no table", "account_unknown", rec={"account_id": "who"}),
+    case("account in no table, objected", "account_unknown", rec={"account_id": "who"},
+         objections=[objection(value="who")]),
+    case("no account at all", "account_unknown", rec={"account_id": None}),
+    case("suspended", "account_inactive", acc={"status": "suspended"}),
+    case("status unknown", "account_inactive", acc={"status": None}),
+    case("a business", "account_kind_excluded", acc={"kind": "business"}),
+    case("kind unknown", "account_kind_excluded", acc={"kind": None}),
+    # ages, as of 2026-06-01T00:00Z; the record is of 2024-03-05T12:00Z
+    case("17 now", "minor_account", "minor_at_posting", acc=born(2009)),
+    case("18 now, 16 at posting", "minor_at_posting", acc=born(2008, 5, 1)),
+    case("18 the day before, everywhere", "minor_at_posting", acc=born(2008, 5, 31)),
+    case("18 on the day: not yet everywhere", "minor_account", "minor_at_posting", acc=born(2008, 6, 1)),
+    case("18 at posting to the microsecond", acc=born(2006, 3, 5)),
+    case("one microsecond before", "minor_at_posting", acc=born(2006, 3, 5),
+         rec={"created_at": at("2024-03-05T11:59:59.999999")}),
+    case("29 February counts as 1 March, in a leap year: too early", "minor_at_posting",
+         acc=born(2004, 2, 29), rec={"created_at": at("2022-02-28T23:00")}),
+    case("29 February, on 1 March at noon", acc=born(2004, 2, 29), rec={"created_at": at("2022-03-01T12:00")}),
+    case("month alone is its last day", "minor_at_posting", acc=born(2006, 3, 1, "month")),
+    case("month before is past", acc=born(2006, 2, 1, "month")),
+    case("year alone is its last day", "minor_at_posting", acc=born(2006, 1, 1, "year")),
+    case("year before is past", acc=born(2005, 1, 1, "year")),
+    case("no birth date", "age_unknown", acc={"birth_date": None}),
+    case("no precision", "age_unknown", acc={"birth_precision": None}),
+    case("placeholder", "age_unknown", acc=born(1900)),
+    case("over 110", "age_unknown", acc=born(1915, 5, 31)),
+    case("110", acc=born(1915, 6, 1)),
+    case("no date of publication", "posting_date_unknown", rec={"created_at": None}),
+    # notice: 30 days before 2026-06-01 is 2026-05-02
+    case("told 30 days before", acc={"notified_at": at("2026-05-02")}),
+    case("told a minute later", "notice_pending", acc={"notified_at": at("2026-05-02T00:01")}),
+    case("never told", "notice_pending", acc={"notified_at": None}),
+    # surfaces
+    case("chat with the assistant", "surface_excluded", rec={"surface": "ai_interaction"}),
+    case("private chat with the assistant need not be public", "surface_excluded",
+         rec={"surface": "ai_interaction", "visibility": "private"}),
+    case("surface unknown", "surface_excluded", rec={"surface": None}),
+    case("surface nobody has heard of", "surface_excluded", rec={"surface": "hologram"}),
+    case("any objection covers an unknown surface", "objection", "surface_excluded",
+         rec={"surface": None}, objections=[objection()]),
+    # visibility
+    case("unlisted", "not_public", rec={"visibility": "unlisted"}),
+    case("visibility unknown", "visibility_unknown", rec={"visibility": None}),
+    case("private group", "not_public", rec={"container_visibility": "private"}),
+    case("container unknown", "visibility_unknown", rec={"container_visibility": None}),
+    case("public group", rec={"container_visibility": "public"}),
+    case("private account", "not_public", acc={"visibility": "private"}),
+    case("account's visibility unknown", "visibility_unknown", acc={"visibility": None}),
+    case("private account, record unknown", "not_public", "visibility_unknown",
+         acc={"visibility": "private"}, rec={"visibility": None}),
+    # rows of one account that disagree
+    case("one row private", "not_public", accounts=[account(), account(visibility="private")]),
+    case("of two birth dates the later", "minor_at_posting",
+         accounts=[account(), account(**born(2008, 5, 1))]),
+    case("of a known and a null birth date null", "age_unknown",
+         accounts=[account(), account(birth_date=None)]),
+    case("one row inactive", "account_inactive", accounts=[account(), account(status="deleted")]),
+    case("one row not told", "notice_pending", accounts=[account(), account(notified_at=None)]),
+    case("an identifier of either row counts", "objection",
+         accounts=[account(), account(identifiers=[{"type": "email", "value": "b@example.org"}])],
+         objections=[objection("email", "b@example.org")]),
+    # several at once
+    case("everything wrong", "objection", "account_inactive", "account_kind_excluded", "minor_account",
+         "minor_at_posting", "notice_pending", "not_public",
+         acc={**born(2012), "status": "deleted", "kind": "automated", "notified_at": None},
+         rec={"visibility": "private"}, objections=[objection()]),
+]  # fmt: skip
