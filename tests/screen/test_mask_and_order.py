@@ -1,0 +1,71 @@
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from pipelines.screen.mask import mask
+from pipelines.screen.order import shard_order
+
+ALL = ("handle", "email", "phone", "number")
+MASKED = [
+    ("write to ana.b+x@example.org now", "write to ⟦email⟧ now"),
+    ("write to jürgen@bücher.example", "write to ⟦email⟧"),
+    ("hi @ana_b, you", "hi ⟦handle⟧, you"),
+    ("call +44 7700 900123 today", "call ⟦phone⟧ today"),
+    ("call 0044 7700 900123", "call ⟦phone⟧"),
+    ("06 12 34 56 78 is mine", "⟦phone⟧ is mine"),
+    ("call 212-555-0142", "call ⟦phone⟧"),
+    ("pay to GB29 NWBK 6016 1331 9268 19", "pay to ⟦number⟧"),
+    ("customer 12345678", "customer ⟦number⟧"),
+    ("@ana and bo@example.org", "⟦handle⟧ and ⟦email⟧"),
+]
+UNTOUCHED = [
+    "born on 2024-05-12",
+    "05.12.2024 at 18:30",
+    "we are 12 of 300",
+    "it costs 1,299.00",
+    "a @ b",
+    "",
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), MASKED)
+def test_masked(text, expected):
+    masked, counts = mask(pa.array([text, None]), ALL)
+    assert masked.to_pylist() == [expected, None]
+    assert sum(counts.values()) == expected.count("⟦")
+
+
+@pytest.mark.parametrize("text", UNTOUCHED)
+def test_untouched(text):
+    masked, counts = mask(pa.array([text]), ALL)
+    assert masked.to_pylist() == [text]
+    assert not sum(counts.values())
+
+
+def test_only_what_the_policy_names_is_masked():
+    masked, _ = mask(pa.array(["@ana bo@example.org"]), ("email",))
+    assert masked.to_pylist() == ["@ana ⟦email⟧"]
+
+
+def test_marks_the_author_wrote_are_not_counted():
+    _, counts = mask(pa.array(["⟦email⟧ bo@example.org"]), ALL)
+    assert counts["email"] == 1
+
+
+ROWS = np.arange(200, dtype=np.int64)
+
+
+@pytest.mark.parametrize(
+    ("key", "digest"), [(b"k" * 32, "1" * 64), (b"j" * 32, "0" * 64)], ids=["other split", "other key"]
+)
+def test_the_order_depends_on_key_and_split(key, digest):
+    here = shard_order(b"k" * 32, "0" * 64, ROWS)
+    assert sorted(here) == ROWS.tolist()
+    assert not np.array_equal(here, ROWS)
+    assert not np.array_equal(here, shard_order(key, digest, ROWS))
+
+
+def test_leaving_rows_out_moves_no_other():
+    here = shard_order(b"k" * 32, "0" * 64, ROWS).tolist()
+    fewer = shard_order(b"k" * 32, "0" * 64, ROWS[ROWS % 3 == 0]).tolist()
+    assert fewer == [row for row in here if row % 3 == 0]
