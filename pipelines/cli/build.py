@@ -1,7 +1,6 @@
 """`optout build`, and its three steps `plan`, `job` and `finish`."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from pipelines.cli.opened import OpenedWorkspace, WorkspaceOption, open_workspace
+from pipelines.cli.progress import run_with_progress
 from schemas.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from pipelines.planning import BuildInputs
     from schemas.documents import Envelope
     from schemas.plans import Plan
-
-_TICK = 0.1
-"""Seconds between two looks at the finished results."""
 
 AsOfOption = Annotated[
     str | None, typer.Option("--as-of", help="Instant accounts are judged at: a date or ISO 8601, UTC. Now.")
@@ -137,41 +134,17 @@ def _job(store: "Store", runner: str) -> Callable[[str, str, int], None]:
     """The job of a plan with a progress bar over its finished results."""
 
     def run(corpus: str, plan_id: str, splits: int) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
         from pipelines.corpus.staging import done_count, load_plan
         from pipelines.jobs.build import run_build_job
 
-        waiting = splits - load_plan(store, plan_id).reused
-        columns = (TextColumn("screening splits"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=Console(stderr=True)) as progress:
-            task = progress.add_task("screening", total=waiting)
-            for _ in _while(lambda: run_build_job(corpus, plan_id, splits, runner)):
-                progress.update(task, completed=done_count(store, plan_id))
-            progress.update(task, completed=done_count(store, plan_id))
+        run_with_progress(
+            lambda: run_build_job(corpus, plan_id, splits, runner),
+            "screening splits",
+            total=splits - load_plan(store, plan_id).reused,
+            done=lambda: done_count(store, plan_id),
+        )
 
     return run
-
-
-def _while(work: Callable[[], None]) -> Iterator[None]:
-    """Yield now and then while ``work`` runs in a thread, so that Ctrl-C ends the command at once."""
-    failures: list[BaseException] = []
-    ended = threading.Event()
-
-    def run() -> None:
-        try:
-            work()
-        except BaseException as failure:  # noqa: BLE001 - raised again in the main thread
-            failures.append(failure)
-        finally:
-            ended.set()
-
-    threading.Thread(target=run, name="job", daemon=True).start()
-    while not ended.wait(_TICK):
-        yield
-    if failures:
-        raise failures[0]
 
 
 def _announce(plan_id: str, made: "Plan") -> None:

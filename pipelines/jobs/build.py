@@ -1,6 +1,5 @@
 """The build job: index ranges, plan rows, reshuffle, screen. Map-only; no table crosses a PCollection."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +9,9 @@ from apache_beam.pvalue import PCollection
 
 from pipelines.corpus.staging import plan_file
 from pipelines.corpus.store import Store, open_store
+from pipelines.jobs import failures
 from pipelines.jobs.options import beam_options
 from pipelines.jobs.screening import PlannedSplit, Worker, open_worker, splits_to_compute
-from schemas import errors
 from schemas.errors import OptoutError
 
 RANGE = 256
@@ -64,8 +63,6 @@ class _ScreenSplit(beam.DoFn):
                 self._worker = open_worker(self._corpus, self._plan_id)
             yield self._worker.run(element)
         except OptoutError as error:
-            # What a person can put right is written down for the launcher: Beam would bury it in a
-            # traceback, and retry what cannot succeed.
             _record_failure(open_store(self._corpus), self._plan_id, element.number, error)
 
 
@@ -90,17 +87,9 @@ def run_build_job(corpus: str, plan_id: str, splits: int, runner: str) -> None:
 
 
 def _record_failure(store: Store, plan_id: str, split: int, error: OptoutError) -> None:
-    kept = {
-        "kind": type(error).__name__,
-        "subject": error.subject,
-        "expected": error.expected,
-        "found": error.found,
-        "remedy": error.remedy,
-    }
-    store.replace(plan_file(plan_id, f"failed/{split:08d}"), json.dumps(kept).encode())
+    store.replace(plan_file(plan_id, f"failed/{split:08d}"), failures.to_bytes(error))
 
 
 def _raise_failure(store: Store, plan_id: str) -> None:
     for entry in store.list(plan_file(plan_id, "failed")):
-        kept = json.loads(store.read(entry.name))
-        raise getattr(errors, kept.pop("kind"))(kept.pop("subject"), **kept)
+        raise failures.from_bytes(store.read(entry.name))
