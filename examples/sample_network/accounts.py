@@ -1,6 +1,7 @@
 """The two tables of accounts: the network's own, and that of the network it bought in 2019."""
 
 import random
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ BOUGHT = (
     "account", "nick", "mail", "tel", "born", "born_known", "category", "land", "visible_to", "status",
     "registered_unix", "told_unix", "about", "person",
 )  # fmt: skip
+_WRONG_DAYS = {"0000-00-00": "2001-02-30", "00.00.0000": "30.02.2001"}
 GERMAN_TYPES = {"personal": "privat", "shop": "laden", "association": "verein", "bot": "maschine", "": ""}
 
 
@@ -60,7 +62,8 @@ def _broken(rng: random.Random, row: list[str]) -> list[str]:
         return [*row, "", ""]
     if kind == 1:
         return row[:5]
-    return ["2001-02-30" if len(cell) == 10 and cell[4:8:3] == "--" else cell for cell in row]
+    wrong = [_WRONG_DAYS.get(re.sub(r"\d", "0", cell), cell) for cell in row]
+    return wrong if wrong != row else row[:5]
 
 
 def _own_row(member: Member) -> list[str]:
