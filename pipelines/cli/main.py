@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import NoReturn
 
 import typer
 
@@ -34,9 +35,18 @@ def main() -> None:
         sys.stderr.write(f"optout: {error}\n")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        sys.stderr.write("optout: interrupted; nothing was published, run the command again to go on\n")
-        sys.stderr.flush()
-        os._exit(INTERRUPTED)
+        _end_interrupted()
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:  # typer has turned the KeyboardInterrupt into this
+            _end_interrupted()
+        raise
+
+
+def _end_interrupted() -> NoReturn:
+    """End at once: an orderly end of the interpreter would wait for the threads of a job."""
+    sys.stderr.write("optout: interrupted; run the command again to go on: finished work is kept\n")
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
 
 
 if __name__ == "__main__":
