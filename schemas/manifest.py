@@ -2,10 +2,39 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from schemas.documents import Digest
 from schemas.model import Model
 
 MANIFEST_NAME = "source.json"
+
+
+class SourceNumbers(Model):
+    """What the source gate judges, counted on the canonical rows. All are rows."""
+
+    records: int = Field(ge=0)
+    """Rows of the records tables."""
+    malformed_records: int = Field(ge=0)
+    """Of them, those that did not conform; the following numbers leave them out."""
+    duplicate_records: int = Field(ge=0)
+    """Whose record id occurred before."""
+    implausible_dates: int = Field(ge=0)
+    """Dated before 1990 or after the moment of ingest."""
+    unknown_visibility: int = Field(ge=0)
+    """Without a visibility."""
+    unmatched_authors: int = Field(ge=0)
+    """Whose author the accounts do not name."""
+    accounts: int = Field(ge=0)
+    """Rows of the accounts tables."""
+    malformed_accounts: int = Field(ge=0)
+    """Of them, those that did not conform; the following numbers leave them out."""
+    duplicate_accounts: int = Field(ge=0)
+    """Whose account id occurred before."""
+    unknown_births: int = Field(ge=0)
+    """Without a birth date."""
+    unknown_values: int = Field(ge=0)
+    """Of both tables, with a value outside its vocabulary."""
 
 
 class SourceManifest(Model):
@@ -21,3 +50,5 @@ class SourceManifest(Model):
     """Parquet files of accounts, sorted."""
     records: tuple[str, ...]
     """Parquet files of records, sorted."""
+    numbers: SourceNumbers
+    """What the source gate judges."""

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from schemas import documents, plans, policy, source, workspace
+from schemas import documents, ingest_plans, plans, policy, source, workspace
 from schemas.fields import ACCOUNT_FIELDS, RECORD_FIELDS, Field
-from schemas.manifest import SourceManifest
+from schemas.manifest import SourceManifest, SourceNumbers
 from schemas.model import Model
 from schemas.outcomes import OUTCOME_MEANINGS, REASON_MEANINGS, Outcome, Reason
 from schemas.policy import PRESETS, SurfaceRule
@@ -63,7 +63,8 @@ def pages() -> tuple[Page, ...]:
         Page("source", "Source description", "`source.yaml`: what the source is.", _models(
             source.SourceDescription, source.AccountEntry, source.RecordEntry, source.CsvFormat,
             source.JsonlFormat, source.ParquetFormat, source.Scalar, source.Each, source.Listed,
-            SourceManifest,
+            SourceManifest, SourceNumbers, ingest_plans.IngestPlan, ingest_plans.IngestUnit,
+            ingest_plans.SourceFile, ingest_plans.UnitResult, ingest_plans.DefectCount,
         )),
         Page("policy", "Policy", "`policy.yaml`: who and what may be used. Unknown keys are refused.", (
             *_models(

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.ingest.measure import measure
 from schemas.fields import ACCOUNT_FIELDS, ACCOUNTS, RECORD_FIELDS, RECORDS
 from schemas.identifiers import SCHEME, normalise, pseudonym, target_message
 from schemas.manifest import MANIFEST_NAME, SourceManifest
@@ -129,6 +130,7 @@ def write_canonical(folder, accounts, records, *, row_group_rows=4, files=1):
         description="d0" * 32,
         accounts=("accounts/part-00000.parquet",),
         records=tuple(sorted(parts)),
+        numbers=measure(accounts.to_batches(), records.to_batches(), AS_OF),
     )
     (root / MANIFEST_NAME).write_bytes(manifest.to_canonical_json())
     return root

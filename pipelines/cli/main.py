@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import typer
 
-from pipelines.cli import build, corpus, lineage, registry, schema, verify, workspace
+from pipelines.cli import build, corpus, ingest, lineage, registry, schema, verify, workspace
 from schemas.errors import OptoutError
 
 INTERRUPTED = 130
@@ -20,6 +20,7 @@ app = typer.Typer(
 )
 workspace.register(app)
 schema.register(app)
+ingest.register(app)
 registry.register(app)
 build.register(app)
 corpus.register(app)

@@ -1,9 +1,10 @@
 """What a reader hands over: some rows as columns of Python values, each with its place in the file."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
+from pipelines.ingest.limits import BATCH_BYTES, BATCH_ROWS
 from schemas.source_checks import ALL
 
 Path = tuple[str | int, ...]
@@ -21,6 +22,40 @@ class Batch:
     positions: Sequence[int]
     column: Callable[[str], Sequence[Any]]
     defects: dict[int, str] = field(default_factory=dict)
+
+
+class Row(NamedTuple):
+    """One row of a text file: its place, its cells or keys (null where ``defect`` says why), its size."""
+
+    position: int
+    values: Sequence[Any] | Mapping[str, Any] | None
+    defect: str | None
+    size: int
+
+
+def batches_of(rows: Iterable[Row], names: Sequence[str] | None = None) -> Iterator[Batch]:
+    """Rows put together to batches of bounded size. ``names``: of their cells; without, rows are mappings."""
+    held: list[Row] = []
+    size = 0
+    for row in rows:
+        held.append(row)
+        size += row.size
+        if len(held) == BATCH_ROWS or size > BATCH_BYTES:
+            yield _batch(held, names)
+            held, size = [], 0
+    if held:
+        yield _batch(held, names)
+
+
+def _batch(rows: list[Row], names: Sequence[str] | None) -> Batch:
+    def column(name: str) -> list[Any]:
+        if names is None:
+            return [None if row.values is None else row.values.get(name) for row in rows]  # type: ignore[union-attr]
+        place = names.index(name)
+        return [None if row.values is None else row.values[place] for row in rows]  # type: ignore[index]
+
+    defects = {place: row.defect for place, row in enumerate(rows) if row.defect is not None}
+    return Batch(len(rows), [row.position for row in rows], column, defects)
 
 
 def values_at(batch: Batch, path: Path) -> list[Any]:

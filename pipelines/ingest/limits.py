@@ -12,8 +12,16 @@ BATCH_ROWS = 4096
 BATCH_BYTES = 4 * 1024 * 1024
 """Bytes, as the file holds them, that are converted together."""
 
-PART_BYTES = 256 * 1024 * 1024
+PART_BYTES = 128 * 1024 * 1024
 """Arrow bytes after which a canonical file is closed and the next one begun."""
 
 MAX_UNDECODED_ROWS = 1 << 24
 """Rows a damaged Parquet row group may claim; a footer that claims more is not believed."""
+
+MAX_CHUNK_BYTES = 256 * 1024 * 1024
+MAX_CHUNK_RATIO = 100
+"""A column chunk that unpacks to more bytes than the first, and to more than the second times what it
+takes up, is a decompression bomb: a page is unpacked whole, so its rows are too long to be read."""
+
+UNIT_BYTES = 64 * 1024 * 1024
+"""Bytes of source files, as they lie on disk, that one worker converts together; a file is never cut."""

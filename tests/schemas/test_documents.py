@@ -20,7 +20,7 @@ from schemas.documents import (
     SourceDigests,
 )
 from schemas.errors import BadInput
-from schemas.manifest import SourceManifest
+from schemas.manifest import SourceManifest, SourceNumbers
 from schemas.plans import Counted, KeyRef, Plan, SplitResult, TallyEntry
 from schemas.policy import Policy
 
@@ -226,8 +226,20 @@ EXPECTED_RESULT = {
     "pictures": [{"name": "withheld", "count": 2}],
 }
 
+NUMBERS = {
+    name: number
+    for number, name in enumerate([
+        "records", "malformed_records", "duplicate_records", "implausible_dates", "unknown_visibility",
+        "unmatched_authors", "accounts", "malformed_accounts", "duplicate_accounts", "unknown_births",
+        "unknown_values",
+    ])
+}  # fmt: skip
 MANIFEST = SourceManifest(
-    platform="sample", description=sha("d0"), accounts=("accounts/a.parquet",), records=("records/é.parquet",)
+    platform="sample",
+    description=sha("d0"),
+    accounts=("accounts/a.parquet",),
+    records=("records/é.parquet",),
+    numbers=SourceNumbers(**NUMBERS),
 )
 EXPECTED_MANIFEST = {
     "format": 1,
@@ -235,6 +247,7 @@ EXPECTED_MANIFEST = {
     "description": sha("d0"),
     "accounts": ["accounts/a.parquet"],
     "records": ["records/é.parquet"],
+    "numbers": NUMBERS,
 }
 
 DOCUMENTS = {

@@ -1,0 +1,101 @@
+"""`optout ingest`: foreign files to the canonical tables that a build reads."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from pipelines.cli.opened import OpenedWorkspace, WorkspaceOption, open_workspace, read_yaml
+from pipelines.cli.progress import run_with_progress
+from pipelines.cli.tables import print_json, print_table
+
+if TYPE_CHECKING:
+    from pipelines.ingesting import Ingested
+    from schemas.ingest_plans import IngestPlan
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(ingest)
+
+
+def ingest(
+    *,
+    runner: Annotated[
+        Literal["direct"], typer.Option("--runner", help="Engine that runs the job.")
+    ] = "direct",
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Groups of files converted at once.")] = 2,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    workspace: WorkspaceOption = Path(),
+) -> None:
+    """Convert the files that source.yaml names to canonical tables.
+
+    A row that does not conform is kept as a malformed row with its file and position. Running it again
+    replaces the tables once the new ones are whole; files that come out the same stay untouched.
+    """
+    from pipelines.corpus.source_root import SourceRoot
+    from pipelines.ingesting import done_count
+    from pipelines.ingesting import ingest as ingest_source
+    from pipelines.jobs.ingest import run_ingest_job
+
+    now = datetime.now(UTC)
+    opened = open_workspace(workspace)
+    root = SourceRoot(opened.url(opened.settings.canonical))
+    plan = _plan(opened)
+
+    def job(plan_id: str, units: list[int]) -> None:
+        done = len(plan.units) - len(units)
+        run_with_progress(
+            lambda: run_ingest_job(root.url, plan_id, units, now, runner, workers),
+            "converting files",
+            total=len(units),
+            done=lambda: done_count(root, plan) - done,
+        )
+
+    _print(ingest_source(root, plan, job), as_json=as_json)
+
+
+def _plan(opened: OpenedWorkspace) -> "IngestPlan":
+    from pipelines.ingesting import plan_ingest
+    from schemas.errors import ConfigurationError
+    from schemas.source import SourceDescription
+
+    path = opened.path(opened.settings.source)
+    description = SourceDescription.of(read_yaml(path), opened.settings.source, ConfigurationError)
+    return plan_ingest(description, path.parent)
+
+
+def _print(ingested: "Ingested", *, as_json: bool) -> None:
+    numbers = ingested.manifest.numbers
+    if as_json:
+        print_json({
+            "files": ingested.files,
+            "accounts": len(ingested.manifest.accounts),
+            "records": len(ingested.manifest.records),
+            "numbers": numbers.model_dump(),
+            "defects": [
+                {"table": table, "field": field, "rows": rows}
+                for (table, field), rows in sorted(ingested.defects.items())
+            ],
+        })  # fmt: skip
+        return
+    print_table(
+        f"{ingested.files:,} files ingested",
+        [
+            {"table": "accounts", "rows": numbers.accounts, "malformed": numbers.malformed_accounts,
+             "duplicate ids": numbers.duplicate_accounts, "files": len(ingested.manifest.accounts)},
+            {"table": "records", "rows": numbers.records, "malformed": numbers.malformed_records,
+             "duplicate ids": numbers.duplicate_records, "files": len(ingested.manifest.records)},
+        ],
+    )  # fmt: skip
+    if ingested.defects:
+        print_table(
+            "malformed rows",
+            [
+                {"table": table, "field": field, "rows": rows}
+                for (table, field), rows in sorted(
+                    ingested.defects.items(), key=lambda item: (item[0][0], -item[1])
+                )
+            ],
+        )

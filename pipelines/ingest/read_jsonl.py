@@ -1,0 +1,66 @@
+"""JSON Lines -> batches: one JSON object per line, UTF-8."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pipelines.ingest.batch import Batch, Row, batches_of
+from pipelines.ingest.limits import MAX_ROW_BYTES
+from pipelines.ingest.open_file import open_file
+
+_MARK = b"\xef\xbb\xbf"
+_SURROGATE = b"\\ud"
+
+
+def read_jsonl(path: Path) -> Iterator[Batch]:
+    """The rows of a file; positions are line numbers from 1. A line of nothing but space is no row.
+
+    A name that occurs twice in one object makes the row a defect: nobody can say which value counts.
+    """
+    with open_file(path) as file:
+        yield from batches_of(_rows(file))
+
+
+def _rows(file: BinaryIO) -> Iterator[Row]:
+    number = 0
+    while line := file.readline(MAX_ROW_BYTES):
+        number += 1
+        if not line.endswith(b"\n") and len(line) == MAX_ROW_BYTES:
+            while (rest := file.readline(MAX_ROW_BYTES)) and not rest.endswith(b"\n"):
+                pass
+            yield Row(number, None, "row:length", len(line))
+            continue
+        if number == 1:
+            line = line.removeprefix(_MARK)
+        if line.strip():
+            values, defect = _parse(line)
+            yield Row(number, values, defect, len(line))
+
+
+def _parse(line: bytes) -> tuple[dict[str, Any] | None, str | None]:
+    try:
+        found = _DECODER.decode(line.decode())
+        if _SURROGATE in line.lower():  # an escape may write half a character, which is no text
+            json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeError:
+        return None, "row:encoding"
+    except (ValueError, RecursionError):
+        return None, "row:json"
+    return (found, None) if isinstance(found, dict) else (None, "row:json")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        msg = "a name that occurs twice"
+        raise ValueError(msg)
+    return found
+
+
+def _no_number(name: str) -> None:
+    msg = f"{name} is no JSON number"
+    raise ValueError(msg)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_number)

@@ -1,0 +1,156 @@
+"""An ingest: find the files, convert them, publish the canonical tables."""
+
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pipelines.corpus.source_root import SourceRoot
+from pipelines.ingest.convert import check_constants
+from pipelines.ingest.find_files import find_files
+from pipelines.ingest.limits import UNIT_BYTES
+from pipelines.ingest.measure import Measured
+from schemas.ingest_plans import IngestPlan, IngestUnit, SourceFile, TableName, UnitResult
+from schemas.manifest import SourceManifest
+from schemas.source import SourceDescription
+
+Job = Callable[[str, list[int]], None]
+"""Converts units of a plan: plan id, numbers of units."""
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What an ingest wrote: the manifest, source files, and rows by table and defective field."""
+
+    manifest: SourceManifest
+    files: int
+    rows: Counter[str]
+    defects: Counter[tuple[str, str]]
+    """(table, field) -> rows that did not conform."""
+
+
+def ingest(root: SourceRoot, plan: IngestPlan, job: Job) -> Ingested:
+    """Convert what is missing of a plan, and make its tables the source.
+
+    An ingest that died is gone on with, if neither source.yaml nor a file has changed. Nothing of the
+    source that is there is touched before the new tables are whole.
+
+    Raises:
+        BadInput: a file cannot be read, or changed meanwhile. LostRace: another ingest is running.
+    """
+    plan_id = plan.content_digest()
+    with root.held():
+        root.sweep_unfinished(plan_id)
+        root.put_unfinished(f"{plan_id}/plan.json", plan.to_canonical_json())
+        missing = [number for number in range(len(plan.units)) if _result(root, plan_id, number) is None]
+        if missing:
+            job(plan_id, missing)
+        results = [_finished(root, plan_id, number) for number in range(len(plan.units))]
+        manifest = SourceManifest(
+            platform=plan.description.platform,
+            description=plan.description.content_digest(),
+            accounts=_parts(plan, results, "accounts"),
+            records=_parts(plan, results, "records"),
+            numbers=_measured(root, plan_id, len(plan.units)).numbers(),
+        )
+        root.publish(manifest)
+        root.sweep(manifest)
+    return _summary(manifest, plan, results)
+
+
+def plan_ingest(description: SourceDescription, folder: Path) -> IngestPlan:
+    """Find the files of a source, and put small ones together. ``folder`` holds source.yaml.
+
+    Raises:
+        ConfigurationError: a constant that cannot be cast, a variable that is not set.
+        BadInput: a file that is not there.
+    """
+    units = [
+        IngestUnit(table=table, entry=number, files=tuple(files))
+        for table, entries in _tables(description)
+        for number, entry in enumerate(entries)
+        for files in _together(
+            [
+                _observed(found.path, found.name)
+                for pattern in entry.files
+                for found in find_files(pattern, folder)
+            ]
+        )
+    ]
+    return IngestPlan(description=description, units=tuple(units))
+
+
+def done_count(root: SourceRoot, plan: IngestPlan) -> int:
+    """How many units of a plan are converted."""
+    return len(root.list_unfinished(f"{plan.content_digest()}/results"))
+
+
+def _tables(description: SourceDescription) -> Iterator[tuple[TableName, tuple[object, ...]]]:
+    for table in ("accounts", "records"):
+        entries = getattr(description, table)
+        for number, entry in enumerate(entries):
+            check_constants(entry, f"source.yaml, {table}[{number}]")
+        yield table, entries
+
+
+def _observed(path: Path, name: str) -> SourceFile:
+    found = path.stat()
+    return SourceFile(path=str(path), name=name, bytes=found.st_size, stamp=str(found.st_mtime_ns))
+
+
+def _together(files: list[SourceFile]) -> Iterator[list[SourceFile]]:
+    held: list[SourceFile] = []
+    size = 0
+    for file in files:
+        if held and size + file.bytes > UNIT_BYTES:
+            yield held
+            held, size = [], 0
+        held.append(file)
+        size += file.bytes
+    if held:
+        yield held
+
+
+def _result(root: SourceRoot, plan_id: str, number: int) -> UnitResult | None:
+    """The result of a unit, if all it names is there."""
+    data = root.read_unfinished(f"{plan_id}/results/{number:05d}.json")
+    if data is None:
+        return None
+    result = UnitResult.parse(data, f"the result of unit {number}")
+    return result if all(root.has(part) for part in result.parts) else None
+
+
+def _finished(root: SourceRoot, plan_id: str, number: int) -> UnitResult:
+    result = _result(root, plan_id, number)
+    if result is None:
+        msg = f"the job ended without a result of unit {number}"
+        raise RuntimeError(msg)
+    return result
+
+
+def _parts(plan: IngestPlan, results: list[UnitResult], table: str) -> tuple[str, ...]:
+    units = zip(plan.units, results, strict=True)
+    return tuple(sorted(part for unit, result in units if unit.table == table for part in result.parts))
+
+
+def _measured(root: SourceRoot, plan_id: str, units: int) -> Measured:
+    measured = Measured()
+    for number in range(units):
+        data = root.read_unfinished(f"{plan_id}/measured/{number:05d}.npz")
+        assert data is not None  # noqa: S101 - written before the result
+        with np.load(io.BytesIO(data)) as arrays:
+            measured.add(arrays)
+    return measured
+
+
+def _summary(manifest: SourceManifest, plan: IngestPlan, results: list[UnitResult]) -> Ingested:
+    rows: Counter[str] = Counter()
+    defects: Counter[tuple[str, str]] = Counter()
+    for unit, result in zip(plan.units, results, strict=True):
+        rows[unit.table] += result.rows
+        for defect in result.defects:
+            defects[unit.table, defect.field] += defect.rows
+    return Ingested(manifest, sum(len(unit.files) for unit in plan.units), rows, defects)

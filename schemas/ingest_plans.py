@@ -1,0 +1,68 @@
+"""The plan of an ingest, and what became of one of its units."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from schemas.documents import Digest
+from schemas.model import Model
+from schemas.source import SourceDescription
+
+TableName = Literal["accounts", "records"]
+
+
+class SourceFile(Model):
+    """A file of a source as it was when the ingest was planned."""
+
+    path: str
+    """Where it is."""
+    name: str
+    """As source.yaml writes it: what defects name."""
+    bytes: int = Field(ge=0)
+    """Its size."""
+    stamp: str
+    """Modification time in nanoseconds."""
+
+
+class IngestUnit(Model):
+    """Source files of one entry that are converted together, in this order."""
+
+    table: TableName
+    """The table they belong to."""
+    entry: int = Field(ge=0)
+    """Which entry of that table in source.yaml, from 0."""
+    files: tuple[SourceFile, ...]
+    """The files."""
+
+
+class IngestPlan(Model):
+    """All an ingest job needs. Lies in the source root while the ingest runs; found again by its digest."""
+
+    format: Literal[1] = 1
+    """Version of this form."""
+    description: SourceDescription
+    """source.yaml."""
+    units: tuple[IngestUnit, ...]
+    """What is to be converted, in order."""
+
+
+class DefectCount(Model):
+    """How many rows did not conform in one field."""
+
+    field: str
+    """The field, or `row:…` where the row as a whole could not be read."""
+    rows: int = Field(ge=1)
+    """How many."""
+
+
+class UnitResult(Model):
+    """What one unit became. Written after its parts."""
+
+    parts: tuple[str, ...]
+    """Canonical files, relative to the source root, in order."""
+    rows: int = Field(ge=0)
+    """Rows, those that did not conform included."""
+    defects: tuple[DefectCount, ...]
+    """Rows that did not conform, by field; sorted."""
+    digest: Digest
+    """SHA-256 over the bytes of the parts, in order."""
