@@ -2,7 +2,7 @@
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +10,12 @@ import numpy as np
 
 from pipelines.corpus.source_root import SourceRoot
 from pipelines.ingest.convert import check_constants
-from pipelines.ingest.find_files import find_files
+from pipelines.ingest.find_files import FoundFile, find_files
 from pipelines.ingest.limits import UNIT_BYTES
 from pipelines.ingest.measure import Measured
 from schemas.ingest_plans import IngestPlan, IngestUnit, SourceFile, TableName, UnitResult
 from schemas.manifest import SourceManifest
-from schemas.source import SourceDescription
+from schemas.source import Entry, SourceDescription
 
 Job = Callable[[str, list[int]], None]
 """Converts units of a plan: plan id, numbers of units."""
@@ -68,18 +68,15 @@ def plan_ingest(description: SourceDescription, folder: Path) -> IngestPlan:
         ConfigurationError: a constant that cannot be cast, a variable that is not set.
         BadInput: a file that is not there.
     """
-    units = [
-        IngestUnit(table=table, entry=number, files=tuple(files))
-        for table, entries in _tables(description)
-        for number, entry in enumerate(entries)
-        for files in _together(
-            [
-                _observed(found.path, found.name)
-                for pattern in entry.files
-                for found in find_files(pattern, folder)
+    units = []
+    for table, entries in _tables(description):
+        for number, entry in enumerate(entries):
+            check_constants(entry, f"source.yaml, {table}[{number}]")
+            found = [file for pattern in entry.files for file in find_files(pattern, folder)]
+            units += [
+                IngestUnit(table=table, entry=number, files=files)
+                for files in _together(map(_observed, found))
             ]
-        )
-    ]
     return IngestPlan(description=description, units=tuple(units))
 
 
@@ -88,30 +85,29 @@ def done_count(root: SourceRoot, plan: IngestPlan) -> int:
     return len(root.list_unfinished(f"{plan.content_digest()}/results"))
 
 
-def _tables(description: SourceDescription) -> Iterator[tuple[TableName, tuple[object, ...]]]:
-    for table in ("accounts", "records"):
-        entries = getattr(description, table)
-        for number, entry in enumerate(entries):
-            check_constants(entry, f"source.yaml, {table}[{number}]")
-        yield table, entries
+def _tables(description: SourceDescription) -> Iterator[tuple[TableName, tuple[Entry, ...]]]:
+    yield "accounts", description.accounts
+    yield "records", description.records
 
 
-def _observed(path: Path, name: str) -> SourceFile:
-    found = path.stat()
-    return SourceFile(path=str(path), name=name, bytes=found.st_size, stamp=str(found.st_mtime_ns))
+def _observed(file: FoundFile) -> SourceFile:
+    status = file.path.stat()
+    return SourceFile(
+        path=str(file.path), name=file.name, bytes=status.st_size, stamp=str(status.st_mtime_ns)
+    )
 
 
-def _together(files: list[SourceFile]) -> Iterator[list[SourceFile]]:
+def _together(files: Iterable[SourceFile]) -> Iterator[tuple[SourceFile, ...]]:
     held: list[SourceFile] = []
     size = 0
     for file in files:
         if held and size + file.bytes > UNIT_BYTES:
-            yield held
+            yield tuple(held)
             held, size = [], 0
         held.append(file)
         size += file.bytes
     if held:
-        yield held
+        yield tuple(held)
 
 
 def _result(root: SourceRoot, plan_id: str, number: int) -> UnitResult | None:

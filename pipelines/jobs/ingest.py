@@ -59,7 +59,8 @@ def convert_unit(root: SourceRoot, plan_id: str, number: int, now: datetime) -> 
         names.append(root.put_part(unit.table, number, part, bytes_of_part))
         digests.append(sha256(bytes_of_part))
     sink = io.BytesIO()
-    np.savez(sink, **conversion.measured.to_arrays())
+    arrays: dict[str, Any] = conversion.measured.to_arrays()
+    np.savez(sink, **arrays)
     root.put_unfinished(f"{plan_id}/measured/{number:05d}.npz", sink.getvalue())
     result = UnitResult(
         parts=tuple(names),
