@@ -43,8 +43,8 @@ def read_csv(path: Path, form: CsvFormat) -> Iterator[Batch]:
     A quote that is not closed makes its line a defect, and reading goes on at the next line.
     """
     header = read_header(path, form)
-    with open_file(path) as file:
-        feed = _Feed(_lines(file, form.encoding))
+    with _open_text(path, form) as text:
+        feed = _Feed(_lines(text))
         rows = _rows(feed, form)
         if header.in_file:
             next(rows, None)
@@ -55,8 +55,8 @@ def read_header(path: Path, form: CsvFormat) -> Header:
     """The columns of a file. ValueError if it has no first line, or one that is no list of names."""
     if form.header is not True:
         return Header(form.header, in_file=False)
-    with open_file(path) as file:
-        first = next(_rows(_Feed(_lines(file, form.encoding)), form), None)
+    with _open_text(path, form) as text:
+        first = next(_rows(_Feed(_lines(text)), form), None)
     if first is None:
         msg = "an empty file"
         raise ValueError(msg)
@@ -71,11 +71,14 @@ def read_header(path: Path, form: CsvFormat) -> Header:
     return Header(names, in_file=True)
 
 
-def _lines(file: io.BufferedIOBase | object, encoding: str) -> Iterator[_Line]:
-    """The lines of a file with their ends; of one that is too long only the beginning."""
-    if codecs.lookup(encoding).name == "utf-8":
-        encoding = "utf-8-sig"  # a byte order mark is no part of the first column's name
-    text = io.TextIOWrapper(file, encoding=encoding, errors="optout-mark", newline="")  # type: ignore[type-var]
+def _open_text(path: Path, form: CsvFormat) -> io.TextIOWrapper:
+    # A byte order mark is no part of the first column's name.
+    encoding = "utf-8-sig" if codecs.lookup(form.encoding).name == "utf-8" else form.encoding
+    return io.TextIOWrapper(open_file(path), encoding=encoding, errors="optout-mark", newline="")
+
+
+def _lines(text: io.TextIOWrapper) -> Iterator[_Line]:
+    """The lines of a file with their ends; of one that is too long only that there is one."""
     number = 0
     while found := text.readline(MAX_ROW_BYTES):
         number += 1

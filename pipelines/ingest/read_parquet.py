@@ -23,7 +23,7 @@ def read_parquet(path: Path, columns: Sequence[str]) -> Iterator[Batch]:
     with pq.ParquetFile(path) as file:
         folded = _dictionary_leaves(file.metadata)
     position = 1
-    with pq.ParquetFile(path, read_dictionary=folded) as file:
+    with pq.ParquetFile(path, read_dictionary=folded, page_checksum_verification=True) as file:
         for group in range(file.metadata.num_row_groups):
             rows = file.metadata.row_group(group).num_rows
             if not 0 <= rows <= MAX_ROWS:
