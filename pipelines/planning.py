@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -70,9 +69,9 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
     parent = latest_version(store)
     _check_registry(snapshot, parent, allow_empty=inputs.policy.registry.allow_empty)
     manifest = inputs.source.manifest()
-    accounts_digest = inputs.source.accounts_digest(manifest.accounts)
+    accounts, accounts_digest = inputs.source.accounts(manifest.accounts)
     eligibility = compute_eligibility(
-        chain.from_iterable(inputs.source.accounts(path) for path in sorted(manifest.accounts)),
+        accounts,
         snapshot,
         inputs.policy,
         inputs.as_of,

@@ -68,26 +68,24 @@ class SourceFiles:
         _check_columns(path, schema, RECORDS)
         return metadata
 
-    def accounts(self, path: str) -> Iterator[pa.RecordBatch]:
-        """Batches of ACCOUNTS rows of one file; BadInput if any of it cannot be read."""
-        try:
-            with pq.ParquetFile(self._root / path) as file:
-                _check_columns(path, file.schema_arrow, ACCOUNTS)
-                for batch in file.iter_batches(batch_size=16_384, use_threads=False):
-                    batch.validate(full=True)
-                    yield batch.select(ACCOUNTS.names).cast(ACCOUNTS)
-        except (OSError, pa.ArrowException) as error:
-            raise _unreadable(path, error) from error
+    def accounts(self, paths: Sequence[str]) -> tuple[list[pa.RecordBatch], str]:
+        """The ACCOUNTS rows of files in order of path, and SHA-256 over the list of their SHA-256.
 
-    def accounts_digest(self, paths: Sequence[str]) -> str:
-        """SHA-256 over the list of the files' own SHA-256, in order of path."""
+        Each file is read once: the digest is of the very bytes whose rows these are.
+
+        Raises:
+            BadInput: a file cannot be read, or has other columns.
+        """
+        batches: list[pa.RecordBatch] = []
         digests = []
         for path in sorted(paths):
             try:
-                digests.append(sha256((self._root / path).read_bytes()))
-            except OSError as error:
+                data = (self._root / path).read_bytes()
+                digests.append(sha256(data))
+                batches += _account_rows(path, data)
+            except (OSError, pa.ArrowException) as error:
                 raise _unreadable(path, error) from error
-        return sha256(canonical_json(digests))
+        return batches, sha256(canonical_json(digests))
 
     def read_ranges(self, observed: Observation, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
         """The bytes at (offset, length) of a file that is still the one observed.
@@ -112,6 +110,14 @@ class SourceFiles:
         except OSError as error:
             raise _unreadable(observed.path, error) from error
         return blocks
+
+
+def _account_rows(path: str, data: bytes) -> Iterator[pa.RecordBatch]:
+    with pq.ParquetFile(pa.BufferReader(data)) as file:
+        _check_columns(path, file.schema_arrow, ACCOUNTS)
+        for batch in file.iter_batches(batch_size=16_384, use_threads=False):
+            batch.validate(full=True)
+            yield batch.select(ACCOUNTS.names).cast(ACCOUNTS)
 
 
 def _check_unchanged(observed: Observation, found: os.stat_result) -> None:
