@@ -47,6 +47,8 @@ def cast_of(mapped: Scalar, field: Field) -> Cast:
 def text(value: Any) -> str:  # noqa: ANN401 - whatever the file holds
     """A string; whole numbers become their decimal strings, bytes must be UTF-8."""
     if isinstance(value, str):
+        if not value.isascii():
+            value.encode()  # half a surrogate pair is no text
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)

@@ -4,6 +4,7 @@ A row that does not conform keeps its place and loses everything but ``defect``.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -108,7 +109,8 @@ def _scalars(scope: Scope, mapped: Scalar, field: Field, entry: Entry, faults: F
     if mapped.empty == "absent" or (mapped.empty is None and entry.format.type == "csv"):
         values = [None if value == "" else value for value in values]
     if cast is text and all(value is None or value.__class__ is str for value in values):
-        return pa.array(values, field.type)
+        with suppress(UnicodeEncodeError):
+            return pa.array(values, field.type)
     try:
         found = [None if value is None else cast(value) for value in values]
     except FAULTS:
