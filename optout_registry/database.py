@@ -95,6 +95,12 @@ def connect(url: str, *, create: bool = False) -> Engine:
     return engine
 
 
+def is_there(url: str) -> bool:
+    """Whether ``url`` names a file that exists; a URL with options of its own is taken to do so."""
+    parsed = _parse(url)
+    return "uri" in parsed.query or Path(str(parsed.database)).is_file()
+
+
 def use_write_ahead_log(engine: Engine) -> None:
     """Let readers and the writer work side by side; a property of the file, kept until changed."""
     with understood():

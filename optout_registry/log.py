@@ -9,7 +9,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine, insert, inspect
 
 from optout_registry import events
-from optout_registry.database import SUBJECT, connect, reading, use_write_ahead_log, writing
+from optout_registry.database import SUBJECT, connect, is_there, reading, use_write_ahead_log, writing
 from optout_registry.objections import Objection, Receipt, RegistryStatus, State, check_request_id
 from optout_registry.snapshot import take_snapshot
 from optout_registry.tables import FORMAT, METADATA, REGISTRY
@@ -168,6 +168,20 @@ def open_registry(url: str) -> Registry:
     registry = Registry(engine)
     use_write_ahead_log(engine)
     return registry
+
+
+def find_registry(url: str) -> Registry | None:
+    """The registry at an SQLAlchemy URL; None where :func:`create_registry` would make one.
+
+    Raises:
+        BadInput: the file holds something else, or cannot be read.
+    """
+    if not is_there(url):
+        return None
+    engine = connect(url)
+    with reading(engine) as connection:
+        is_empty = not inspect(connection).get_table_names()
+    return None if is_empty else Registry(engine)
 
 
 def check_key(registry: Registry, key_id: str) -> None:

@@ -1,10 +1,15 @@
 """`optout init`."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
-from pipelines.cli.opened import WorkspaceOption
+from pipelines.cli.opened import OpenedWorkspace, WorkspaceOption, open_workspace
+from schemas.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from schemas.workspace import KeyPurpose
 
 _WORKSPACE = """\
 # Where everything is. Relative paths start at this folder.
@@ -31,20 +36,46 @@ def register(app: typer.Typer) -> None:
 def init(workspace: WorkspaceOption = Path()) -> None:
     """Make a workspace: optout.yaml, policy.yaml, two keys and an empty registry. Keeps what is there."""
     from optout_registry.log import create_registry
-    from pipelines.cli.opened import open_workspace
     from pipelines.keys import create_key_file
-    from schemas.workspace import WORKSPACE_NAME
+    from schemas.workspace import WORKSPACE_NAME, Workspace
 
+    named = (workspace / WORKSPACE_NAME).exists()
+    opened = open_workspace(workspace) if named else OpenedWorkspace(workspace.resolve(), Workspace())
+    _check_registry_key(opened)
     workspace.mkdir(parents=True, exist_ok=True)
     for name, text in ((WORKSPACE_NAME, _WORKSPACE), ("policy.yaml", _POLICY)):
         path = workspace / name
         if not path.exists():
             path.write_text(text, encoding="utf-8")
             typer.echo(f"wrote {path}", err=True)
-    opened = open_workspace(workspace)
     for purpose in ("registry", "lineage"):
-        scheme, _, location = getattr(opened.settings.keys, purpose).partition(":")
-        if scheme == "file" and not opened.path(location).exists():
-            key = create_key_file(opened.path(location), purpose)
-            typer.echo(f"wrote {opened.path(location)} ({key.id}): keep a copy in a safe place", err=True)
+        missing = _missing_key_file(opened, purpose)
+        if missing is not None:
+            key = create_key_file(missing, purpose)
+            typer.echo(f"wrote {missing} ({key.id}): keep a copy in a safe place", err=True)
     create_registry(opened.registry_url, opened.key("registry").id)
+
+
+def _check_registry_key(opened: OpenedWorkspace) -> None:
+    """Refuse before anything is written: a new key would match none of a registry's objections."""
+    from optout_registry.log import check_key, find_registry
+
+    registry = find_registry(opened.registry_url)
+    if registry is None:
+        return
+    with registry:
+        if _missing_key_file(opened, "registry") is not None:
+            raise ConfigurationError(
+                "registry key",
+                expected=f"{registry.key_id}, the key of this registry's objections",
+                found="no key file",
+                remedy="restore it from its backup, or correct keys in optout.yaml; nothing was written",
+            )
+        check_key(registry, opened.key("registry").id)
+
+
+def _missing_key_file(opened: OpenedWorkspace, purpose: "KeyPurpose") -> Path | None:
+    """The path of a key file that does not exist; None where it does, or the key lies elsewhere."""
+    scheme, _, location = getattr(opened.settings.keys, purpose).partition(":")
+    path = opened.path(location)
+    return path if scheme == "file" and not path.exists() else None

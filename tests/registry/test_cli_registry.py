@@ -8,7 +8,10 @@ from datetime import datetime
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.cli.opened import open_workspace
+from pipelines.keys import create_key_file
 from schemas.tables import SNAPSHOT
+from schemas.workspace import Workspace
 
 EVENT = re.compile(r"event (\d+)  request (\S+)")
 
@@ -149,13 +152,41 @@ def test_only_types_of_a_platform_need_its_name(optout, workspace):
     assert (nameless.code, "platform" in nameless.err) == (2, True)
 
 
-def test_a_key_that_was_lost_is_not_replaced_in_silence(optout, workspace):
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_key_that_was_lost_is_not_replaced(optout, workspace):
     optout("registry", "add", "email", "ana@example.org")
-    (workspace / "keys" / "registry.key").unlink()
+    key = json.loads((workspace / "keys" / "registry.key").read_text())
+    for lost in ("keys/registry.key", "keys/lineage.key", "policy.yaml"):
+        (workspace / lost).unlink()
+    before = contents(workspace)
     again = optout("init")
-    assert (again.code, "the key of this registry's objections" in again.err) == (2, True)
+    assert (again.code, f"{key['id']}, the key of this registry's objections" in again.err) == (2, True)
+    assert contents(workspace) == before
     assert optout("registry", "add", "email", "bob@example.org").code == 2
     assert optout("registry", "status").code == 0
+
+
+def test_a_key_of_another_registry_is_refused_before_anything_is_written(optout, workspace):
+    (workspace / "keys" / "registry.key").unlink()
+    create_key_file(workspace / "keys" / "registry.key", "registry")
+    (workspace / "policy.yaml").unlink()
+    before = contents(workspace)
+    again = optout("init")
+    assert (again.code, "the key of this registry's objections" in again.err) == (2, True)
+    assert contents(workspace) == before
+
+
+def test_a_second_init_changes_nothing(optout, workspace):
+    before = contents(workspace)
+    assert (optout("init").code, contents(workspace)) == (0, before)
+
+
+def test_the_workspace_file_says_what_holds_without_it(optout, workspace):
+    assert optout("init").code == 0
+    assert open_workspace(workspace).settings == Workspace()
 
 
 def test_no_raw_identifier_is_left_behind(optout, workspace, tmp_path):
