@@ -8,11 +8,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines.corpus.chain import Version
+from pipelines.corpus.chain import Version, read_object_table
 from pipelines.corpus.store import Store
 from pipelines.lineage.parts import label_ledger, split_rows
 from schemas.errors import BadInput, ConfigurationError
 from schemas.splits import Split, byte_ranges, split_digest
+from schemas.tables import OBSERVED
 
 _PLACE = re.compile(r"(\d{1,9}):(\d{1,9})", re.ASCII)
 _BATCH_ROWS = 65_536
@@ -23,14 +24,16 @@ def explain_record(store: Store, version: Version, record_id: str, source: Path)
 
     The id is looked up in the canonical tables below ``source``: a ledger holds none. More than
     one row means that the source holds the id more than once; no row, that it does not hold it.
+    A file of the size and time the version saw is taken to be the same; others are digested.
 
     Raises:
         BadInput: a split that may hold the record is gone or has other bytes than the version saw.
     """
     found: list[tuple[int, int]] = []
     changed: list[str] = []
+    seen = _observed(store, version)
     for held in split_rows(store, version):
-        rows = _rows_with(source, held, record_id)
+        rows = _rows_with(source, held, record_id, seen)
         if rows is None:
             changed.append(held["path"])
         else:
@@ -74,7 +77,17 @@ def parse_place(text: str) -> tuple[int, int] | None:
     return (int(match[1]), int(match[2])) if match else None
 
 
-def _rows_with(source: Path, held: dict[str, Any], record_id: str) -> list[int] | None:
+def _observed(store: Store, version: Version) -> set[tuple[str, int, str]]:
+    """(path, size, stamp) of every file as the version saw it."""
+    if version.envelope.observed is None:
+        return set()
+    table = read_object_table(store, version.envelope.observed, OBSERVED)
+    return {(row["path"], row["bytes"], row["stamp"]) for row in table.to_pylist()}
+
+
+def _rows_with(
+    source: Path, held: dict[str, Any], record_id: str, seen: set[tuple[str, int, str]]
+) -> list[int] | None:
     """The rows of a split that have this id; None if the split is not the one the version saw."""
     split = Split.model_validate({name: held[name] for name in Split.model_fields})
     path = source / split.path
@@ -86,8 +99,11 @@ def _rows_with(source: Path, held: dict[str, Any], record_id: str) -> list[int] 
                 rows = _matches(file, split, record_id)
             except (OSError, pa.ArrowException, KeyError):
                 rows = None  # the version may have found it just as unreadable
-            # Only a hit is worth the digest of a whole split: it says that row n is still row n.
-            if rows == [] or _digest(path, file.metadata, split) == held["split_digest"]:
+            # A hit must be row n still; a file that looks as it did may say that there is none.
+            found = path.stat()
+            if rows == [] and (split.path, found.st_size, str(found.st_mtime_ns)) in seen:
+                return rows
+            if _digest(path, file.metadata, split) == held["split_digest"]:
                 return rows or []
     except (OSError, pa.ArrowException):
         return None

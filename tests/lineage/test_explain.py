@@ -10,6 +10,7 @@ from pipelines.corpus.chain import load_version
 from pipelines.corpus.store import open_store
 from pipelines.lineage.explain import explain_record, explain_row, parse_place
 from schemas.errors import BadInput, ConfigurationError
+from schemas.fields import RECORD_FIELDS
 
 RECORD_IDS = sorted({record["record_id"] for record in RECORDS} - {None})
 
@@ -76,6 +77,35 @@ def test_rows_that_moved_since_are_not_explained(corpus, first, tmp_path):
     with pytest.raises(BadInput, match="1 gone or changed"):
         explain_record(corpus.store, first, "r1", source)
     assert explain_record(corpus.store, first, "r4", source)[0]["row"] == 0
+
+
+def test_an_id_that_was_edited_away_is_not_called_nowhere(corpus, first, tmp_path):
+    edited = [row | {"record_id": "r4x"} if row["record_id"] == "r4" else row for row in RECORDS]
+    source = write_canonical(tmp_path, ACCOUNTS, edited)
+    with pytest.raises(BadInput, match="1 gone or changed"):
+        explain_record(corpus.store, first, "r4", source)
+
+
+def test_a_copy_of_the_source_with_other_times_may_say_nowhere(corpus, first, tmp_path):
+    source = shutil.copytree(corpus.source, tmp_path / "canonical", copy_function=shutil.copyfile)
+    assert explain_record(corpus.store, first, "r4 ", source) == []
+
+
+@pytest.mark.parametrize("looks_the_same", [True, False])
+def test_a_file_is_taken_for_the_same_by_its_size_and_time(corpus, first, tmp_path, looks_the_same):
+    """The digest of a changed one is asked for; a byte that size and time do not show, `verify` finds."""
+    source = shutil.copytree(corpus.source, tmp_path / "canonical")
+    path = source / "records/part-00000.parquet"
+    data = bytearray(path.read_bytes())
+    text = [f.name for f in RECORD_FIELDS].index("text")
+    data[pq.ParquetFile(path).metadata.row_group(1).column(text).data_page_offset + 30] ^= 1
+    path.write_bytes(data)
+    if looks_the_same:
+        shutil.copystat(corpus.source / "records/part-00000.parquet", path)
+        assert explain_record(corpus.store, first, "nowhere", source) == []
+        return
+    with pytest.raises(BadInput, match="1 gone or changed"):
+        explain_record(corpus.store, first, "nowhere", source)
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from schemas.outcomes import REASON_OF_CODE, Outcome, Reason
 from schemas.policy import Policy
 from schemas.profile import MISJUDGED, PROFILE, counts_of
 from schemas.splits import byte_ranges, cut, split_digest, split_key
-from schemas.tables import ELIGIBILITY, FOOTPRINT, LEDGER, SHARDS, SNAPSHOT, SPLITS, WRITER
+from schemas.tables import ELIGIBILITY, FOOTPRINT, LEDGER, OBSERVED, SHARDS, SNAPSHOT, SPLITS, WRITER
 from schemas.vocabulary import SURFACE_OF_LABEL, Role
 
 KEY = Key("lineage", f"lineage-{sha256(b'optout key id' + LINEAGE_KEY)[:16]}", LINEAGE_KEY)
@@ -84,7 +84,13 @@ def publish_tiny(store, root, verdicts, *, registry_event=1):
                 if row["shard"]:
                     kept = sum(e["rows"] for e in row["tally"] if e["reason"] == Reason.KEPT.code)
                     shards[row["shard"]] = {"shard": row["shard"], "rows": kept, "bytes": row["shard_bytes"]}
-    return _write_version(store, rows, [shards[name] for name in sorted(shards)], accounts, registry_event)
+    observed = [
+        {"path": path.relative_to(root).as_posix(), "bytes": found.st_size, "stamp": str(found.st_mtime_ns)}
+        for path in sorted(root.glob("records/*.parquet"))
+        for found in (path.stat(),)
+    ]
+    listed = [shards[name] for name in sorted(shards)]
+    return _write_version(store, rows, listed, accounts, registry_event, observed)
 
 
 def _records(file, split):
@@ -142,7 +148,7 @@ def _write_split(store, records, verdicts):
     }
 
 
-def _write_version(store, rows, shards, accounts, registry_event):
+def _write_version(store, rows, shards, accounts, registry_event, observed):
     splits = pa.Table.from_pylist(rows, schema=SPLITS)
     states = [{"subject": s, "state": s ^ 0xFFFF} for s in sorted(author(a) for a in accounts)]
     profile = pa.table(
@@ -180,6 +186,7 @@ def _write_version(store, rows, shards, accounts, registry_event):
         published_at=AS_OF,
         content=store.put("lineage", content.to_canonical_json(), "json"),
         shards=content.shards,
+        observed=put_table(store, "lineage", observed, OBSERVED),
         runner=Runner(name="direct", started_at=AS_OF, finished_at=AS_OF, splits_computed=len(rows),
                       splits_reused=0),
         relative=(Finding(expectation="expect_no_spike", arguments={}, observed=None, success=True),),
