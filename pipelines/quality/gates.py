@@ -22,10 +22,12 @@ SOURCE_NUMBERS = (
     "unknown_values",
 )  # fmt: skip
 """What the source gate is told of a dataset: rows; ``unknown_values`` counts in both tables."""
+_NEEDED = ("records", "accounts")
+"""An empty table is more often a path that matched nothing than a fact."""
 
 
 def source_gate(numbers: Mapping[str, int], thresholds: SourceThresholds) -> tuple[Finding, ...]:
-    """Judge a dataset before it is filtered, by shares of its rows; 0 of 0 is no share at all.
+    """Judge a dataset before it is filtered: it holds records and accounts, and by shares of its rows.
 
     Raises:
         TypeError: ``numbers`` are not exactly SOURCE_NUMBERS.
@@ -53,7 +55,10 @@ def source_gate(numbers: Mapping[str, int], thresholds: SourceThresholds) -> tup
         index=["source"],
     )
     asked = [
-        *(expectations.ExpectColumnMinToBeBetween(column=name, min_value=0) for name in SOURCE_NUMBERS),
+        *(
+            expectations.ExpectColumnMinToBeBetween(column=name, min_value=int(name in _NEEDED))
+            for name in SOURCE_NUMBERS
+        ),
         *(
             expectations.ExpectColumnMaxToBeBetween(column=f"share_of_{name}", max_value=limit)
             for name, _, limit in shares

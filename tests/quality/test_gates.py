@@ -180,8 +180,11 @@ def test_every_share_of_a_source_has_a_case():
     assert set(SOURCE) == set(SOURCE_NUMBERS) - {"records", "accounts"}
 
 
-def test_an_empty_source_has_no_shares():
-    assert failures(source_gate(dict.fromkeys(SOURCE_NUMBERS, 0), SourceThresholds())) == []
+@pytest.mark.parametrize("empty", ["records", "accounts"])
+def test_a_source_without_rows_fails(empty):
+    one = dict.fromkeys(SOURCE_NUMBERS, 0) | {"records": 1, "accounts": 1}
+    assert failures(source_gate(one, SourceThresholds())) == []
+    assert failures(source_gate(one | {empty: 0}, SourceThresholds())) == [("the source", empty, 0)]
 
 
 def test_a_negative_number_fails():
