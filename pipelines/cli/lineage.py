@@ -187,7 +187,10 @@ def where(
     if not rows:
         typer.echo(f"nowhere: no split of {scope} names it, in any role")
         return
-    print_table(f"Where it occurs, in {scope}", summary(rows))
+    found = summary(rows)
+    rare = {name for name in ("quarantined", "rejected") if not any(row[name] for row in found)}
+    shown = [{name: value for name, value in row.items() if name not in rare} for row in found]
+    print_table(f"Where it occurs, in {scope}", shown)
     if len(rows) <= _DETAILS:
         print_table("By split", [row | {"shard": _short(row["shard"])} for row in rows])
     else:
