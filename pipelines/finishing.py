@@ -132,7 +132,7 @@ def _measured(store: Store, plan_id: str, plan: Plan, results: list[SplitResult]
         measured["shard_rows"].append(_rows(store, "data", result.shard) if result.shard else 0)
         with pq.ParquetFile(_open(store, "lineage", result.footprint)) as file:
             footprint: pa.Table = file.read(use_threads=False)
-        for name, rows in judge.misjudged(footprint).items():
+        for name, rows in judge.misjudged(footprint, result.tally).items():
             measured[name].append(rows)
     return measured
 

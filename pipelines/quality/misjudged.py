@@ -1,53 +1,74 @@
 """Kept rows whose author must not be kept: footprint parts joined with eligibility, not with verdicts."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from schemas.flags import Flag
+from schemas.outcomes import Reason
+from schemas.plans import TallyEntry
 from schemas.policy import Policy
-from schemas.vocabulary import ALL_SURFACES, SURFACE_OF_LABEL, Role
+from schemas.vocabulary import SURFACE_OF_LABEL, Role
+
+Counts = npt.NDArray[np.int64]
 
 
 class Judge:
-    """Says of subjects who may be kept at all, by a LOOKUP table and a policy.
+    """Says of subjects how many of their kept rows must not be kept, by a LOOKUP table and a policy.
 
-    A footprint part does not tell surfaces apart, so an account counts as one that must not be kept
-    only if there is no used surface on which it might: `optout verify` judges row by row.
+    A footprint part does not tell surfaces apart; the tally of its split says how many rows of each
+    surface were kept. So the numbers are lower bounds, exact where a split keeps rows of one surface:
+    no more rows of an account may be kept than were kept on surfaces that it may be used on.
+    `optout verify` judges row by row.
     """
 
     def __init__(self, lookup: pa.Table, policy: Policy) -> None:
         subjects = lookup.column("subject").to_numpy()
         order = np.argsort(subjects)
         self._subjects = subjects[order]
-        clear = lookup.column("clear").to_numpy()[order]
-        adult = (lookup.column("flags").to_numpy()[order] & np.uint16(Flag.ADULT_NOW)) != 0
-        used = {label: rule for label, rule in policy.surfaces.items() if rule.use}
-        ageless = any(not rule.adult_now for rule in used.values())
-        bits = np.uint16(sum(SURFACE_OF_LABEL[label].bit for label in used) & ALL_SURFACES)
-        self._objected = (clear & bits) == 0
-        self._minor = ~adult & (not ageless)
+        self._clear = lookup.column("clear").to_numpy()[order]
+        self._adult = (lookup.column("flags").to_numpy()[order] & np.uint16(Flag.ADULT_NOW)) != 0
+        self._used = {label: rule for label, rule in policy.surfaces.items() if rule.use}
 
-    def misjudged(self, footprint: pa.Table) -> dict[str, int]:
-        """Kept rows of a FOOTPRINT table by what forbids them: names of schemas.profile.MISJUDGED."""
-        kept = footprint.column("kept").to_numpy().astype(np.int64)
-        kept = np.where(footprint.column("role").to_numpy() == Role.AUTHOR, kept, 0)
-        subjects = footprint.column("subject").to_numpy()
-        place = np.searchsorted(self._subjects, subjects)
-        inside = np.minimum(place, max(len(self._subjects) - 1, 0))
-        known = np.zeros(len(subjects), bool)
-        if len(self._subjects):
-            known = self._subjects[inside] == subjects
+    def misjudged(self, footprint: pa.Table, tally: Iterable[TallyEntry]) -> dict[str, int]:
+        """Kept rows of a FOOTPRINT table by what forbids them: names of schemas.profile.MISJUDGED.
 
-        def rows(holds: npt.NDArray[np.bool_]) -> int:
-            return int(kept[holds].sum())
-
+        ``tally`` is that of the same split. Rows on a surface that is not used excuse nobody.
+        """
+        on_surface = {
+            entry.surface: entry.rows
+            for entry in tally
+            if entry.reason == Reason.KEPT.code and entry.surface in self._used
+        }
+        is_author = footprint.column("role").to_numpy() == Role.AUTHOR
+        kept = footprint.column("kept").to_numpy()[is_author].astype(np.int64)
+        subjects = footprint.column("subject").to_numpy()[is_author]
+        known, place = self._find(subjects)
+        clear, adult = self._clear[place[known]], self._adult[place[known]]
+        ageless = sum(rows for label, rows in on_surface.items() if not self._used[label].adult_now)
         return {
-            "kept_objected": rows(known & self._at(self._objected, inside)),
-            "kept_minor": rows(known & self._at(self._minor, inside)),
-            "kept_unknown_account": rows(~known),
+            "kept_objected": _beyond(kept[known], _allowed(clear, on_surface)),
+            "kept_minor": max(int(kept[known][~adult].sum()) - ageless, 0),
+            "kept_unknown_account": int(kept[~known].sum()),
         }
 
-    @staticmethod
-    def _at(values: npt.NDArray[np.bool_], places: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-        return values[places] if len(values) else np.zeros(len(places), bool)
+    def _find(self, subjects: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp]]:
+        """Which subjects have an account, and where."""
+        place = np.searchsorted(self._subjects, subjects)
+        known = place < len(self._subjects)
+        known[known] = self._subjects[place[known]] == subjects[known]
+        return known, place
+
+
+def _allowed(clear: npt.NDArray[np.uint16], on_surface: dict[str, int]) -> Counts:
+    """Rows that were kept on surfaces which no objection of the account covers."""
+    allowed = np.zeros(len(clear), np.int64)
+    for label, rows in on_surface.items():
+        allowed[(clear & np.uint16(SURFACE_OF_LABEL[label].bit)) != 0] += rows
+    return allowed
+
+
+def _beyond(kept: Counts, allowed: Counts) -> int:
+    return int(np.maximum(kept - allowed, 0).sum())

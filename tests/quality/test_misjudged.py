@@ -5,6 +5,8 @@ import pytest
 
 from pipelines.quality.misjudged import Judge
 from schemas.flags import Flag
+from schemas.outcomes import Reason
+from schemas.plans import TallyEntry
 from schemas.policy import Policy
 from schemas.tables import FOOTPRINT, LOOKUP
 from schemas.vocabulary import Role, surface_set
@@ -49,34 +51,61 @@ def footprint(*rows):
     )
 
 
+def tally(**kept):
+    """Rows kept by surface; two more of each were removed."""
+    return tuple(
+        TallyEntry(surface=surface, reason=reason.code, rows=rows)
+        for surface, number in kept.items()
+        for reason, rows in ((Reason.KEPT, number), (Reason.OBJECTION, 2))
+        if rows
+    )
+
+
+POSTS = tally(post=20)
 CASES = {
-    "an adult nobody objected for": (STRICT, (10, Role.AUTHOR, 3), {}),
-    "an objector": (STRICT, (20, Role.AUTHOR, 3), {"kept_objected": 3}),
-    "an objector of whom nothing was kept": (STRICT, (20, Role.AUTHOR, 0), {}),
-    "an objector on some surfaces": (STRICT, (30, Role.AUTHOR, 3), {}),
-    "an objector on every surface that is used": (STRICT, (40, Role.AUTHOR, 3), {"kept_objected": 3}),
-    "one not proven adult": (STRICT, (50, Role.AUTHOR, 3), {"kept_minor": 3}),
-    "one not proven adult, where a surface asks no age": (META, (50, Role.AUTHOR, 3), {}),
-    "both": (STRICT, (60, Role.AUTHOR, 3), {"kept_objected": 3, "kept_minor": 3}),
-    "nobody the accounts name": (STRICT, (15, Role.AUTHOR, 3), {"kept_unknown_account": 3}),
-    "nobody, beyond the last account": (STRICT, (2**64 - 1, Role.AUTHOR, 3), {"kept_unknown_account": 3}),
-    "an objector who is only mentioned": (STRICT, (20, Role.MENTION, 3), {}),
-    "a picture": (STRICT, (15, Role.MEDIA, 3), {}),
-}
+    "an adult nobody objected for": (STRICT, (10, Role.AUTHOR, 3), POSTS, {}),
+    "an objector": (STRICT, (20, Role.AUTHOR, 3), POSTS, {"kept_objected": 3}),
+    "an objector of whom nothing was kept": (STRICT, (20, Role.AUTHOR, 0), POSTS, {}),
+    "an objector to other surfaces": (STRICT, (30, Role.AUTHOR, 3), POSTS, {}),
+    "an objector to the one surface kept": (STRICT, (30, Role.AUTHOR, 3), tally(photo=20), {"kept_objected": 3}),
+    "one with more rows than the other surfaces keep": (
+        STRICT, (30, Role.AUTHOR, 5), tally(photo=20, post=3), {"kept_objected": 2},
+    ),
+    "one to whom a surface that is not used is left": (
+        STRICT, (40, Role.AUTHOR, 3), tally(post=20, message=9), {"kept_objected": 3},
+    ),
+    "one not proven adult": (STRICT, (50, Role.AUTHOR, 3), POSTS, {"kept_minor": 3}),
+    "one not proven adult, where posts ask an age": (META, (50, Role.AUTHOR, 3), POSTS, {"kept_minor": 3}),
+    "one not proven adult, where chats ask none": (META, (50, Role.AUTHOR, 3), tally(ai_interaction=3), {}),
+    "one with more rows than the chats that were kept": (
+        META, (50, Role.AUTHOR, 3), tally(ai_interaction=1, post=2), {"kept_minor": 2},
+    ),
+    "both": (STRICT, (60, Role.AUTHOR, 3), POSTS, {"kept_objected": 3, "kept_minor": 3}),
+    "nobody the accounts name": (STRICT, (15, Role.AUTHOR, 3), POSTS, {"kept_unknown_account": 3}),
+    "nobody, beyond the last account": (STRICT, (2**64 - 1, Role.AUTHOR, 3), POSTS, {"kept_unknown_account": 3}),
+    "an objector who is only mentioned": (STRICT, (20, Role.MENTION, 3), POSTS, {}),
+    "a picture": (STRICT, (15, Role.MEDIA, 3), POSTS, {}),
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(("policy", "row", "expected"), CASES.values(), ids=CASES)
-def test_who_must_not_be_kept_is_counted(policy, row, expected):
+@pytest.mark.parametrize(("policy", "row", "split", "expected"), CASES.values(), ids=CASES)
+def test_who_must_not_be_kept_is_counted(policy, row, split, expected):
     nobody = {"kept_objected": 0, "kept_minor": 0, "kept_unknown_account": 0}
-    assert judge(policy).misjudged(footprint(row)) == nobody | expected
+    assert judge(policy).misjudged(footprint(row), split) == nobody | expected
 
 
 def test_rows_of_a_part_add_up():
     part = footprint((10, Role.AUTHOR, 9), (20, Role.AUTHOR, 2), (40, Role.AUTHOR, 3), (70, Role.AUTHOR, 4))
-    assert judge(STRICT).misjudged(part) == {"kept_objected": 5, "kept_minor": 0, "kept_unknown_account": 4}
+    found = judge(STRICT).misjudged(part, POSTS)
+    assert found == {"kept_objected": 5, "kept_minor": 0, "kept_unknown_account": 4}
+
+
+def test_minors_share_what_was_kept_where_no_age_is_asked():
+    part = footprint((50, Role.AUTHOR, 3), (60, Role.AUTHOR, 4))
+    assert judge(META).misjudged(part, tally(ai_interaction=5, post=9))["kept_minor"] == 2
 
 
 def test_without_accounts_everybody_is_unknown():
     part = footprint((10, Role.AUTHOR, 9))
-    assert judge(STRICT, {}).misjudged(part)["kept_unknown_account"] == 9
-    assert set(judge(STRICT).misjudged(footprint()).values()) == {0}
+    assert judge(STRICT, {}).misjudged(part, POSTS)["kept_unknown_account"] == 9
+    assert set(judge(STRICT).misjudged(footprint(), ()).values()) == {0}
