@@ -24,9 +24,11 @@ AsOfOption = Annotated[
 ]
 ScratchOption = Annotated[bool, typer.Option("--from-scratch", help="Compute every split anew.")]
 RunnerOption = Annotated[Literal["direct"], typer.Option("--runner", help="Engine that runs the job.")]
+WorkersOption = Annotated[int, typer.Option("--workers", min=1, help="Splits screened at once.")]
 AcceptOption = Annotated[
     bool, typer.Option("--accept-change", help="Publish although much more is removed than in the parent.")
 ]
+_WORKERS = 2
 PlanArgument = Annotated[str, typer.Argument(metavar="PLAN", help="Id that `optout plan` printed.")]
 
 
@@ -42,6 +44,7 @@ def build(
     workspace: WorkspaceOption = Path(),
     as_of: AsOfOption = None,
     runner: RunnerOption = "direct",
+    workers: WorkersOption = _WORKERS,
     *,
     from_scratch: ScratchOption = False,
     accept_change: AcceptOption = False,
@@ -53,7 +56,7 @@ def build(
     registry = _open_registry(opened)
     inputs = _inputs(opened, registry, as_of, from_scratch=from_scratch)
     steps = builds.Steps(
-        job=_job(inputs.store, runner),
+        job=_job(inputs.store, runner, workers),
         snapshot=registry.snapshot,
         finishing=_finishing(registry, runner, accept_change=accept_change),
         planned=_announce,
@@ -74,12 +77,17 @@ def plan(
     typer.echo(plan_id)
 
 
-def job(plan_id: PlanArgument, workspace: WorkspaceOption = Path(), runner: RunnerOption = "direct") -> None:
+def job(
+    plan_id: PlanArgument,
+    workspace: WorkspaceOption = Path(),
+    runner: RunnerOption = "direct",
+    workers: WorkersOption = _WORKERS,
+) -> None:
     """Compute the splits of a plan; run it again to go on where it stopped."""
     from pipelines import build as builds
 
     store = _store(open_workspace(workspace))
-    builds.job(store, plan_id, _job(store, runner))
+    builds.job(store, plan_id, _job(store, runner, workers))
 
 
 def finish(
@@ -130,7 +138,7 @@ def _finishing(registry: "Registry", runner: str, *, accept_change: bool) -> "Fi
     return Finishing(head=registry.head, now=_now, runner=runner, accept_relative=accept_change)
 
 
-def _job(store: "Store", runner: str) -> Callable[[str, str, int], None]:
+def _job(store: "Store", runner: str, workers: int) -> Callable[[str, str, int], None]:
     """The job of a plan with a progress bar over its finished results."""
 
     def run(corpus: str, plan_id: str, splits: int) -> None:
@@ -138,7 +146,7 @@ def _job(store: "Store", runner: str) -> Callable[[str, str, int], None]:
         from pipelines.jobs.build import run_build_job
 
         run_with_progress(
-            lambda: run_build_job(corpus, plan_id, splits, runner),
+            lambda: run_build_job(corpus, plan_id, splits, runner, workers),
             "screening splits",
             total=splits - load_plan(store, plan_id).reused,
             done=lambda: done_count(store, plan_id),

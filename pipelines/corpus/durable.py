@@ -1,5 +1,6 @@
 """Files that survive a power cut: what was written, its name, and the folders above it."""
 
+import errno
 import fcntl
 import os
 import secrets
@@ -78,8 +79,12 @@ def delete_tree(folder: Path) -> int:
             with suppress(FileNotFoundError):
                 os.unlink(entry.path)  # noqa: PTH108 - an entry has a path, not a Path
                 removed += 1
-    with suppress(FileNotFoundError):
+    try:
         folder.rmdir()
+    except OSError as error:
+        # Somebody removed it, too, or has put a new file into it: that one stays.
+        if error.errno not in {errno.ENOENT, errno.ENOTEMPTY}:
+            raise
     return removed
 
 

@@ -66,7 +66,7 @@ class _ScreenSplit(beam.DoFn):
             _record_failure(open_store(self._corpus), self._plan_id, element.number, error)
 
 
-def run_build_job(corpus: str, plan_id: str, splits: int, runner: str) -> None:
+def run_build_job(corpus: str, plan_id: str, splits: int, runner: str, workers: int) -> None:
     """Compute what is missing of a plan; returns when it is done.
 
     Raises:
@@ -75,7 +75,7 @@ def run_build_job(corpus: str, plan_id: str, splits: int, runner: str) -> None:
     store = open_store(corpus)
     store.delete_prefix(plan_file(plan_id, "failed"))
     ranges = [(start, min(start + RANGE, splits)) for start in range(0, splits, RANGE)]
-    with beam.Pipeline(options=beam_options(runner)) as pipeline:
+    with beam.Pipeline(options=beam_options(runner, workers)) as pipeline:
         _ = (
             pipeline
             | "Ranges" >> beam.Create(ranges)

@@ -11,14 +11,14 @@ RUNNERS: Mapping[str, tuple[str, ...]] = {
     "direct": (
         "--runner=FnApiRunner",
         "--direct_running_mode=multi_threading",
-        "--direct_num_workers=2",
+        "--direct_num_workers={workers}",
     ),
 }
 """Runner name of the command line -> Beam flags that name the runner explicitly."""
 
 
-def beam_options(runner: str) -> PipelineOptions:
-    """Beam options of a runner name.
+def beam_options(runner: str, workers: int) -> PipelineOptions:
+    """Beam options of a runner name, and of how many splits it screens at once.
 
     Raises:
         ConfigurationError: no runner has that name.
@@ -30,4 +30,5 @@ def beam_options(runner: str) -> PipelineOptions:
             found="a name that no runner has",
             remedy="name one of them with --runner",
         )
-    return PipelineOptions(flags=[*RUNNERS[runner], "--no_save_main_session"])
+    flags = [flag.format(workers=workers) for flag in RUNNERS[runner]]
+    return PipelineOptions(flags=[*flags, "--no_save_main_session"])

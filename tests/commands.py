@@ -1,0 +1,181 @@
+"""Workspaces, and ``optout`` run in them as processes of their own: real arguments, signals, exit codes."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+from builders import PLATFORM, account, record, write_canonical
+
+ROOT = Path(__file__).resolve().parent.parent
+AS_OF = "2026-06-01"
+ACCOUNTS = [account(account_id=f"a{n}") for n in range(12)]
+RECORDS = [record(record_id=f"r{n}", account_id=f"a{n // 4}", text=f"Line {n}") for n in range(48)]
+"""Four records of each author; in twelve files, each has a split of its own."""
+_numbers = count()
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended. ``peak``: of resident memory, in bytes."""
+
+    code: int
+    out: str
+    err: str
+    peak: int | None = None
+
+    def done(self):
+        """Itself, if all went well."""
+        assert self.code == 0, self.err
+        return self
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A command that runs: ``pid`` takes signals."""
+
+    pid: int
+    output: Path
+
+    def send(self, number):
+        os.kill(self.pid, number)
+
+    def kill(self):
+        """Kill -9: it cleans up nothing."""
+        self.send(signal.SIGKILL)
+
+    @property
+    def err(self):
+        """What it has said so far."""
+        return self.output.with_suffix(".err").read_text("utf-8")
+
+    def wait(self):
+        """Wait for its end."""
+        answer = _ask({"wait": self.pid})
+        out, err = (self.output.with_suffix(suffix).read_text("utf-8") for suffix in (".out", ".err"))
+        return Ended(answer["code"], out, err, answer["peak"])
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder that `optout init` made. ``sources``: the folder our packages are imported from."""
+
+    folder: Path
+    sources: Path = ROOT
+    environment: dict = field(default_factory=dict)
+
+    def copy(self, folder):
+        """The same workspace in another folder, keys and registry included, without its corpus."""
+        shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns("corpus", "command-*"))
+        return replace(self, folder=folder)
+
+    def start(self, *arguments, limits=None, user=None, **environment):
+        """Start a command."""
+        output = self.folder / f"command-{next(_numbers)}"
+        for suffix in (".out", ".err"):
+            output.with_suffix(suffix).touch()
+        request = {
+            "arguments": [str(argument) for argument in arguments],
+            "environment": {
+                **os.environ,
+                "OPTOUT_WORKSPACE": str(self.folder),
+                **self.environment,
+                **environment,
+            },
+            "sources": str(self.sources),
+            "limits": limits or {},
+            "user": user,
+            "out": str(output.with_suffix(".out")),
+            "err": str(output.with_suffix(".err")),
+        }
+        return Running(_ask({"start": request})["pid"], output)
+
+    def run(self, *arguments, **options):
+        """Run a command to its end."""
+        return self.start(*arguments, **options).wait()
+
+    def open_afresh(self, *arguments, **environment):
+        """Start a command in a new interpreter, for what is settled when one starts."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "pipelines.cli.main", *map(str, arguments)],
+            env={**os.environ, "OPTOUT_WORKSPACE": str(self.folder), "PYTHONPATH": str(self.sources), **environment},
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="backslashreplace",
+        )  # fmt: skip
+
+    def build(self, *arguments, **options):
+        """Build as of AS_OF."""
+        return self.run("build", "--as-of", AS_OF, *arguments, **options)
+
+    def versions(self):
+        """What `optout versions --json` says."""
+        return self.run("versions", "--json").json
+
+    def content(self):
+        """Content digest of each version."""
+        return [version["content"] for version in self.versions()]
+
+    def files(self, below):
+        """Files of the corpus below a folder, by path; leases say nothing."""
+        corpus = self.folder / "corpus"
+        found = (path for path in sorted((corpus / below).rglob("*")) if path.is_file())
+        names = [path.relative_to(corpus).as_posix() for path in found]
+        return [name for name in names if name != "staging/building"]
+
+
+def workspace(folder, accounts=ACCOUNTS, records=RECORDS, *, objections=("a11",), policy=None, **written):
+    """A workspace over these tables, its registry holding objections by account id.
+
+    ``policy``: of policy.yaml. ``written``: options of builders.write_canonical.
+    """
+    made = Workspace(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    made.run("init").done()
+    (folder / "source.yaml").write_text(f"platform: {PLATFORM}\n", "utf-8")
+    if policy is not None:
+        (folder / "policy.yaml").write_text(json.dumps(policy), "utf-8")
+    rows = [given if isinstance(given, dict) else {"type": "account", "value": given} for given in objections]
+    (folder / "objections.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    made.run("registry", "import", folder / "objections.jsonl").done()
+    write_canonical(folder, accounts, records, **written)
+    return made
+
+
+def until(condition):
+    """Look again and again until ``condition`` holds, and return what it returned."""
+    while not (found := condition()):
+        time.sleep(0.002)
+    return found
+
+
+def _ask(request):
+    server = _server()
+    server.stdin.write(json.dumps(request) + "\n")
+    server.stdin.flush()
+    return json.loads(server.stdout.readline())
+
+
+@cache
+def _server():
+    """The fork server of this process; it ends with it, when its standard input is closed."""
+    return subprocess.Popen(
+        [sys.executable, "-P", str(ROOT / "tests" / "fork_server.py")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+    )

@@ -1,0 +1,92 @@
+"""Forks a process for each command, from one that has imported what others wrote and nothing of ours.
+
+Importing Beam and Great Expectations takes ten seconds, so a test that runs many commands could not
+afford them. Each child imports our packages itself, from the folder it is told; its arguments,
+environment, user, limits, output and exit code are those of a process of its own.
+
+Requests and answers are lines of JSON: {"start": {...}} gives {"pid"}, {"wait": pid} gives {"code",
+"peak"}: the exit code, negative for a signal, and the peak of resident memory in bytes.
+"""
+
+import inspect
+import json
+import logging
+import os
+import resource
+import runpy
+import sys
+import time
+import warnings
+from importlib import import_module
+
+OTHERS = (
+    "apache_beam.runners.portability.fn_api_runner", "cryptography.hazmat.primitives.ciphers.aead", "duckdb",
+    "great_expectations.expectations", "great_expectations.data_context.types.base", "idna", "numpy", "pandas",
+    "phonenumbers", "pyarrow.compute", "pyarrow.dataset", "pyarrow.parquet", "pydantic.json_schema", "rfc8785",
+    "rich.progress", "rich.table", "sqlalchemy.dialects.sqlite", "typer.rich_utils", "yaml", "zstandard",
+)  # fmt: skip
+
+
+def main():
+    logging.disable()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in OTHERS:
+            import_module(name)
+    logging.disable(logging.NOTSET)
+    # Reading the docstrings of a model's fields looks every module up: once here, not in each child.
+    inspect.getmodule(inspect.currentframe())
+    while line := sys.stdin.readline():
+        request = json.loads(line)
+        answer = start(**request["start"]) if "start" in request else wait(request["wait"])
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+def start(*, arguments, sources, **surroundings):
+    pid = os.fork()
+    if not pid:
+        surround(**surroundings)
+        run(arguments, sources)
+    return {"pid": pid}
+
+
+def surround(*, environment, limits, user, out, err):
+    os.environ.clear()
+    os.environ.update(environment)
+    time.tzset()
+    for number, path in enumerate((os.devnull, out, err)):
+        flags = os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        os.dup2(os.open(path, flags, 0o600), number)
+    for name, limit in limits.items():
+        resource.setrlimit(getattr(resource, name), (limit, limit))
+    if user is not None:
+        os.setgroups([])
+        os.setgid(user)
+        os.setuid(user)
+
+
+def run(arguments, sources):
+    """End this process as ``optout`` would."""
+    sys.path[:0] = [sources]
+    sys.argv = ["optout", *arguments]
+    try:
+        runpy.run_module("pipelines.cli.main", run_name="__main__")
+        code = 0
+    except SystemExit as ended:
+        code = ended.code or 0
+    except BaseException:  # noqa: BLE001 - what ends an interpreter, and is shown as it would show it
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def wait(pid):
+    _, status, usage = os.wait4(pid, 0)
+    return {"code": os.waitstatus_to_exitcode(status), "peak": usage.ru_maxrss * 1024}
+
+
+if __name__ == "__main__":
+    main()
