@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 from pipelines.corpus.assemble import shards_table, splits_table, total
 from pipelines.corpus.chain import find_entry, load_version, publish, read_chain
 from pipelines.corpus.objects import object_name
+from pipelines.corpus.refusals import record_refusal, refused
 from pipelines.corpus.staging import (
     lookup_table,
     plan_splits,
-    record_refusal,
     results_of,
 )
 from pipelines.corpus.store import Store
@@ -24,7 +24,7 @@ from pipelines.quality.profile import profile_of
 from pipelines.screen.encode import encode
 from schemas.canonical import canonical_json, sha256
 from schemas.documents import ContentDocument, Counts, Envelope, Finding, ObjectRef, Runner, SourceDigests
-from schemas.errors import LateObjections, Refused
+from schemas.errors import LateObjections
 from schemas.plans import Plan, Refusal, SplitResult
 from schemas.profile import MEASURED
 from schemas.snapshots import RegistryHead
@@ -65,7 +65,7 @@ def finish_plan(store: Store, plan_id: str, plan: Plan, finishing: Finishing) ->
             findings=(*quality, *relative),
         )
         record_refusal(store, refusal)
-        raise _refused(refusal)
+        raise refused(refusal)
     shards = shards_table(results)
     content = ContentDocument(
         as_of=plan.as_of,
@@ -87,7 +87,7 @@ def finish_plan(store: Store, plan_id: str, plan: Plan, finishing: Finishing) ->
         profile=put_table(store, profile),
         shards=store.put("data", encode(shards), "parquet", len(shards)),
         counts=counts,
-        quality=quality,
+        quality=(*plan.quality, *quality),
     )
     document = store.put("lineage", content.to_canonical_json(), "json")
     _check_head(plan, finishing.head())
@@ -164,16 +164,3 @@ def _check_head(plan: Plan, head: RegistryHead) -> None:
             found=f"event {head.event}: objections or withdrawals have come since",
             remedy="run `optout build` again: only the splits they touch are redone",
         )
-
-
-def _refused(refusal: Refusal) -> Refused:
-    failed = [finding for finding in refusal.findings if not finding.success]
-    first = failed[0]
-    arguments = ", ".join(f"{name}={value}" for name, value in sorted(first.arguments.items()))
-    more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
-    return Refused(
-        "the quality gate refused this version; nothing was published",
-        expected=f"{first.expectation} ({arguments})",
-        found=f"{first.observed}{more}",
-        remedy="`optout versions --refused` shows all findings; correct the source or the policy",
-    )

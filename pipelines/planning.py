@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from pipelines.corpus.chain import Version, latest_version, parent_of, read_chain
+from pipelines.corpus.refusals import record_refusal, refused
 from pipelines.corpus.reuse import Conditions, planned_splits
 from pipelines.eligibility import EligibilityKeys, compute_eligibility
+from pipelines.quality.gates import source_gate
 from pipelines.rules.packs import load_packs
 from pipelines.screen.encode import encode
 from pipelines.screen.engine import engine
 from schemas.canonical import sha256
-from schemas.documents import AccountCounts, ObjectRef, SnapshotRef
+from schemas.documents import AccountCounts, Finding, ObjectRef, Parent, SnapshotRef
 from schemas.errors import BadInput, ConfigurationError
-from schemas.plans import KeyRef, Plan
+from schemas.manifest import SourceNumbers
+from schemas.plans import KeyRef, Plan, Refusal
 from schemas.snapshots import RegistrySnapshot
 from schemas.splits import cut
 from schemas.tables import OBSERVED
@@ -54,6 +57,7 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
     """Plan the next version. Nothing is read of the records but footers.
 
     Raises:
+        Refused: the source gate found something wanting.
         BadInput: the source cannot be used, or the registry is empty or older than one already used.
         ConfigurationError: an as-of instant in the future.
     """
@@ -66,6 +70,7 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
             remedy="nobody knows yet who will have objected by then: name an earlier one",
         )
     entries = read_chain(store)
+    parent_entry = parent_of(entries[-1]) if entries else None
     parent = latest_version(store)
     _check_registry(snapshot, parent, allow_empty=inputs.policy.registry.allow_empty)
     manifest = inputs.source.manifest()
@@ -79,6 +84,7 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
         inputs.keys,
     )
     _check_accounts(eligibility.counts)
+    quality = _judge_source(store, inputs, manifest.numbers, parent_entry, now)
     packs, current = load_packs(), engine()
     observed = {path: inputs.source.observe(path) for path in sorted(manifest.records)}
     splits = [split for path in observed for split in cut(path, inputs.source.footer(path))]
@@ -121,7 +127,8 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
         observed=put_table(
             store, pa.Table.from_pylist([vars(o) for o in observed.values()], schema=OBSERVED)
         ),
-        parent=parent_of(entries[-1]) if entries else None,
+        parent=parent_entry,
+        quality=quality,
     )
     return PlanTables(plan, planned, lookup)
 
@@ -129,6 +136,18 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
 def put_table(store: "Store", table: pa.Table) -> ObjectRef:
     """Write a table as an object under lineage/."""
     return store.put("lineage", encode(table), "parquet", len(table))
+
+
+def _judge_source(
+    store: "Store", inputs: BuildInputs, numbers: SourceNumbers, parent: Parent | None, now: datetime
+) -> tuple[Finding, ...]:
+    """What the source gate finds; Refused if anything is wanting, and the findings are kept."""
+    findings = source_gate(numbers.model_dump(), inputs.policy.quality.source)
+    if not all(finding.success for finding in findings):
+        refusal = Refusal(plan=None, refused_at=now, parent=parent, findings=findings)
+        record_refusal(store, refusal)
+        raise refused(refusal)
+    return findings
 
 
 def _check_registry(snapshot: RegistrySnapshot, parent: Version | None, *, allow_empty: bool) -> None:

@@ -158,7 +158,7 @@ class ContentDocument(Model):
     counts: Counts
     """Rows by outcome, reason and surface."""
     quality: tuple[Finding, ...]
-    """What the release gate found, the absolute part."""
+    """What the source gate and the absolute part of the release gate found."""
 
 
 class Parent(Model):

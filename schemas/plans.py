@@ -118,6 +118,8 @@ class Plan(Model):
     """What was seen of the source's files, a table."""
     parent: Parent | None
     """The version it follows; null: the first."""
+    quality: tuple[Finding, ...]
+    """What the source gate found."""
 
 
 class Refusal(Model):
@@ -125,8 +127,8 @@ class Refusal(Model):
 
     format: Literal[1] = 1
     """Version of this form."""
-    plan: Digest
-    """Of the plan that was refused."""
+    plan: Digest | None
+    """Of the plan that was refused; null: the source was, before there was a plan."""
     refused_at: Instant
     """When."""
     parent: Parent | None

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.corpus.chain import find_entry, load_entry, read_chain, read_object_table
 from pipelines.corpus.objects import object_name
-from pipelines.corpus.staging import read_refusals
+from pipelines.corpus.refusals import read_refusals
 from schemas.errors import BadInput
 from schemas.outcomes import Outcome
 

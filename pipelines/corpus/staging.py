@@ -9,7 +9,7 @@ staging/plans/<plan id>/plan.json        what a job needs; written last of its f
                         detached         when `optout plan` made it, for a job that comes later
                         done/<split>     split key of a finished split
 staging/results/<split key>.json         a SplitResult, written after its objects
-staging/refused/<plan id>.json           a Refusal
+staging/refused/<digest>.json            a Refusal: pipelines.corpus.refusals
 ```
 """
 
@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 from pipelines.corpus.objects import object_name
 from schemas.canonical import sha256
 from schemas.errors import BadInput, ConfigurationError
-from schemas.plans import Plan, Refusal, SplitResult
+from schemas.plans import Plan, SplitResult
 from schemas.tables import SPLITS, WRITER
 
 if TYPE_CHECKING:
@@ -198,17 +198,6 @@ def results_of(store: "Store", plan_id: str, splits: pa.Table) -> list[SplitResu
             )
         results.append(found)
     return results
-
-
-def record_refusal(store: "Store", refusal: Refusal) -> None:
-    """Keep what a gate found, so that it can be read after the build has ended."""
-    store.replace(f"{REFUSED}/{refusal.plan}.json", refusal.to_canonical_json())
-
-
-def read_refusals(store: "Store") -> list[Refusal]:
-    """Every refusal that is kept, oldest first."""
-    found = [Refusal.parse(store.read(entry.name), entry.name) for entry in store.list(REFUSED)]
-    return sorted(found, key=lambda refusal: (refusal.refused_at, refusal.plan))
 
 
 def _computed(store: "Store", mark: str) -> SplitResult | None:

@@ -164,6 +164,7 @@ def make_plan(store, **overrides):
         "lineage_key": KeyRef(id="k", reference="env:NAME"),
         "engine": EngineRef(digest=digest_of("engine"), parts={}), "eligibility": ref,
         "lookup": hashlib.sha256(lookup_bytes()).hexdigest(), "splits": 2, "reused": 1, "observed": ref, "parent": None,
+        "quality": (),
     }  # fmt: skip
     return Plan(**{**defaults, **overrides})
 

@@ -8,7 +8,7 @@ from corpus.published import NOW, digest_of, publish_one
 
 from pipelines.corpus.chain import load_version, parent_of, publish, read_splits
 from pipelines.corpus.listing import list_files, list_refused, list_versions
-from pipelines.corpus.staging import record_refusal
+from pipelines.corpus.refusals import record_refusal
 from schemas.documents import Envelope, Finding, Parent
 from schemas.errors import BadInput, ConfigurationError
 from schemas.plans import Refusal

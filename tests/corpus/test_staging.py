@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 from corpus.published import LOOKUP_ROWS, NOW, digest_of, lookup_bytes, make_plan, make_result, planned_rows
 
+from pipelines.corpus.refusals import read_refusals, record_refusal
 from pipelines.corpus.staging import (
     PLANNED,
     done_count,
@@ -19,8 +20,6 @@ from pipelines.corpus.staging import (
     plan_file,
     plan_splits,
     put_result,
-    read_refusals,
-    record_refusal,
     results_of,
     save_plan,
 )

@@ -177,6 +177,7 @@ PLAN = Plan(
     reused=2,
     observed=ref("21", 100, 2),
     parent=None,
+    quality=(),
 )
 EXPECTED_PLAN = {
     "format": 1,
@@ -201,6 +202,7 @@ EXPECTED_PLAN = {
     "reused": 2,
     "observed": {"digest": sha("21"), "bytes": 100, "rows": 2},
     "parent": None,
+    "quality": [],
 }
 
 RESULT = SplitResult(
