@@ -88,12 +88,12 @@ def _phone(text: str, region: str | None) -> str:
     text = _without_prefix(_trimmed(text), "tel:")
     region = region.strip().upper() if region else None
     first = _parsed(text, region)
-    if first is not None and phonenumbers.is_possible_number(first):
-        return _e164(first)
-    # 00 is the ITU's prefix for abroad; where a region dials another one, it is tried second.
     digits = "".join(str(unicodedata.digit(character)) for character in text if character.isdigit())
+    # 00 is the ITU's prefix for abroad; where a region dials another one, it is tried second.
     abroad = text.lstrip("(").startswith("00")
     second = _parsed(f"+{digits[2:]}", None) if abroad else None
+    if first is not None and phonenumbers.is_possible_number(first) and not _is_better(second, first):
+        return _e164(first)
     if second is not None:
         return _e164(second)
     if first is not None:
@@ -168,6 +168,15 @@ def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
         return phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return None
+
+
+def _is_better(second: phonenumbers.PhoneNumber | None, first: phonenumbers.PhoneNumber) -> bool:
+    """Whether the second reading is a number in use and the first is none."""
+    return (
+        second is not None
+        and phonenumbers.is_valid_number(second)
+        and not phonenumbers.is_valid_number(first)
+    )
 
 
 def _e164(number: phonenumbers.PhoneNumber) -> str:
