@@ -39,10 +39,13 @@ def write_clips(scene: Scene, out: Path) -> None:
             language = scene.languages[member.language]
             speaker = Speaker(scene, rng, member, language)
             topic = find_topic(language, topic_of(rng, member, at))
-            words = language.topics[topic]["photo"] if rng.random() < 0.5 else language.lines[surface]
+            on_topic = rng.random() < 0.5
+            words = language.topics[topic]["photo"] if on_topic else language.lines[surface]
             text = speaker.say(pick(rng, words))
-            text = speaker.styled(text, topic) if video else text.lower()
+            text = speaker.styled(text, topic if on_topic else None) if video else text.lower()
             still = album.picture(speaker, topic, at)
+            if not on_topic:  # what somebody would write on the picture is about the topic
+                still |= {"described_by_author": None, "title": None}
             # the still of a clip is a frame: no camera, no clock
             still |= {"shot": None, "embedded": []}
             rows.append({

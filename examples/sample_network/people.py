@@ -190,13 +190,13 @@ def _phone(rng: random.Random, country: str, numbers_of: dict[str, Iterator[str]
 
 
 def _link(rng: random.Random, members: list[Member]) -> None:
-    """Give about one account in twenty a person with two or three accounts."""
+    """Give about one account in twenty a person, who has two or three, all in one language."""
     people = [member for member in members if member.type == "personal"]
     chosen = rng.sample(people, len(members) // 20)
     centre = 0
-    while len(chosen) >= 2:
-        centre += 1
-        group = [chosen.pop() for _ in range(min(len(chosen), 2 + (rng.random() < 0.2)))]
-        for member in group:
-            member.centre = f"centre-{centre:05d}"
-            member.language = group[0].language
+    for language in LANGUAGES:
+        left = [member for member in chosen if member.language == language]
+        while len(left) >= 2:
+            centre += 1
+            for _ in range(min(len(left), 2 + (rng.random() < 0.2))):
+                left.pop().centre = f"centre-{centre:05d}"

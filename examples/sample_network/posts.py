@@ -77,7 +77,7 @@ def _post(
     topic = find_topic(language, topic_of(rng, member, at))
     original = pick(rng, recent) if recent and rng.random() < 0.07 else None
     if original is not None:
-        _pass_on(row, speaker, original, topic, quoted=rng.random() < 0.45)
+        _pass_on(row, speaker, original, quoted=rng.random() < 0.45)
     else:
         row["body"] = _body(speaker, topic)
         if rng.random() < 0.18:
@@ -106,10 +106,10 @@ def _body(speaker: Speaker, topic: str) -> str:
     return speaker.styled(text, topic, 0.25)
 
 
-def _pass_on(row: dict[str, Any], speaker: Speaker, original: Written, topic: str, *, quoted: bool) -> None:
+def _pass_on(row: dict[str, Any], speaker: Speaker, original: Written, *, quoted: bool) -> None:
     """A quote has words of its own, a reshare has none; both carry what somebody else wrote."""
     if quoted:
-        row["body"] = speaker.styled(speaker.say(pick(speaker.rng, speaker.language.lines["quote"])), topic)
+        row["body"] = speaker.styled(speaker.say(pick(speaker.rng, speaker.language.lines["quote"])), None)
     row["quoting"] = {"post": original.id, "body": original.text}
     row["links"].append({"rel": "quotes" if quoted else "shares", "member": member_number(original.author)})
 

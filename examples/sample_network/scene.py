@@ -155,10 +155,12 @@ class Speaker:
         """Fill one template; slots once filled stay."""
         return compose(self.rng, self.language, template, self.memo, self._special)
 
-    def styled(self, text: str, topic: str, tags: float = 0.12) -> str:
-        """The text in the author's manner: capitals or none, emoji, hashtags."""
+    def styled(self, text: str, topic: str | None, tags: float = 0.12) -> str:
+        """The text in the author's manner: capitals or none; of a topic, with its emoji and hashtags."""
         contact = not self.memo.keys().isdisjoint(("email", "phone", "iban", "handle"))
         text = text.lower() if self.member.lower and not contact else sentence_case(text)
+        if topic is None:
+            return text
         if self.member.emoji and self.rng.random() < 0.6:
             text = f"{text} {pick(self.rng, EMOJIS[topic])}"
         if self.rng.random() < tags:
