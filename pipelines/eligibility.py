@@ -3,8 +3,6 @@
 The only place that sees the as-of date, and the only one that matches objections to accounts.
 """
 
-import hmac
-import struct
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,11 +19,12 @@ from schemas.errors import BadInput
 from schemas.fields import ACCOUNTS, TIMESTAMP
 from schemas.flags import Flag
 from schemas.id_hash import hash_ids
-from schemas.identifiers import account_message, message, subject
+from schemas.identifier_columns import normal_forms, subjects
+from schemas.identifiers import message, target_message
 from schemas.policy import Policy
 from schemas.snapshots import RegistrySnapshot
 from schemas.tables import ELIGIBILITY, LOOKUP
-from schemas.vocabulary import ALL_SURFACES, AccountStatus, BirthPrecision, Visibility
+from schemas.vocabulary import ALL_SURFACES, AccountStatus, BirthPrecision, IdentifierType, Visibility
 
 Mask = npt.NDArray[np.bool_]
 
@@ -71,13 +70,13 @@ def compute_eligibility(
     flags, adult_from, age_known = _merge_rows(codes, len(ids), flags, adult_from, age_known)
     objected = objected_surfaces(rows, codes, ids, snapshot, platform, keys.registry)
     clear = np.uint16(ALL_SURFACES) & ~objected
-    subjects = _subjects(ids, platform, keys.lineage)
+    named = _subjects(ids, platform, keys.lineage)
     order = np.argsort(hashes := hash_ids(ids), kind="stable")
     lookup = pa.table(
         {
             "hash": hashes[order],
             "account_id": ids.take(pa.array(order)),
-            "subject": subjects[order],
+            "subject": named[order],
             "flags": flags[order],
             "clear": clear[order],
             "adult_from": pa.array(adult_from[order], mask=~age_known[order]),
@@ -91,7 +90,7 @@ def compute_eligibility(
         defective_rows=len(table) - len(rows),
         objected=int(np.count_nonzero(clear != ALL_SURFACES)),
     )
-    return Eligibility(lookup, _states(subjects, flags, clear, adult_from, age_known, keys.lineage), counts)
+    return Eligibility(lookup, _states(named, flags, clear, adult_from, age_known, keys.lineage), counts)
 
 
 def _account_codes(rows: pa.Table) -> tuple[npt.NDArray[np.int64], pa.StringArray]:
@@ -167,12 +166,10 @@ def _merge_rows(
 
 
 def _subjects(ids: pa.StringArray, platform: str, key: bytes) -> npt.NDArray[np.uint64]:
-    found = np.fromiter(
-        (subject(key, account_message(platform, account_id)) for account_id in ids.to_pylist()),
-        np.uint64,
-        len(ids),
-    )
-    if len(np.unique(found)) != len(found):
+    normal = normal_forms(IdentifierType.ACCOUNT, ids, pa.nulls(len(ids), pa.string()))
+    found = subjects(key, map(target_message(IdentifierType.ACCOUNT, platform, "").__add__, normal))
+    in_order = np.sort(found)
+    if (in_order[1:] == in_order[:-1]).any():
         raise BadInput(
             "accounts",
             expected="a subject of its own for every account",
@@ -182,27 +179,30 @@ def _subjects(ids: pa.StringArray, platform: str, key: bytes) -> npt.NDArray[np.
     return found
 
 
+_STATE = np.dtype([
+    ("subject", "<u8"), ("flags", "<u2"), ("clear", "<u2"), ("adult_from", "<i8"), ("age_known", "?"),
+])  # fmt: skip
+"""What a state is the fingerprint of, without gaps."""
+
+
 def _states(
-    subjects: npt.NDArray[np.uint64],
+    account: npt.NDArray[np.uint64],
     flags: npt.NDArray[np.uint16],
     clear: npt.NDArray[np.uint16],
     adult_from: npt.NDArray[np.int64],
     age_known: Mask,
     key: bytes,
 ) -> pa.Table:
-    prefix = message("state", "", "")
-    pack = struct.Struct("<QHHq?").pack
-    values = zip(
-        subjects.tolist(), flags.tolist(), clear.tolist(),
-        np.where(age_known, adult_from, 0).tolist(), age_known.tolist(), strict=True,
-    )  # fmt: skip
-    states = np.fromiter(
-        (int.from_bytes(hmac.digest(key, prefix + pack(*value), "sha256")[:8], "big") for value in values),
-        np.uint64,
-        len(subjects),
+    order = np.argsort(account)
+    said = np.zeros(len(account), _STATE)
+    columns = (account, flags, clear, np.where(age_known, adult_from, 0), age_known)
+    for name, values in zip(_STATE.names or (), columns, strict=True):
+        said[name] = values[order]
+    packed = pa.Array.from_buffers(
+        pa.binary(_STATE.itemsize), len(said), [None, pa.py_buffer(said.tobytes())]
     )
-    order = np.argsort(subjects)
-    return pa.table({"subject": subjects[order], "state": states[order]}, ELIGIBILITY)
+    states = subjects(key, map(message("state", "", "").__add__, packed.to_pylist()))
+    return pa.table({"subject": account[order], "state": states}, ELIGIBILITY)
 
 
 def _equals(column: pa.ChunkedArray, value: str) -> Mask:

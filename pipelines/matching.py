@@ -7,7 +7,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.identifiers import normalise, pseudonym, target_message
+from schemas.identifier_columns import normal_forms, pseudonyms
+from schemas.identifiers import target_message
 from schemas.snapshots import RegistrySnapshot
 from schemas.vocabulary import IdentifierType
 
@@ -45,16 +46,16 @@ def _pseudonyms(
     accounts, values, regions = _carried(kind, rows, codes)
     if kind is IdentifierType.ACCOUNT:
         accounts = np.concatenate([np.arange(len(ids)), accounts])
-        values = ids.to_pylist() + values
-        regions = [*(None for _ in ids), *regions]
-    hashes = [
-        pseudonym(key, target_message(kind, platform, normalise(kind, value, region)))
-        for value, region in zip(values, regions, strict=True)
-    ]
+        values = pa.concat_arrays([ids, values])
+        regions = pa.concat_arrays([pa.nulls(len(ids), pa.string()), regions])
+    prefix = target_message(kind, platform, "")
+    hashes = pseudonyms(key, map(prefix.__add__, normal_forms(kind, values, regions)))
     return accounts, pa.array(hashes, pa.binary(32))
 
 
-def _carried(kind: IdentifierType, rows: pa.Table, codes: Codes) -> tuple[Codes, list[str], list[str | None]]:
+def _carried(
+    kind: IdentifierType, rows: pa.Table, codes: Codes
+) -> tuple[Codes, pa.StringArray, pa.StringArray]:
     column = rows.column("identifiers").combine_chunks()
     parents = pc.list_parent_indices(column)
     elements = column.flatten()
@@ -63,7 +64,7 @@ def _carried(kind: IdentifierType, rows: pa.Table, codes: Codes) -> tuple[Codes,
     parents = parents.filter(chosen)
     regions = rows.column("region").combine_chunks().take(parents)
     accounts = codes[parents.to_numpy().astype(np.int64)]
-    return accounts, elements.field("value").filter(chosen).to_pylist(), regions.to_pylist()
+    return accounts, elements.field("value").filter(chosen), regions
 
 
 def _hit(accounts: Codes, hashes: pa.Array, wanted: pa.Table, own: Surfaces, spreading: Surfaces) -> None:

@@ -1,10 +1,11 @@
-"""From the bytes of a split to its rows. Row groups that cannot be decoded give none."""
+"""From the bytes of a split to its ids, and then its rows. Row groups that cannot be decoded give none."""
 
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -15,12 +16,15 @@ from schemas.splits import Split, byte_ranges, split_digest
 
 UNFOLDED_LIMIT = 1 << 30
 """Bytes a split may take up when decoded. A small file can hold gigabytes of repeated strings."""
-_FOLDED = ("account_id", "surface", "visibility", "container_visibility", "language")
+_ID = "account_id"
+_DICTIONARY = pa.dictionary(pa.int32(), pa.string())
+_FOLDED = ("surface", "visibility", "container_visibility", "language")
+_IDS = pa.schema([pa.field(_ID, _DICTIONARY)])
 DECODED = pa.schema([
-    pa.field(field.name, pa.dictionary(pa.int32(), pa.string())) if field.name in _FOLDED else field
-    for field in RECORDS
+    pa.field(field.name, _DICTIONARY) if field.name in _FOLDED else field
+    for field in RECORDS if field.name != _ID
 ])  # fmt: skip
-"""RECORDS, with columns of few values dictionary-encoded: rules look each entry up once."""
+"""RECORDS but for the ids, columns of few values dictionary-encoded: rules look each entry up once."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +35,25 @@ class SplitBytes:
     metadata: pq.FileMetaData
     blocks: Sequence[bytes]
 
+    @property
+    def groups(self) -> range:
+        """Numbers of its row groups."""
+        return range(self.split.first_row_group, self.split.first_row_group + self.split.row_groups)
+
     def digest(self) -> str:
         """The split digest: schemas.splits."""
         return split_digest(self.metadata, self.split, self.blocks)
+
+
+@dataclass(frozen=True)
+class DecodedIds:
+    """The ids of a split that its key depends on, decoded before all else."""
+
+    source: SplitBytes
+    account_id: pa.DictionaryArray
+    """Authors of the rows whose ids can be decoded."""
+    groups: Sequence[int]
+    """Row groups that have these rows."""
 
 
 @dataclass(frozen=True)
@@ -42,56 +62,85 @@ class DecodedSplit:
 
     records: pa.Table
     """A DECODED table."""
-    place: np.ndarray
+    place: npt.NDArray[np.int64]
     """Row number in the split of each row of ``records``."""
+    row: npt.NDArray[np.int64]
+    """Its row among those of :class:`DecodedIds`."""
     rows: int
     """All rows, unreadable ones included."""
 
 
-def decode(source: SplitBytes) -> DecodedSplit:
-    """Decode every row group of a split.
+def decode_ids(source: SplitBytes) -> DecodedIds:
+    """Decode the ids in every row group of a split.
 
     Raises:
         BadInput: decoded, the split would take more memory than UNFOLDED_LIMIT.
     """
-    split, metadata = source.split, source.metadata
-    reader = _RowGroupReader(source)
-    tables, places, position = [DECODED.empty_table()], [np.zeros(0, np.int64)], 0
-    for index in range(split.first_row_group, split.first_row_group + split.row_groups):
-        expected = metadata.row_group(index).num_rows
-        table = reader.read(index)
-        if table is not None and len(table) == expected:
-            tables.append(table)
-            places.append(np.arange(position, position + expected, dtype=np.int64))
-        position += expected
-    records = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
-    return DecodedSplit(records, np.concatenate(places), position)
+    reader = _RowGroupReader(source, [_ID])
+    read = {index: reader.read(index) for index in source.groups}
+    tables = {index: table for index, table in read.items() if table is not None}
+    account_id = _joined(list(tables.values()), _IDS).column(_ID).combine_chunks()
+    return DecodedIds(source, account_id, tuple(tables))
+
+
+def decode(ids: DecodedIds) -> DecodedSplit:
+    """Decode all the rest of a split. A row is readable if every column of its row group is.
+
+    Raises:
+        BadInput: decoded, the split would take more memory than UNFOLDED_LIMIT.
+    """
+    source = ids.source
+    names = source.metadata.schema.to_arrow_schema().names
+    reader = _RowGroupReader(source, [name for name in names if name != _ID])
+    tables, places, rows = [], [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    position = decoded = 0
+    for index in source.groups:
+        count = source.metadata.row_group(index).num_rows
+        if index in ids.groups:
+            table = reader.read(index, _unfolded_array(ids.account_id.slice(decoded, count)))
+            if table is not None:
+                tables.append(table)
+                places.append(np.arange(position, position + count))
+                rows.append(np.arange(decoded, decoded + count))
+            decoded += count
+        position += count
+    return DecodedSplit(_joined(tables, DECODED), np.concatenate(places), np.concatenate(rows), position)
+
+
+def _joined(tables: list[pa.Table], schema: pa.Schema) -> pa.Table:
+    """One table; where there is one already, nothing is copied."""
+    table = tables[0] if len(tables) == 1 else pa.concat_tables([schema.empty_table(), *tables])
+    return table.unify_dictionaries().combine_chunks()
 
 
 class _RowGroupReader:
-    """Decodes from memory, so that a failure to decode is never a failure to read."""
+    """Decodes some columns from memory, so that a failure to decode is never a failure to read."""
 
-    def __init__(self, source: SplitBytes) -> None:
-        self._source = source
-        folded = _dictionary_leaves(source.metadata, source.split)
+    def __init__(self, source: SplitBytes, columns: list[str]) -> None:
+        self._source, self._columns = source, columns
+        folded = _dictionary_leaves(source)
         self._file = pq.ParquetFile(
             pa.PythonFile(_Blocks(source), mode="r"), metadata=source.metadata, read_dictionary=folded
         )
 
-    def read(self, index: int) -> pa.Table | None:
+    def read(self, index: int, taken: int = 0) -> pa.Table | None:
+        """The rows of a row group; None: they cannot be decoded. ``taken``: bytes held of it already."""
         group = self._source.metadata.row_group(index)
         if group.total_byte_size > UNFOLDED_LIMIT:
             raise _too_large(self._source.split)
         try:
-            table = self._file.read_row_group(index, use_threads=False)
+            table = self._file.read_row_group(index, columns=self._columns, use_threads=False)
             table.validate(full=True)
         except MemoryError:  # ArrowMemoryError is an ArrowException, too, and never an outcome
             raise
         except (pa.ArrowException, OSError):
             return None
-        if sum(_unfolded_bytes(column) for column in table.columns) > UNFOLDED_LIMIT:
+        if len(table) != group.num_rows:
+            return None
+        if taken + sum(_unfolded_bytes(column) for column in table.columns) > UNFOLDED_LIMIT:
             raise _too_large(self._source.split)
-        return table.select(DECODED.names).cast(DECODED)
+        schema = _IDS if self._columns == [_ID] else DECODED
+        return table.select(schema.names).cast(schema)
 
 
 class _Blocks(io.RawIOBase):
@@ -128,10 +177,10 @@ class _Blocks(io.RawIOBase):
         return b""
 
 
-def _dictionary_leaves(metadata: pq.FileMetaData, split: Split) -> list[str]:
+def _dictionary_leaves(source: SplitBytes) -> list[str]:
     leaves = set()
-    for index in range(split.first_row_group, split.first_row_group + split.row_groups):
-        group = metadata.row_group(index)
+    for index in source.groups:
+        group = source.metadata.row_group(index)
         for position in range(group.num_columns):
             chunk = group.column(position)
             if chunk.physical_type == "BYTE_ARRAY" and chunk.has_dictionary_page:

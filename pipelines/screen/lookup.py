@@ -11,8 +11,10 @@ import pyarrow.compute as pc
 
 from pipelines.rules.columns import AccountColumns
 from schemas.id_hash import hash_ids
-from schemas.identifiers import account_message, subject
+from schemas.identifier_columns import normal_forms, subjects
+from schemas.identifiers import target_message
 from schemas.tables import LOOKUP
+from schemas.vocabulary import IdentifierType
 
 
 @dataclass(frozen=True)
@@ -28,15 +30,14 @@ class Lookup:
         place = _places(self.table, ids)
         known = place >= 0
         rows = pa.array(np.where(known, place, 0)) if len(self.table) else pa.array([], pa.int64())
-        subjects = np.zeros(len(ids), np.uint64)
+        named = np.zeros(len(ids), np.uint64)
         if len(self.table):
-            subjects = _column(self.table, "subject")[rows.to_numpy()].copy()
-        unknown = np.flatnonzero(~known)
-        subjects[unknown] = [
-            subject(self.lineage_key, account_message(self.platform, account_id))
-            for account_id in ids.take(pa.array(unknown)).to_pylist()
-        ]
-        return FoundAccounts(subjects, _account_columns(self.table, place))
+            named = _column(self.table, "subject")[rows.to_numpy()].copy()
+        unknown = ids.filter(pa.array(~known))
+        normal = normal_forms(IdentifierType.ACCOUNT, unknown, pa.nulls(len(unknown), pa.string()))
+        prefix = target_message(IdentifierType.ACCOUNT, self.platform, "")
+        named[~known] = subjects(self.lineage_key, map(prefix.__add__, normal))
+        return FoundAccounts(named, _account_columns(self.table, place))
 
 
 @dataclass(frozen=True)

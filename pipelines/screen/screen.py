@@ -12,7 +12,7 @@ from pipelines.rules.content import ContentVerdicts, content_verdicts
 from pipelines.rules.packs import Packs
 from pipelines.rules.pictures import Sign
 from pipelines.rules.standing import primary_codes, standing_reasons
-from pipelines.screen.decode import DecodedSplit, SplitBytes, decode
+from pipelines.screen.decode import DecodedIds, DecodedSplit, SplitBytes, decode, decode_ids
 from pipelines.screen.encode import encode
 from pipelines.screen.lookup import Lookup
 from pipelines.screen.order import shard_order
@@ -25,6 +25,9 @@ from schemas.plans import Counted, SplitResult, TallyEntry
 from schemas.policy import Policy
 from schemas.splits import split_key
 from schemas.tables import LEDGER
+
+_JUDGED = ["text", "language", "surface", "created_at", "media"]
+"""What content rules and release see of a record."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,9 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Opened:
-    """A split read, decoded and looked up: enough to know its key."""
+    """A split read, its ids decoded and looked up: enough to know its key."""
 
-    decoded: DecodedSplit
+    ids: DecodedIds
     authors: Authors
     digest: str
     key: str
@@ -60,9 +63,9 @@ class Screened:
 
 
 def open_split(source: SplitBytes, inputs: Inputs) -> Opened:
-    """Digest and decode a split, find its authors, and derive its split key (law 3)."""
-    decoded = decode(source)
-    authors = find_authors(decoded.records, inputs.lookup)
+    """Digest a split, find its authors, and derive its split key (law 3)."""
+    ids = decode_ids(source)
+    authors = find_authors(ids.account_id, inputs.lookup)
     digest = source.digest()
     key = split_key({
         "split": digest,
@@ -73,50 +76,47 @@ def open_split(source: SplitBytes, inputs: Inputs) -> Opened:
         "platform": inputs.lookup.platform,
         "engine": inputs.engine,
     })  # fmt: skip
-    return Opened(decoded, authors, digest, key)
+    return Opened(ids, authors, digest, key)
 
 
 def screen(opened: Opened, inputs: Inputs) -> Screened:
     """Judge every row of a split, and write its shard, ledger part and footprint part."""
-    records, place = opened.decoded.records, opened.decoded.place
-    rows = standing_rows(records, opened.authors.found.rows(opened.authors.codes), inputs.policy)
+    decoded = decode(opened.ids)
+    records, place = decoded.records, decoded.place
+    authors = opened.authors.of(decoded.row)
+    rows = standing_rows(records, authors.found.rows(authors.codes), inputs.policy)
     malformed = ~(
         np.asarray(records.column("defect").combine_chunks().is_null())
         & np.asarray(records.column("record_id").combine_chunks().is_valid())
     )
     reasons = np.where(malformed, np.uint32(Reason.MALFORMED.bit), standing_reasons(rows))
-    standing = np.flatnonzero(reasons == 0)
-    content = content_verdicts(records.take(pa.array(standing)), inputs.policy, inputs.packs)
+    stands = reasons == 0
+    standing = np.flatnonzero(stands)
+    judged = records.select(_JUDGED).filter(pa.array(stands))
+    content = content_verdicts(judged, inputs.policy, inputs.packs)
     reasons[standing] |= content.reasons
     reason = primary_codes(reasons)
     kept = np.flatnonzero(reason == Reason.KEPT.code)
 
     order = shard_order(inputs.lookup.lineage_key, opened.digest, place[kept])
-    decoded_row = np.full(opened.decoded.rows, -1, np.int64)
-    decoded_row[place] = np.arange(len(place))
-    standing_row = np.full(len(records), -1, np.int64)
-    standing_row[standing] = np.arange(len(standing))
-    released = release(
-        records.take(pa.array(standing)),
-        standing_row[decoded_row[order]],
-        content.releasable,
-        inputs.policy.release,
-    )
-    subjects = footprint(records, opened.authors, reason, inputs.lookup)
+    judged_row = np.full(decoded.rows, -1, np.int64)
+    judged_row[place[standing]] = np.arange(len(standing))
+    released = release(judged, judged_row[order], content.releasable, inputs.policy.release)
+    subjects = footprint(records, authors, reason, inputs.lookup)
     shard = encode(released.table, ("language", "surface", "created_month")) if len(order) else None
     ledger = encode(
-        _ledger(opened.decoded, reasons, reason, order, subjects.author_row, standing, content),
+        _ledger(decoded, reasons, reason, order, subjects.author_row, standing, content),
         ("reason", "reasons", "rules.list.element"),
     )
     part = encode(subjects.table, ("role", "rows", "kept", "removed", "quarantined"))
     result = SplitResult(
         split_key=opened.key,
         split_digest=opened.digest,
-        rows=opened.decoded.rows,
+        rows=decoded.rows,
         shard=_reference(shard, len(order)) if shard is not None else None,
-        ledger=_reference(ledger, opened.decoded.rows),
+        ledger=_reference(ledger, decoded.rows),
         footprint=_reference(part, len(subjects.table)),
-        tally=_tally(rows.surface, reason, opened.decoded.rows),
+        tally=_tally(rows.surface, reason, decoded.rows),
         masked=_counted(released.masked),
         pictures=_counted(_pictures(content, reason[standing] == Reason.KEPT.code)),
     )

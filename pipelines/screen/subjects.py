@@ -1,6 +1,6 @@
 """Who appears in the rows of a split, and how: the footprint part."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,27 +9,33 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.screen.lookup import FoundAccounts, Lookup
-from schemas.identifiers import media_message, subject
+from schemas.identifier_columns import media_messages, subjects
 from schemas.outcomes import REASON_OF_CODE, Outcome
 from schemas.tables import FOOTPRINT
 from schemas.vocabulary import OTHER_ROLES, Role
 
+Codes = npt.NDArray[np.int64]
+Subjects = npt.NDArray[np.uint64]
+
 
 @dataclass(frozen=True)
 class Authors:
-    """The authors of the readable rows: a code per row (-1: none), and their eligibility."""
+    """The authors of rows: a code per row (-1: none), and the eligibility of each code."""
 
-    codes: npt.NDArray[np.int64]
+    codes: Codes
     found: FoundAccounts
 
+    def of(self, rows: npt.NDArray[np.int64]) -> "Authors":
+        """The authors of some of the rows."""
+        return Authors(self.codes[rows], self.found)
 
-def find_authors(records: pa.Table, lookup: Lookup) -> Authors:
+
+def find_authors(account_id: pa.DictionaryArray, lookup: Lookup) -> Authors:
     """Look up every distinct author once."""
-    encoded = records.column("account_id").combine_chunks()
-    codes = encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
+    codes = account_id.indices.fill_null(-1).to_numpy().astype(np.int64)
     # A file's dictionary may hold an entry twice, null, or one that no row uses.
     used, first = np.unique(codes[codes >= 0], return_inverse=True)
-    entries = encoded.dictionary.take(pa.array(used)).dictionary_encode()
+    entries = account_id.dictionary.take(pa.array(used)).dictionary_encode()
     valid = entries.indices.fill_null(-1).to_numpy().astype(np.int64)
     dense = np.full(len(codes), -1, np.int64)
     dense[codes >= 0] = valid[first]
@@ -51,89 +57,83 @@ def footprint(
 
     Authors, others and pictures that have a digest; a person named twice by a record counts once.
     """
+    outcome = _OUTCOMES[reason]
     has_author = np.flatnonzero(authors.codes >= 0)
-    parts = [
-        (has_author, Role.AUTHOR, authors.found.subjects[authors.codes[has_author]]),
+    appearing = [
+        (Role.AUTHOR, has_author, *_named(authors.found.subjects, authors.codes[has_author])),
         *_others(records, lookup),
-        _media(records, lookup.lineage_key),
+        (Role.MEDIA, *_pictures(records, lookup.lineage_key)),
     ]
-    rows = np.concatenate([rows for rows, _, _ in parts])
-    roles = np.concatenate([np.full(len(rows), role, np.uint64) for rows, role, _ in parts])
-    subjects = np.concatenate([subjects for _, _, subjects in parts])
-    order = np.lexsort((rows, roles, subjects))
-    rows, roles, subjects = rows[order], roles[order], subjects[order]
-    group_starts = _changes(subjects, roles)
-    group = np.cumsum(group_starts) - 1
-    once = group_starts | _changes(rows)
-    outcome = _outcomes()[reason[rows]]
-    size = int(group_starts.sum())
-
-    def count(chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint32]:
-        return np.bincount(group[once & chosen], minlength=size).astype(np.uint32)
-
-    table = pa.table(
-        {
-            "subject": subjects[group_starts],
-            "role": roles[group_starts].astype(np.uint8),
-            "rows": count(np.ones(len(rows), bool)),
-            "kept": count(outcome == _NUMBER[Outcome.KEPT]),
-            "removed": count(outcome == _NUMBER[Outcome.REMOVED]),
-            "quarantined": count(outcome == _NUMBER[Outcome.QUARANTINED]),
-        },
-        FOOTPRINT,
-    )
+    counted = pa.concat_tables([_count(*part, outcome) for part in appearing])
+    order = np.lexsort((counted.column("role"), counted.column("subject")))
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    _, _, names, named = appearing[0]
     author_row = np.full(len(records), -1, np.int64)
-    is_author = roles == Role.AUTHOR
-    author_row[rows[is_author]] = group[is_author]
-    return Footprint(table, author_row)
+    author_row[has_author] = place[(np.cumsum(_present(names, named)) - 1)[named]]
+    return Footprint(counted.take(pa.array(order)), author_row)
 
 
 _NUMBER = {outcome: number for number, outcome in enumerate(Outcome)}
+_OUTCOMES = np.zeros(256, np.uint8)
+for _code, _reason in REASON_OF_CODE.items():
+    _OUTCOMES[_code] = _NUMBER[_reason.outcome]
 
 
-def _outcomes() -> npt.NDArray[np.uint8]:
-    table = np.zeros(256, np.uint8)
-    for code, reason in REASON_OF_CODE.items():
-        table[code] = _NUMBER[reason.outcome]
-    return table
+def _named(subjects: Subjects, codes: Codes) -> tuple[Subjects, Codes]:
+    """The distinct subjects, sorted, and the index among them of each code: two ids may have one."""
+    names, rank = np.unique(subjects, return_inverse=True)
+    return names, rank[codes]
 
 
-def _changes(*columns: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
-    """True where any of the sorted columns differs from the row before; the first row does."""
-    starts = np.ones(len(columns[0]), bool)
-    if len(starts) > 1:
-        starts[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
-    return starts
+def _present(names: Subjects, named: Codes) -> npt.NDArray[np.bool_]:
+    return np.bincount(named, minlength=len(names)) > 0
 
 
-def _others(
-    records: pa.Table, lookup: Lookup
-) -> Sequence[tuple[npt.NDArray[np.int64], Role, npt.NDArray[np.uint64]]]:
+def _count(
+    role: Role, rows: Codes, names: Subjects, named: Codes, outcome: npt.NDArray[np.uint8]
+) -> pa.Table:
+    """FOOTPRINT rows of one role: ``names[named[n]]`` appears in row ``rows[n]``."""
+    pairs = rows * len(names) + named
+    if (pairs[1:] <= pairs[:-1]).any():
+        rows, named = np.divmod(np.unique(pairs), len(names))
+    present = _present(names, named)
+
+    def count(chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint32]:
+        return np.bincount(named[chosen], minlength=len(names))[present].astype(np.uint32)
+
+    became = outcome[rows]
+    return pa.table(
+        {
+            "subject": names[present],
+            "role": np.full(int(present.sum()), role, np.uint8),
+            "rows": count(np.ones(len(rows), bool)),
+            "kept": count(became == _NUMBER[Outcome.KEPT]),
+            "removed": count(became == _NUMBER[Outcome.REMOVED]),
+            "quarantined": count(became == _NUMBER[Outcome.QUARANTINED]),
+        },
+        FOOTPRINT,
+    )
+
+
+def _others(records: pa.Table, lookup: Lookup) -> Iterator[tuple[Role, Codes, Subjects, Codes]]:
     column = records.column("others").combine_chunks()
     rows = pc.list_parent_indices(column).to_numpy().astype(np.int64)
     elements = column.flatten()
     account, role = elements.field("account"), elements.field("role")
     encoded = account.dictionary_encode()
     codes = encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
-    subjects = lookup.find(encoded.dictionary).subjects
-    parts = []
+    found = lookup.find(encoded.dictionary).subjects
     for name in OTHER_ROLES:
         chosen = (codes >= 0) & np.asarray(pc.equal(role, name).fill_null(False))
-        parts.append((rows[chosen], Role[name.upper()], subjects[codes[chosen]]))
-    return parts
+        yield Role[name.upper()], rows[chosen], *_named(found, codes[chosen])
 
 
-def _media(
-    records: pa.Table, lineage_key: bytes
-) -> tuple[npt.NDArray[np.int64], Role, npt.NDArray[np.uint64]]:
+def _pictures(records: pa.Table, lineage_key: bytes) -> tuple[Codes, Subjects, Codes]:
     column = records.column("media").combine_chunks()
     rows = pc.list_parent_indices(column).to_numpy().astype(np.int64)
     encoded = column.flatten().field("sha256").dictionary_encode()
     codes = encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
-    subjects = np.fromiter(
-        (subject(lineage_key, media_message(digest)) for digest in encoded.dictionary.to_pylist()),
-        np.uint64,
-        len(encoded.dictionary),
-    )
     chosen = codes >= 0
-    return rows[chosen], Role.MEDIA, subjects[codes[chosen]]
+    found = subjects(lineage_key, media_messages(encoded.dictionary))
+    return rows[chosen], *_named(found, codes[chosen])

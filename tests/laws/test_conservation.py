@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from screened import screened, shard_of, split_bytes, table_of, verdicts
 
 from builders import account, at, declared, malformed, medium, record
-from pipelines.screen.decode import SplitBytes, decode
+from pipelines.screen.decode import SplitBytes, decode, decode_ids
 from schemas.outcomes import REASON_OF_LABEL, Outcome
 
 words = st.none() | st.sampled_from(["", " ", "two kids", "a hill", "mail a@example.org", "\u200b", "\0"])
@@ -69,6 +69,6 @@ def test_a_group_that_cannot_be_decoded_is_unreadable_row_by_row():
     source = split_bytes([record(record_id=f"r{n}") for n in range(9)], row_group_rows=3)
     blocks = list(source.blocks)
     blocks[1] = b"\xff" * len(blocks[1])
-    decoded = decode(SplitBytes(source.split, source.metadata, blocks))
+    decoded = decode(decode_ids(SplitBytes(source.split, source.metadata, blocks)))
     assert decoded.rows == 9
     assert decoded.place.tolist() == [0, 1, 2, 6, 7, 8]
