@@ -55,7 +55,7 @@ def convert_unit(root: SourceRoot, plan_id: str, number: int, now: datetime) -> 
     conversion = UnitConversion(plan.description, unit, now)
     names, digests = [], []
     for part, buffer in enumerate(conversion.parts()):
-        bytes_of_part = memoryview(buffer)
+        bytes_of_part = memoryview(buffer).cast("B")
         names.append(root.put_part(unit.table, number, part, bytes_of_part))
         digests.append(sha256(bytes_of_part))
     sink = io.BytesIO()
