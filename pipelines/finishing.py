@@ -17,6 +17,7 @@ from pipelines.corpus.staging import (
     results_of,
 )
 from pipelines.corpus.store import Store
+from pipelines.lineage.diff import newly_usable
 from pipelines.planning import put_table
 from pipelines.quality.gates import relative_gate, release_gate
 from pipelines.quality.misjudged import Judge
@@ -37,8 +38,16 @@ class Finishing:
     head: Callable[[], RegistryHead]
     now: Callable[[], datetime]
     runner: str
-    accept_relative: bool = False
-    """Publish although the version differs from its parent more than the policy expects."""
+    accepted_by: str | None = None
+    """Who accepts that the version differs from its parent more than the policy expects."""
+
+
+@dataclass(frozen=True)
+class _Change:
+    """A version next to the one before it; of the first there is nothing to say."""
+
+    findings: tuple[Finding, ...] = ()
+    newly_usable: int | None = None
 
 
 def finish_plan(store: Store, plan_id: str, plan: Plan, finishing: Finishing) -> Envelope:
@@ -54,18 +63,18 @@ def finish_plan(store: Store, plan_id: str, plan: Plan, finishing: Finishing) ->
     counts = total(results)
     profile = profile_of(splits, _measured(store, plan_id, plan, results))
     quality = release_gate(profile, plan.policy.quality.release)
-    relative = _relative(store, plan, counts)
-    accepted = () if finishing.accept_relative else relative
-    if not all(finding.success for finding in (*quality, *accepted)):
+    change = _change(store, plan, counts, splits)
+    must_pass = quality if finishing.accepted_by else (*quality, *change.findings)
+    if not all(finding.success for finding in must_pass):
         refusal = Refusal(
             plan=plan_id,
             refused_at=finishing.now(),
             parent=plan.parent,
             counts=counts,
-            findings=(*quality, *relative),
+            findings=(*quality, *change.findings),
         )
         record_refusal(store, refusal)
-        raise refused(refusal)
+        raise refused(refusal, acceptable=all(finding.success for finding in quality))
     shards = shards_table(results)
     content = ContentDocument(
         as_of=plan.as_of,
@@ -91,7 +100,7 @@ def finish_plan(store: Store, plan_id: str, plan: Plan, finishing: Finishing) ->
     )
     document = store.put("lineage", content.to_canonical_json(), "json")
     _check_head(plan, finishing.head())
-    envelope = _envelope(plan, document, content, relative, finishing)
+    envelope = _envelope(plan, document, content, change, finishing)
     publish(store, envelope)
     return envelope
 
@@ -100,7 +109,7 @@ def _envelope(
     plan: Plan,
     document: ObjectRef,
     content: ContentDocument,
-    relative: tuple[Finding, ...],
+    change: _Change,
     finishing: Finishing,
 ) -> Envelope:
     finished = finishing.now()
@@ -119,7 +128,9 @@ def _envelope(
             splits_computed=plan.splits - plan.reused,
             splits_reused=plan.reused,
         ),
-        relative=relative,
+        relative=change.findings,
+        newly_usable=change.newly_usable,
+        accepted_by=None if all(finding.success for finding in change.findings) else finishing.accepted_by,
     )
 
 
@@ -146,13 +157,15 @@ def _open(store: Store, zone: str, ref: ObjectRef) -> pa.NativeFile:
     return store.open(object_name("data" if zone == "data" else "lineage", ref.digest, "parquet"))
 
 
-def _relative(store: Store, plan: Plan, counts: Counts) -> tuple[Finding, ...]:
-    """Findings next to the version before; none for the first."""
+def _change(store: Store, plan: Plan, counts: Counts, splits: pa.Table) -> _Change:
     entries = [entry for entry in read_chain(store) if plan.parent and entry.number <= plan.parent.number]
     if not any(entry.kind == "publish" for entry in entries):
-        return ()
+        return _Change()
     before = load_version(store, find_entry(entries, None).number)
-    return relative_gate(counts, before.content.counts, plan.policy.quality.relative)
+    return _Change(
+        relative_gate(counts, before.content.counts, plan.policy.quality.relative),
+        newly_usable(store, before, splits.to_pylist()),
+    )
 
 
 def _check_head(plan: Plan, head: RegistryHead) -> None:

@@ -25,8 +25,12 @@ def _whole_utc(value: datetime) -> datetime:
     return value
 
 
+ACTOR = r"^[^\W\d][\w .'-]{0,62}\w$"
 Instant = Annotated[datetime, AfterValidator(_whole_utc)]
 """An instant in UTC, with a zone: serialised as 2026-05-27T00:00:00Z."""
+
+Actor = Annotated[str, StringConstraints(pattern=ACTOR)]
+"""Who did something, by name or role. It stands where trainers read: no address, no number."""
 
 Kind = Literal["publish", "withdraw", "purge_begun", "purge_done", "use", "use_end", "model_retired", "hold"]
 
@@ -207,7 +211,11 @@ class Envelope(Model):
     runner: Runner | None = None
     """Where and how it ran; null for entries that ran nothing."""
     relative: tuple[Finding, ...] = ()
-    """What the gate says about this version next to its parent."""
+    """What the gate says about this version next to the one before; empty: it is the first."""
+    newly_usable: int | None = Field(default=None, ge=0)
+    """Rows that the version before did not keep and this one does, in splits with the same bytes."""
+    accepted_by: Actor | None = None
+    """Who accepted what failed in ``relative``: a name given on the command line; null: nothing failed."""
 
     @computed_field  # type: ignore[prop-decorator]
     @property

@@ -37,6 +37,7 @@ class Place:
     policy: Policy = field(default_factory=Policy)
     plans: list = field(default_factory=list)
     corpus: str = "corpus"
+    accepted_by: str | None = "tests"
     ticks: Iterator = field(default_factory=count)
     """Seconds of a clock that never says the same twice."""
 
@@ -88,7 +89,7 @@ class Place:
                 head=self.head,
                 now=lambda: AS_OF + timedelta(days=1, seconds=next(ticks)),
                 runner="test",
-                accept_relative=True,
+                accepted_by=self.accepted_by,
             ),
             planned=lambda _id, plan: self.plans.append(plan),
         )

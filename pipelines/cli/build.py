@@ -1,5 +1,6 @@
 """`optout build`, and its three steps `plan`, `job` and `finish`."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +27,12 @@ ScratchOption = Annotated[bool, typer.Option("--from-scratch", help="Compute eve
 RunnerOption = Annotated[Literal["direct"], typer.Option("--runner", help="Engine that runs the job.")]
 WorkersOption = Annotated[int, typer.Option("--workers", min=1, help="Splits screened at once.")]
 AcceptOption = Annotated[
-    bool, typer.Option("--accept-change", help="Publish although much more is removed than in the parent.")
+    str | None,
+    typer.Option(
+        "--accept-change",
+        metavar="NAME",
+        help="Publish although much more is removed than before; NAME is who accepts that, and is recorded.",
+    ),
 ]
 _WORKERS = 2
 PlanArgument = Annotated[str, typer.Argument(metavar="PLAN", help="Id that `optout plan` printed.")]
@@ -47,7 +53,7 @@ def build(
     workers: WorkersOption = _WORKERS,
     *,
     from_scratch: ScratchOption = False,
-    accept_change: AcceptOption = False,
+    accept_change: AcceptOption = None,
 ) -> None:
     """Publish the next version: plan, job, finish."""
     from pipelines import build as builds
@@ -95,7 +101,7 @@ def finish(
     workspace: WorkspaceOption = Path(),
     runner: RunnerOption = "direct",
     *,
-    accept_change: AcceptOption = False,
+    accept_change: AcceptOption = None,
 ) -> None:
     """Judge and publish a plan whose job is done."""
     from pipelines import build as builds
@@ -132,10 +138,18 @@ def _inputs(
     )
 
 
-def _finishing(registry: "Registry", runner: str, *, accept_change: bool) -> "Finishing":
+def _finishing(registry: "Registry", runner: str, *, accept_change: str | None) -> "Finishing":
     from pipelines.finishing import Finishing
+    from schemas.documents import ACTOR
 
-    return Finishing(head=registry.head, now=_now, runner=runner, accept_relative=accept_change)
+    if accept_change is not None and not re.fullmatch(ACTOR, accept_change):
+        raise ConfigurationError(
+            "--accept-change",
+            expected="the name or role of whoever accepts the change: 2 to 64 letters, digits and spaces",
+            found="something else",
+            remedy="say who looked at it, as in --accept-change 'data protection officer'",
+        )
+    return Finishing(head=registry.head, now=_now, runner=runner, accepted_by=accept_change)
 
 
 def _job(store: "Store", runner: str, workers: int) -> Callable[[str, str, int], None]:

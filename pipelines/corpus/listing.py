@@ -79,6 +79,8 @@ def _entry_row(store: "Store", entry: "Envelope", last: int) -> Row:
         **_counts_row(_counts(store, entry)),
         "splits_computed": entry.runner.splits_computed if entry.runner else None,
         "splits_reused": entry.runner.splits_reused if entry.runner else None,
+        "newly_usable": entry.newly_usable,
+        "accepted_by": entry.accepted_by,
         "content": entry.content.digest if entry.content else None,
     }
 

@@ -21,8 +21,15 @@ def read_refusals(store: "Store") -> list[Refusal]:
     return sorted(found, key=lambda refusal: (refusal.refused_at, refusal.plan or ""))
 
 
-def refused(refusal: Refusal) -> Refused:
-    """The error a person sees: the first finding that failed, and where the others are."""
+_REMEDY = "`optout versions --refused` shows all findings; correct the source or the policy"
+_ACCEPT = "find out why (`optout versions --refused`); if it is meant, repeat with --accept-change NAME"
+
+
+def refused(refusal: Refusal, *, acceptable: bool = False) -> Refused:
+    """The error a person sees: the first finding that failed, and where the others are.
+
+    ``acceptable``: nothing failed but what somebody may accept.
+    """
     failed = [finding for finding in refusal.findings if not finding.success]
     first = failed[0]
     arguments = ", ".join(f"{name}={value}" for name, value in sorted(first.arguments.items()))
@@ -32,5 +39,5 @@ def refused(refusal: Refusal) -> Refused:
         f"the quality gate refused this {what}; nothing was published",
         expected=f"{first.expectation} ({arguments})",
         found=f"{first.observed}{more}",
-        remedy="`optout versions --refused` shows all findings; correct the source or the policy",
+        remedy=_ACCEPT if acceptable else _REMEDY,
     )

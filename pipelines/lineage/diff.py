@@ -34,6 +34,17 @@ def diff(store: Store, a: Version, b: Version) -> list[dict[str, Any]]:
     ]
 
 
+def newly_usable(store: Store, before: Version, splits: list[dict[str, Any]]) -> int:
+    """Rows that ``before`` did not keep and that are kept now, in splits with the same bytes.
+
+    ``splits`` are rows of SPLITS whose ledger parts are in the store.
+    """
+    found = _transitions(store, split_rows(store, before), splits)
+    return sum(
+        row["change"] for row in found if row["section"] == "newly_usable" and row["name"] != NEW_SPLIT
+    )
+
+
 def _row(section: str, name: str, a: Any, b: Any, change: int | None = None) -> dict[str, Any]:  # noqa: ANN401
     return {"section": section, "name": name, "a": a, "b": b, "change": change}
 

@@ -57,6 +57,7 @@ _VERSIONS = pa.schema([
     ("as_of", _STAMP), ("rows", pa.int64()), *_OUTCOMES, ("registry_event", pa.int64()),
     ("policy", pa.string()), ("content", pa.string()), ("runner", pa.string()), ("started_at", _STAMP),
     ("finished_at", _STAMP), ("splits_computed", pa.int64()), ("splits_reused", pa.int64()),
+    ("newly_usable", pa.int64()), ("accepted_by", pa.string()),
 ])  # fmt: skip
 
 
@@ -68,6 +69,8 @@ def _versions(store: Store, _version: Version) -> list[dict[str, Any]]:
             "kind": envelope.kind,
             "parent": envelope.parent.number if envelope.parent else None,
             "published_at": envelope.published_at,
+            "newly_usable": envelope.newly_usable,
+            "accepted_by": envelope.accepted_by,
         }
         if envelope.content is not None:
             content = load_version(store, envelope.number).content

@@ -39,13 +39,15 @@ def test_versions(store, optout):
     assert json.loads(out) == [
         {
             "version": number, "kind": "publish", "status": status, "published_at": "2026-06-02T00:00:00Z",
-            **counts, "splits_computed": 1, "splits_reused": 1, "content": envelope.content.digest,
+            **counts, "splits_computed": 1, "splits_reused": 1, "newly_usable": None, "accepted_by": None,
+            "content": envelope.content.digest,
         }
         for number, status, envelope in zip((1, 2), ("superseded", "current"), envelopes, strict=True)
     ] + [
         {
             "version": 3, "kind": "hold", "status": None, "published_at": "2026-06-02T00:00:00Z",
-            **dict.fromkeys(counts), "splits_computed": None, "splits_reused": None, "content": None,
+            **dict.fromkeys(counts), "splits_computed": None, "splits_reused": None, "newly_usable": None,
+            "accepted_by": None, "content": None,
         }
     ]  # fmt: skip
     code, out, err = optout("versions")

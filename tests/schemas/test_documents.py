@@ -134,6 +134,8 @@ ENVELOPE = Envelope(
         splits_reused=2,
     ),
     relative=(FINDING,),
+    newly_usable=3,
+    accepted_by="Maïté O'Neill",
 )
 EXPECTED_ENVELOPE = {
     "format": 1,
@@ -152,6 +154,8 @@ EXPECTED_ENVELOPE = {
         "splits_reused": 2,
     },
     "relative": [EXPECTED_FINDING],
+    "newly_usable": 3,
+    "accepted_by": "Maïté O'Neill",
 }
 EXPECTED_ENVELOPE["seal"] = hashlib.sha256(bytes_of(EXPECTED_ENVELOPE)).hexdigest()
 
@@ -302,6 +306,10 @@ OUTSIDE = {
     "an unknown kind": {"kind": "published"},
     "number 0": {"number": 0},
     "a digest in capitals": {"parent": {"number": 1, "envelope": sha("AB")}},
+    "an address in place of a name": {"accepted_by": "maite@example.org"},
+    "a number in place of a name": {"accepted_by": "+33612345678"},
+    "a name of two lines": {"accepted_by": "Maïté\n"},
+    "no name": {"accepted_by": ""},
     "a key nobody knows": {"note": "…"},
 }
 

@@ -74,6 +74,22 @@ def version_of(
     )
 
 
+def check_change(envelope: Envelope, envelopes: dict[int, Envelope], faults: "Faults") -> None:
+    """What a version says of the one before it: there, and nothing that failed without being accepted."""
+    name = envelope_name(envelope.number)
+    is_first = not any(e.kind == "publish" and e.number < envelope.number for e in envelopes.values())
+    said = bool(envelope.relative), envelope.newly_usable is not None
+    if said != (not is_first, not is_first):
+        what = (
+            "nothing of a version before" if is_first else "findings and newly usable rows, next to the last"
+        )
+        faults.add("change", name, LAW, expected=what, found="something else")
+    for finding in envelope.relative:
+        if not finding.success and envelope.accepted_by is None:
+            found = f"observed {finding.observed}, accepted by nobody"
+            faults.add("change", name, LAW, expected=finding.expectation, found=found)
+
+
 def _check_links(envelope: Envelope, number: int, data: dict[int, bytes], faults: "Faults") -> None:
     name = envelope_name(number)
     if envelope.number != number:

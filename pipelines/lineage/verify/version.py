@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.keys import Key
 from pipelines.lineage.verify.accounts import Terms, check_states, derive_accounts
-from pipelines.lineage.verify.chain import check_chain, version_of
+from pipelines.lineage.verify.chain import check_chain, check_change, version_of
 from pipelines.lineage.verify.document import Held, check_document
 from pipelines.lineage.verify.faults import Faults, Report
 from pipelines.lineage.verify.judge import load_policy
@@ -70,7 +70,10 @@ def verify(
     envelopes = check_chain(store, faults)
     objects.counts["envelopes"] = len(envelopes)
     envelope = version_of(envelopes, number, faults.all())
-    held = check_document(envelope, objects) if envelope is not None else None
+    held = None
+    if envelope is not None:
+        check_change(envelope, envelopes, faults)
+        held = check_document(envelope, objects)
     if held is not None and held.policy is not None and held.splits is not None:
         _check_splits(held, held.policy, objects, evidence, progress)
     found = faults.all()
