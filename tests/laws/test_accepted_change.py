@@ -4,7 +4,7 @@ import pytest
 from builds import Place
 
 from builders import account, objection, record
-from pipelines.corpus.chain import load_version, read_chain
+from pipelines.corpus.chain import load_version, parent_of, publish, read_chain
 from schemas.errors import Refused
 from schemas.policy import Policy
 
@@ -35,6 +35,19 @@ def test_who_accepted_a_leap_stands_in_the_envelope(place):
     assert [finding.success for finding in envelope.relative] == [False]
     assert (envelope.accepted_by, envelope.newly_usable) == ("the privacy officer", 0)
     assert list(place.verify(2)) == []
+
+
+UNSAID = {"accepted_by": None, "relative": (), "newly_usable": None}
+
+
+@pytest.mark.parametrize("field", UNSAID)
+def test_verify_finds_a_change_that_nobody_accepted_and_one_left_unsaid(place, field):
+    accepted = place.build()
+    left_out = {"number": 3, "parent": parent_of(accepted), field: UNSAID[field]}
+    publish(place.store, accepted.model_copy(update=left_out))
+    assert list(place.verify(2)) == []
+    [fault] = place.verify(3)
+    assert fault.object == "versions/00000003.json"
 
 
 def test_nobody_accepts_what_did_not_fail(place):
