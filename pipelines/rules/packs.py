@@ -28,6 +28,8 @@ class DeclaredRule(Model):
     """Values that declare that nobody shown is a minor; they make the picture assessed."""
     minor_below: int | None = None
     """For ages written as whole numbers: a smaller one declares a minor."""
+    oldest: int = 110
+    """A greater age is nobody's, and declares nothing."""
 
 
 class CaptionRule(Model):

@@ -107,7 +107,8 @@ def _declared(rule: DeclaredRule, pictures: pa.StructArray) -> tuple[Mask, Mask]
         whole = pc.match_substring_regex(text, r"^\d{1,3}$").fill_null(False)
         ages = pc.if_else(whole, text, None).cast(pa.int16())
         minor |= np.asarray(pc.less(ages, rule.minor_below).fill_null(False))
-        adult |= np.asarray(pc.greater_equal(ages, rule.minor_below).fill_null(False))
+        of_age = pc.and_(pc.greater_equal(ages, rule.minor_below), pc.less_equal(ages, rule.oldest))
+        adult |= np.asarray(of_age.fill_null(False))
     return _any(owner[minor], len(pictures)), _any(owner[adult], len(pictures))
 
 

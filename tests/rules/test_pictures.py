@@ -1,0 +1,155 @@
+"""What metadata and words about a picture do to its record, and to the picture.
+
+The expectations follow from DESIGN's words: declared removes, suspected quarantines, and a picture about
+which nothing can be read is withheld and never called safe.
+"""
+
+from typing import NamedTuple
+
+import pytest
+from screened import screened, shard_of, table_of, verdicts
+
+from builders import declared, medium, record
+from pipelines.rules.packs import load_packs
+from schemas.policy import Policy
+
+PLUS, AGE = "plus:MinorModelAgeDisclosure", "Iptc4xmpExt:ModelAge"
+VOCABULARY = "http://ns.useplus.org/ldf/vocab/"
+DECLARED, SUSPECTED, NOTHING_LEFT = "minor_image_declared", "minor_image_suspected", "no_own_content"
+
+
+class Case(NamedTuple):
+    name: str
+    record: dict
+    reason: str
+    released: int
+    """Pictures that a trainer gets of a kept record."""
+
+
+def case(name, reason, released=0, *, pictures, **fields):
+    return Case(name, record(media=pictures, **fields), reason, released)
+
+
+def says(*values, prop=PLUS, **fields):
+    return medium(metadata=[declared(prop, *values)], **fields)
+
+
+CASES = [
+    case("no picture", "kept", pictures=[]),
+    case("no list of pictures", "kept", pictures=None),
+    # declared by metadata
+    *(case(f"PLUS {age}", DECLARED, pictures=[says(age)]) for age in ("AG-A17", "AG-A16", "AG-A15", "AG-U14")),
+    case("PLUS with its address", DECLARED, pictures=[says(f"{VOCABULARY}AG-U14")]),
+    case("PLUS among white space", DECLARED, pictures=[says(" AG-A16\n")]),
+    *(case(f"PLUS {age}", "kept", 1, pictures=[says(age)]) for age in ("AG-A18", "AG-A21", "AG-A25")),
+    case("PLUS unknown never means adult", "kept", 0, pictures=[says("AG-UNK")]),
+    case("PLUS of another spelling proves nothing", "kept", 0, pictures=[says("ag-a25")]),
+    case("a property of another namespace proves nothing", "kept", 0, pictures=[says("AG-A25", prop="x:MinorModelAgeDisclosure")]),
+    case("IPTC age 17", DECLARED, pictures=[says("17", prop=AGE)]),
+    case("IPTC age 0", DECLARED, pictures=[says("0", prop=AGE)]),
+    case("IPTC age 18", "kept", 1, pictures=[says("18", prop=AGE)]),
+    case("IPTC ages of two people, one a child", DECLARED, pictures=[says("41", "9", prop=AGE)]),
+    case("an IPTC age in words proves nothing", "kept", 0, pictures=[says("adult", prop=AGE)]),
+    case("an IPTC age nobody reaches proves nothing", "kept", 0, pictures=[says("999", prop=AGE)]),
+    case("a declared child in the second picture", DECLARED, pictures=[says("AG-A25"), says("AG-A15")]),
+    case("two blocks that disagree", DECLARED, pictures=[
+        medium(metadata=[declared(PLUS, "AG-A25"), declared(PLUS, "AG-A16", block="sidecar")])]),
+    case("nothing clears what is declared", DECLARED, pictures=[says("AG-A16", alt_text="An old man on a bench")]),
+    # suspected by words
+    case("children in the alternative text", SUSPECTED, pictures=[medium(alt_text="Two children on a swing")]),
+    case("children in the caption", SUSPECTED, pictures=[medium(caption="THE KIDS IN THE GARDEN")]),
+    case("children in the machine's words", SUSPECTED, pictures=[
+        medium(auto_alt_text="May be an image of child, dancing")]),
+    case("a child in the text of the record", SUSPECTED, text="My daughter at the lake", pictures=[medium()]),
+    case("a child in a text without picture", "kept", text="My daughter at the lake", pictures=[]),
+    case("English words in a German record", SUSPECTED, language="de", pictures=[medium(caption="Our kids")]),
+    case("adults declared, children written", SUSPECTED, pictures=[says("AG-A25", alt_text="Two children")]),
+    case("words that a machine read in the picture", "kept", 1, pictures=[
+        medium(auto_alt_text="May be an image of text that says 'kids eat free'")]),
+    case("declared wins over suspected", DECLARED, pictures=[says("AG-U14", alt_text="Two children")]),
+    # assessed
+    case("words in which no rule finds a child", "kept", 1, pictures=[medium(alt_text="A hill in fog")]),
+    case("an English dialect", "kept", 1, language="en-GB", pictures=[medium(alt_text="A hill in fog")]),
+    case("a machine's words about no person", "kept", 1, language="de", pictures=[
+        medium(auto_alt_text="May be an image of mountain")]),
+    # unassessed
+    case("a picture that says nothing", "kept", 0, pictures=[medium()]),
+    case("words in a language without rules", "kept", 0, language="de", pictures=[medium(alt_text="Ein Berg im Nebel")]),
+    case("words in a language nobody named", "kept", 0, language=None, pictures=[medium(alt_text="A hill in fog")]),
+    case("a caption of punctuation", "kept", 0, pictures=[medium(caption="... !")]),
+    case("a machine's words of a form nobody knows", "kept", 0, pictures=[medium(auto_alt_text="Bild: Berg")]),
+    case("one of two assessed", "kept", 1, pictures=[medium(), medium(alt_text="A hill in fog")]),
+    # what is left
+    case("only a picture that says nothing", NOTHING_LEFT, text=None, pictures=[medium()]),
+    case("only a picture that was assessed", "kept", 1, text=None, pictures=[medium(alt_text="A hill in fog")]),
+    case("white space and such a picture", NOTHING_LEFT, text=" \u200b\n", pictures=[medium()]),
+    case("nothing at all", NOTHING_LEFT, text="", pictures=[]),
+    case("only a suspected picture", SUSPECTED, text=None, pictures=[medium(alt_text="Two children")]),
+]  # fmt: skip
+
+
+def released(result):
+    return sum(len(row["media"] or []) for row in shard_of(result))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_record_and_pictures(case):
+    result = screened([case.record])
+    assert (verdicts(result)[0][0], released(result)) == (case.reason, case.released)
+    counted = {one.name: one.count for one in result.result.pictures}
+    assert counted["released"] == case.released
+    pictures = len(case.record["media"] or [])
+    assert sum(counted[sign] for sign in ("declared", "suspected", "no_sign", "unassessed")) == pictures
+    if case.reason == "kept":
+        assert counted["withheld"] == pictures - case.released
+
+
+UNASSESSED = {
+    "withhold": ("kept", 0),
+    "remove": (NOTHING_LEFT, 0),
+    "keep": ("kept", 1),
+}
+
+
+@pytest.mark.parametrize(("choice", "expected"), UNASSESSED.items(), ids=UNASSESSED)
+def test_the_policy_decides_about_pictures_that_say_nothing(choice, expected):
+    policy = Policy.model_validate({"pictures": {"unassessed": choice}})
+    result = screened([record(media=[medium()])], policy=policy)
+    assert (verdicts(result)[0][0], released(result)) == expected
+
+
+@pytest.mark.parametrize("choice", UNASSESSED)
+@pytest.mark.parametrize(
+    ("picture", "reason"), [(says("AG-U14"), DECLARED), (medium(caption="our kids"), SUSPECTED)]
+)
+def test_no_policy_lets_a_sign_of_a_minor_through(choice, picture, reason):
+    policy = Policy.model_validate({"pictures": {"unassessed": choice}})
+    result = screened([record(media=[picture, medium()])], policy=policy)
+    # `remove` lets the picture that says nothing take its record along, before anybody looks at the other.
+    taken_along = choice == "remove" and reason == SUSPECTED
+    assert verdicts(result)[0][0] == (NOTHING_LEFT if taken_along else reason)
+    assert result.shard is None
+
+
+def test_a_ledger_names_the_rules_that_gave_evidence():
+    rows = [
+        record(record_id="r1", media=[says("AG-U14", alt_text="Two children"), medium(caption="a boy")]),
+        record(record_id="r2", media=[medium(alt_text="A hill in fog")]),
+    ]
+    rules = load_packs().rules
+    held = [[rules[n] for n in row["rules"] or []] for row in table_of(screened(rows).ledger).to_pylist()]
+    assert held == [["plus.minor-model-age", "en.life-stage", "en.boy-girl"], []]
+
+
+def test_a_picture_is_released_without_what_leads_back_to_it():
+    told = medium(
+        alt_text="A hill, see @ana",
+        caption="Mail me: ana@example.org",
+        uri="https://cdn.example/1.jpg",
+        media_id="m9",
+    )
+    (row,) = shard_of(screened([record(media=[told])]))
+    assert row["media"] == [{
+        "sha256": told["sha256"], "mime": "image/jpeg",
+        "alt_text": "A hill, see ⟦handle⟧", "caption": "Mail me: ⟦email⟧",
+    }]  # fmt: skip
