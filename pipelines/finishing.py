@@ -101,8 +101,7 @@ def finish_plan(store: Store, plan_id: str, plan: Plan, finishing: Finishing) ->
     document = store.put("lineage", content.to_canonical_json(), "json")
     _check_head(plan, finishing.head())
     envelope = _envelope(plan, document, content, change, finishing)
-    publish(store, envelope)
-    return envelope
+    return publish(store, envelope)
 
 
 def _envelope(

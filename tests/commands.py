@@ -1,5 +1,6 @@
 """Workspaces, and ``optout`` run in them as processes of their own: real arguments, signals, exit codes."""
 
+import atexit
 import json
 import os
 import shutil
@@ -11,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import count
 from pathlib import Path
+
+import pyarrow.parquet as pq
 
 from builders import PLATFORM, account, record, write_canonical
 
@@ -129,6 +132,12 @@ class Workspace:
         """Content digest of each version."""
         return [version["content"] for version in self.versions()]
 
+    def rows_released(self, version=1):
+        """The rows of a version's shards as text, each shard in its order."""
+        listed = self.run("files", version, "--json").done().json
+        shards = (pq.read_table(self.folder / "corpus" / shard["name"]) for shard in listed)
+        return [[repr(row) for row in shard.to_pylist()] for shard in shards]
+
     def files(self, below):
         """Files of the corpus below a folder, by path; leases say nothing."""
         corpus = self.folder / "corpus"
@@ -158,7 +167,7 @@ def workspace(folder, accounts=ACCOUNTS, records=RECORDS, *, objections=("a11",)
 def until(condition):
     """Look again and again until ``condition`` holds, and return what it returned."""
     while not (found := condition()):
-        time.sleep(0.002)
+        time.sleep(0.005)
     return found
 
 
@@ -172,10 +181,12 @@ def _ask(request):
 @cache
 def _server():
     """The fork server of this process; it ends with it, when its standard input is closed."""
-    return subprocess.Popen(
+    server = subprocess.Popen(
         [sys.executable, "-P", str(ROOT / "tests" / "fork_server.py")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
     )
+    atexit.register(server.communicate)
+    return server

@@ -127,10 +127,10 @@ def load_entry(store: "Store", entry: Envelope) -> Version:
     return Version(entry, entry.content_digest(), content)
 
 
-def publish(store: "Store", envelope: Envelope) -> None:
-    """Append an entry: the one write that makes a version exist.
+def publish(store: "Store", envelope: Envelope) -> Envelope:
+    """Append an entry, the one write that makes a version exist; returns the entry that stands.
 
-    Publishing the same entry again changes nothing.
+    Publishing the same plan again changes nothing: who was killed right after this may run again.
 
     Raises:
         LostRace: somebody else's entry has the number. BadInput: what the entry follows or names
@@ -141,13 +141,17 @@ def publish(store: "Store", envelope: Envelope) -> None:
         before = envelope.number - 1
         _check_parent(envelope, _parse_entry(store.read(entry_name(before)), before) if before else None)
         _check_references(store, envelope)
-    if not store.create(name, data) and store.read(name) != data:
+    if store.create(name, data):
+        return envelope
+    standing = _parse_entry(store.read(name), envelope.number)
+    if standing != envelope and not _of_one_plan(standing, envelope):
         raise LostRace(
             f"version {envelope.number}",
             expected="a number that nobody has taken",
             found="another build published it first",
             remedy="run `optout build` again: it follows that version, and finished splits are reused",
         )
+    return standing
 
 
 def read_splits(store: "Store", version: Version) -> "pa.Table":
@@ -192,6 +196,13 @@ def _parse_entry(data: bytes, number: int) -> Envelope:
             remedy=_RESTORE,
         )
     return entry
+
+
+def _of_one_plan(one: Envelope, other: Envelope) -> bool:
+    """Whether two entries publish what one plan made; they may differ in when they did."""
+    if one.runner is None or other.runner is None or one.runner.started_at != other.runner.started_at:
+        return False
+    return (one.kind, one.parent, one.content) == (other.kind, other.parent, other.content)
 
 
 def _check_parent(entry: Envelope, before: Envelope | None) -> None:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 from corpus.published import NOW, digest_of, make_envelope, publish_one, put_table, write_content
@@ -82,6 +83,13 @@ def test_publishing_the_same_again_changes_nothing(store):
     publish(store, envelope)
     assert store.read(entry_name(1)) == before
     assert len(read_chain(store)) == 1
+
+
+def test_a_plan_that_was_published_is_not_published_again(store):
+    envelope = publish_one(store)
+    later = envelope.model_copy(update={"published_at": NOW + timedelta(minutes=1)})
+    assert publish(store, later) == envelope
+    assert read_chain(store) == (envelope,)
 
 
 def test_the_second_of_two_publishers_is_told(store):

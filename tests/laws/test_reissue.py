@@ -7,8 +7,10 @@ import pytest
 from builds import Place, run_splits
 
 from builders import AS_OF, account, at, objection, record
-from pipelines.build import build
+from pipelines.build import build, finish, plan
 from pipelines.corpus.chain import load_version, read_splits
+from pipelines.corpus.staging import load_plan
+from pipelines.finishing import finish_plan
 from schemas.errors import BadInput, ConfigurationError, LostRace, Refused
 from schemas.policy import Policy
 
@@ -124,6 +126,16 @@ def test_a_build_that_died_goes_on_where_it_stopped(place, done):
     undisturbed = Place(place.folder, place.objections, corpus="undisturbed")
     undisturbed.build()
     assert content(place) == content(undisturbed)
+
+
+def test_a_finish_that_died_after_publishing_may_run_again(place):
+    finishing = place.steps().finishing
+    plan_id, _ = plan(place.inputs(), finishing.now())
+    run_splits(place.store.url, plan_id, 12)
+    published = finish_plan(place.store, plan_id, load_plan(place.store, plan_id), finishing)
+    assert finish(place.store, plan_id, finishing) == published
+    assert len(list(place.store.list("versions"))) == 1
+    assert list(place.store.list("staging/plans")) == []
 
 
 def test_an_objection_that_arrives_during_the_job_counts(place):
