@@ -119,7 +119,9 @@ SPLITS_TABLE = Table("splits", "The splits of a version in order, each with its 
     Column("pictures", COUNTED, "pictures: declared, suspected, no_sign, unassessed; released, withheld"),
 ))  # fmt: skip
 
-SHARDS_TABLE = Table("shards", "The version's list of shards, sorted by digest: all a trainer needs.", (
+SHARDS_TABLE = Table(
+    "shards", "The version's list of shards, sorted by digest: all a trainer needs. One row for each split"
+    " that kept rows: an object that two splits share has two.", (
     Column("shard", pa.string(), "SHA-256 of the object under data/"),
     Column("rows", pa.uint32(), "its rows"),
     Column("bytes", pa.uint64(), "its size"),

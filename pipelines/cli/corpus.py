@@ -47,7 +47,10 @@ def files(
     as_json: JsonOption = False,
     workspace: WorkspaceOption = _HERE,
 ) -> None:
-    """List the shards of a version: all a training job reads."""
+    """List the shards of a version: all a training job reads, in this order, each as often as it is listed.
+
+    A shard is listed twice where the source holds its rows twice.
+    """
     from pipelines.corpus.listing import list_files
 
     rows = list_files(_store(workspace), version)

@@ -34,7 +34,10 @@ def splits_table(planned: pa.Table, results: list[SplitResult]) -> pa.Table:
 
 
 def shards_table(results: list[SplitResult]) -> pa.Table:
-    """A SHARDS table: the shards, sorted by digest, so that their order says nothing of the source."""
+    """A SHARDS table, sorted by digest, so that the order says nothing of the source.
+
+    A shard that two splits share is in it twice, as its rows are in the source: ADR 4.
+    """
     refs = sorted((result.shard.digest, result.shard.rows, result.shard.bytes)
                   for result in results if result.shard is not None)  # fmt: skip
     columns = zip(*refs, strict=True) if refs else ((), (), ())

@@ -28,7 +28,9 @@ def list_versions(store: "Store") -> list[Row]:
 
 
 def list_files(store: "Store", number: int | None = None) -> list[Row]:
-    """One row per shard of a version: its name in the store, rows, bytes. Reads versions/ and data/ only.
+    """The list of shards of a version: name in the store, rows, bytes. Reads versions/ and data/ only.
+
+    The rows add up to what was kept: a shard that two splits share is listed twice.
 
     Raises:
         ConfigurationError: no such version. BadInput: its list of shards is missing or damaged.

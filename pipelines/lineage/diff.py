@@ -106,18 +106,18 @@ def _splits(splits_a: list[dict[str, Any]], splits_b: list[dict[str, Any]]) -> l
 
 
 def _shards(store: Store, a: Version, b: Version) -> list[dict[str, Any]]:
-    before, after = (_shard_set(store, version) for version in (a, b))
-    dropped, added = len(before - after), len(after - before)
+    before, after = (_shard_list(store, version) for version in (a, b))
+    dropped, added = (before - after).total(), (after - before).total()
     return [
-        _changed("shards", "all", len(before), len(after)),
+        _changed("shards", "all", before.total(), after.total()),
         _row("shards", "dropped", dropped, None, -dropped),
         _row("shards", "added", None, added, added),
     ]
 
 
-def _shard_set(store: Store, version: Version) -> set[str]:
+def _shard_list(store: Store, version: Version) -> Counter[str]:
     listed = read_object_table(store, version.content.shards, SHARDS, zone="data")
-    return set(listed.column("shard").to_pylist())
+    return Counter(listed.column("shard").to_pylist())
 
 
 def _transitions(

@@ -192,7 +192,8 @@ def _profile(store: Store, version: Version) -> Iterator[pa.Table]:
 RELATIONS: tuple[Relation, ...] = (
     Relation("versions", "the chain: one row per entry", _VERSIONS, _rows(_VERSIONS, _versions)),
     Relation("splits", "the splits of the version, with rows by outcome", _SPLITS, _rows(_SPLITS, _splits)),
-    Relation("shards", "the shards of the version", _signed(SHARDS), _shards),
+    Relation("shards", "the shards of the version, one row for each split that kept rows",
+             _signed(SHARDS), _shards),
     Relation("ledger", "the fate of every row; subject is its author", LABELLED_LEDGER, labelled_ledger),
     Relation("footprint", "who occurs in which split, how, and how often", LABELLED_FOOTPRINT,
              labelled_footprint),

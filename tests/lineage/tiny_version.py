@@ -67,7 +67,7 @@ def publish_tiny(store, root, verdicts, *, registry_event=1):
 
     ``verdicts``: record id -> Verdict, kept by default. Returns its number.
     """
-    rows, shards, accounts = [], {}, set()
+    rows, shards, accounts = [], [], set()
     for path in sorted(root.glob("records/*.parquet")):
         name = path.relative_to(root).as_posix()
         with pq.ParquetFile(path) as file:
@@ -83,13 +83,13 @@ def publish_tiny(store, root, verdicts, *, registry_event=1):
                 rows.append(row)
                 if row["shard"]:
                     kept = sum(e["rows"] for e in row["tally"] if e["reason"] == Reason.KEPT.code)
-                    shards[row["shard"]] = {"shard": row["shard"], "rows": kept, "bytes": row["shard_bytes"]}
+                    shards.append({"shard": row["shard"], "rows": kept, "bytes": row["shard_bytes"]})
     observed = [
         {"path": path.relative_to(root).as_posix(), "bytes": found.st_size, "stamp": str(found.st_mtime_ns)}
         for path in sorted(root.glob("records/*.parquet"))
         for found in (path.stat(),)
     ]
-    listed = [shards[name] for name in sorted(shards)]
+    listed = sorted(shards, key=lambda row: row["shard"])
     return _write_version(store, rows, listed, accounts, registry_event, observed)
 
 
