@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from pipelines.corpus.source_root import SourceRoot
 from pipelines.ingest.convert import check_constants
 from pipelines.ingest.find_files import FoundFile, find_files
 from pipelines.ingest.limits import UNIT_BYTES
 from pipelines.ingest.measure import Measured
+from schemas.canonical import canonical_json, sha256
 from schemas.ingest_plans import IngestPlan, IngestUnit, SourceFile, TableName, UnitResult
 from schemas.manifest import SourceManifest
+from schemas.module_bytes import module_digests
 from schemas.source import Entry, SourceDescription
 
 Job = Callable[[str, list[int]], None]
@@ -35,8 +38,8 @@ class Ingested:
 def ingest(root: SourceRoot, plan: IngestPlan, job: Job) -> Ingested:
     """Convert what is missing of a plan, and make its tables the source.
 
-    An ingest that died is gone on with, if neither source.yaml nor a file has changed. Nothing of the
-    source that is there is touched before the new tables are whole.
+    An ingest that died is gone on with, if neither source.yaml, a file nor this program has changed.
+    Nothing of the source that is there is touched before the new tables are whole.
 
     Raises:
         BadInput: a file cannot be read, or changed meanwhile. LostRace: another ingest is running.
@@ -77,12 +80,17 @@ def plan_ingest(description: SourceDescription, folder: Path) -> IngestPlan:
                 IngestUnit(table=table, entry=number, files=files)
                 for files in _together(map(_observed, found))
             ]
-    return IngestPlan(description=description, units=tuple(units))
+    return IngestPlan(converter=_converter(), description=description, units=tuple(units))
 
 
 def done_count(root: SourceRoot, plan: IngestPlan) -> int:
     """How many units of a plan are converted."""
     return len(root.list_unfinished(f"{plan.content_digest()}/results"))
+
+
+def _converter() -> str:
+    modules = {**module_digests("schemas"), **module_digests("pipelines.ingest")}
+    return sha256(canonical_json({"modules": modules, "pyarrow": pa.__version__}))
 
 
 def _tables(description: SourceDescription) -> Iterator[tuple[TableName, tuple[Entry, ...]]]:

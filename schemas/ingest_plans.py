@@ -40,6 +40,8 @@ class IngestPlan(Model):
 
     format: Literal[1] = 1
     """Version of this form."""
+    converter: Digest
+    """Of what converts: the bytes of the modules of ingest and schemas, and the version of pyarrow."""
     description: SourceDescription
     """source.yaml."""
     units: tuple[IngestUnit, ...]

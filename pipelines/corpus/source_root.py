@@ -43,7 +43,8 @@ class SourceRoot:
         """
         folder = self._root / _UNFINISHED
         with explained(str(self._root)):
-            self._root.mkdir(parents=True, exist_ok=True)
+            self._root.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self._root, 0o700)  # it holds what people wrote, and who they are
             make_folder(folder, 0o700)
         with locks.alone(folder / "lock", create=True) as free:
             if not free:

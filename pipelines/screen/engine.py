@@ -1,7 +1,6 @@
 """The engine: everything besides its inputs that the bytes of ``screen`` depend on (law 3)."""
 
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 
 import numpy as np
 import pyarrow as pa
@@ -10,6 +9,7 @@ from pipelines.screen.encode import DATA_PAGE_BYTES, ROW_GROUP_ROWS
 from schemas.canonical import canonical_json, sha256
 from schemas.documents import EngineRef
 from schemas.errors import Refused
+from schemas.module_bytes import module_digests
 from schemas.tables import WRITER
 
 _PACKAGES = ("schemas", "pipelines.rules", "pipelines.screen")
@@ -20,7 +20,7 @@ def engine() -> EngineRef:
     """Digest of the modules' bytes, library versions and writer settings of this process."""
     sources = {}
     for package in _PACKAGES:
-        sources.update(_modules(files(package), package))
+        sources.update(module_digests(package))
     for name in _MODULES:
         sources[f"pipelines.{name}"] = sha256((files("pipelines") / name).read_bytes())
     parts = {
@@ -46,13 +46,3 @@ def check_engine(planned: EngineRef) -> None:
             remedy="install the same version of this project and its locked requirements on every worker, "
             "or plan again",
         )
-
-
-def _modules(folder: Traversable, name: str) -> dict[str, str]:
-    found = {}
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.name.endswith(".py"):
-            found[f"{name}.{entry.name}"] = sha256(entry.read_bytes())
-        elif entry.is_dir() and entry.name != "__pycache__":
-            found.update(_modules(entry, f"{name}.{entry.name}"))
-    return found
