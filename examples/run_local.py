@@ -1,10 +1,11 @@
 """The guided tour: a sample network, from files on disk to two versions of a corpus.
 
-    .venv/bin/python examples/run_local.py FOLDER
+    .venv/bin/python examples/run_local.py FOLDER [--scale 1.0]
 
 Every step is a command that you could type; each is shown before its output.
 """
 
+import argparse
 import json
 import os
 import shlex
@@ -37,10 +38,11 @@ console = Console(highlight=False)
 
 def main() -> int:
     """Take the tour; the exit code of the first command that failed."""
-    if len(sys.argv) != 2:
-        print("usage: run_local.py FOLDER", file=sys.stderr)
-        return 2
-    folder = Path(sys.argv[1]).resolve()
+    parser = argparse.ArgumentParser(description="The guided tour, in a folder that it makes.")
+    parser.add_argument("folder", type=Path, metavar="FOLDER")
+    parser.add_argument("--scale", default="1.0", help="1.0: 20,000 accounts, 205,000 records")
+    options = parser.parse_args()
+    folder = options.folder.resolve()
     if not make_folder(folder):
         return 2
     os.chdir(ROOT)
@@ -49,7 +51,7 @@ def main() -> int:
     os.environ["OPTOUT_WORKSPACE"] = str(folder)
     os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
     try:
-        tour(folder)
+        tour(folder, options.scale)
     except subprocess.CalledProcessError as failure:
         return failure.returncode if failure.returncode > 0 else 128 - failure.returncode
     except KeyboardInterrupt:
@@ -70,15 +72,15 @@ def make_folder(folder: Path) -> bool:
     return True
 
 
-def tour(folder: Path) -> None:
+def tour(folder: Path, scale: str) -> None:
     """All steps, in order."""
     sample = folder / "sample"
     say(
         "A social network on disk",
-        """20,000 accounts and 205,000 records in eight languages, in 405 files: CSV, Parquet, and JSON
-        Lines plain, gzipped or in zstd. Nobody in it exists.""",
+        """Accounts, posts, comments, photos, clips, profiles, chats and messages in eight languages, as
+        CSV, Parquet, and JSON Lines plain, gzipped and in zstd. Nobody in it exists.""",
     )
-    run("python", "-m", "examples.sample_network", str(sample))
+    run("python", "-m", "examples.sample_network", str(sample), "--scale", scale)
     people = json.loads((sample / "people_of_interest.json").read_text(encoding="utf-8"))
     by_email, late = people["objector_by_email"], people["late_objector"]
 
@@ -101,8 +103,8 @@ def tour(folder: Path) -> None:
     say(
         "Objections",
         """Three one by one, written otherwise than the network has them: an e-mail address in other
-        capitals, a phone number as dialled at home, a handle with @. Then a file of 401. Only keyed
-        hashes are stored.""",
+        capitals, a phone number as dialled at home, a handle with @. Then a file of several
+        hundred. Only keyed hashes are stored.""",
     )
     run("optout", "registry", "add", "email", by_email["email"])
     by_phone = people["objector_by_phone"]

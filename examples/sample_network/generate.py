@@ -16,6 +16,8 @@ from examples.sample_network.posts import write_posts
 from examples.sample_network.scene import make_scene
 from examples.sample_network.talk import write_chats, write_messages, write_profiles
 
+SMALLEST = 0.02
+
 
 def generate(out: Path, seed: int = 1, scale: float = 1.0) -> dict[str, int]:
     """Write everything into ``out``; rows written by surface, and accounts."""
@@ -39,6 +41,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--scale", type=float, default=1.0, help="1.0: 20,000 accounts, 200,000 records")
     options = parser.parse_args()
+    if not SMALLEST <= options.scale < float("inf"):
+        parser.error(f"--scale: from {SMALLEST} up; a smaller network holds nobody worth a look")
     for name, rows in generate(options.out, options.seed, options.scale).items():
         print(f"{rows:>9,} {name}")
 
