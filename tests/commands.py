@@ -83,6 +83,10 @@ class Workspace:
         shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns("corpus", "command-*"))
         return replace(self, folder=folder)
 
+    def importing(self, sources):
+        """The same workspace, with commands that import our packages from another folder."""
+        return replace(self, sources=sources)
+
     def start(self, *arguments, limits=None, user=None, **environment):
         """Start a command."""
         output = self.folder / f"command-{next(_numbers)}"
