@@ -15,7 +15,7 @@ from schemas.policy import ReleasePolicy
 
 PAGE = (DOCS / "limits.md").read_text(encoding="utf-8")
 MASKS = re.findall(r"^\| `([^`]+)` \| `([^`]+)` \|$", PAGE, re.MULTILINE)
-COLLISIONS = re.findall(r"([\d.]+)\s% at\s+10\^(\d+) accounts", PAGE)
+COLLISIONS = re.findall(r"([\d.]+)\s% at\s+10\^(\d+)", PAGE)
 
 
 def test_the_reasons_without_a_rule_are_those():
