@@ -8,6 +8,8 @@ from typing import Any, BinaryIO
 from pipelines.ingest.batch import Batch, Row, batches_of
 from pipelines.ingest.limits import MAX_ROW_BYTES
 from pipelines.ingest.open_file import open_file
+from schemas.canonical import parse_json
+from schemas.errors import BadInput
 
 _MARK = b"\xef\xbb\xbf"
 _SURROGATE = b"\\ud"
@@ -40,27 +42,11 @@ def _rows(file: BinaryIO) -> Iterator[Row]:
 
 def _parse(line: bytes) -> tuple[dict[str, Any] | None, str | None]:
     try:
-        found = _DECODER.decode(line.decode())
+        found = parse_json(line.decode(), "a line")
         if _SURROGATE in line.lower():  # an escape may write half a character, which is no text
             json.dumps(found, ensure_ascii=False).encode()
     except UnicodeError:
         return None, "row:encoding"
-    except (ValueError, RecursionError):
+    except BadInput:
         return None, "row:json"
     return (found, None) if isinstance(found, dict) else (None, "row:json")
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        msg = "a name that occurs twice"
-        raise ValueError(msg)
-    return found
-
-
-def _no_number(name: str) -> None:
-    msg = f"{name} is no JSON number"
-    raise ValueError(msg)
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_number)
