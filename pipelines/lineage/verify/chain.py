@@ -77,9 +77,11 @@ def version_of(
 def check_change(envelope: Envelope, envelopes: dict[int, Envelope], faults: "Faults") -> None:
     """What a version says of the one before it: there, and nothing that failed without being accepted."""
     name = envelope_name(envelope.number)
-    is_first = not any(e.kind == "publish" and e.number < envelope.number for e in envelopes.values())
+    before = [envelopes.get(number) for number in range(1, envelope.number)]
+    is_first = not any(entry is None or entry.kind == "publish" for entry in before)
     said = bool(envelope.relative), envelope.newly_usable is not None
-    if said != (not is_first, not is_first):
+    # Of an entry that cannot be read, and is named as such, nobody knows what it was.
+    if None not in before and said != (not is_first, not is_first):
         what = (
             "nothing of a version before" if is_first else "findings and newly usable rows, next to the last"
         )

@@ -1,0 +1,128 @@
+"""Law 4: whatever byte of a version is changed, lost or put in its place, the check of its structure names it."""
+
+import random
+import shutil
+
+import pytest
+from commands import ACCOUNTS, RECORDS, workspace
+
+from builders import medium, record
+from pipelines.corpus.store import open_store
+from pipelines.lineage.verify.version import verify
+from schemas.errors import BadInput
+
+PICTURES = [
+    record(record_id=f"p{n}", account_id="a2", surface="photo", media=[medium(caption="two kids")])
+    for n in range(4)
+]
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """A workspace with two versions; the second follows an objection."""
+    place = workspace(tmp_path_factory.mktemp("tampering") / "w", ACCOUNTS, RECORDS[:8] + PICTURES, files=3)
+    place.build().done()
+    place.run("registry", "add", "account", "a1").done()
+    place.build("--accept-change", "tests").done()
+    return place
+
+
+@pytest.fixture
+def corpus(published, tmp_path):
+    shutil.copytree(published.folder / "corpus", tmp_path / "corpus")
+    return tmp_path / "corpus"
+
+
+def blamed(corpus, *numbers):
+    """Objects and envelopes that a check of the structure names, in the first version where it names any."""
+    for number in numbers or (2, 1):
+        findings = verify(open_store(str(corpus)), number, None).report.findings
+        if findings:
+            return {finding.object for finding in findings}
+    return set()
+
+
+def names(corpus):
+    """Everything that the two versions are: envelopes and objects."""
+    zones = (path for zone in ("versions", "data", "lineage") for path in (corpus / zone).rglob("*"))
+    return sorted(path.relative_to(corpus).as_posix() for path in zones if path.is_file())
+
+
+def changes(data, generator):
+    """The same bytes with one changed: the first, the last, one between; with one more, with one less."""
+    for place in (0, generator.randrange(1, len(data) - 1), len(data) - 1):
+        bit = 1 << generator.randrange(8)
+        yield data[:place] + bytes([data[place] ^ bit]) + data[place + 1 :]
+    yield data + b"\0"
+    yield data[:-1]
+
+
+def test_nothing_is_found_where_nothing_was_done(corpus):
+    assert blamed(corpus, 1) == blamed(corpus, 2) == set()
+
+
+def test_a_changed_byte_of_any_object_is_found_and_named(corpus):
+    generator, found, kinds = random.Random(20260601), {}, set()  # noqa: S311 - places, not secrets
+    for name in names(corpus):
+        path = corpus / name
+        data = path.read_bytes()
+        path.chmod(0o600)
+        for number, changed in enumerate(changes(data, generator)):
+            path.write_bytes(changed)
+            found[name, number] = blamed(corpus)
+        path.write_bytes(data)
+        kinds.add((name.partition("/")[0], path.suffix))
+    assert {key: blame for key, blame in found.items() if blame != {key[0]}} == {}
+    assert kinds == {
+        ("versions", ".json"),
+        ("data", ".parquet"),
+        ("lineage", ".parquet"),
+        ("lineage", ".json"),
+    }
+
+
+def test_an_object_that_is_gone_is_named(corpus):
+    found, last = {}, "versions/00000002.json"
+    for name in names(corpus):
+        (corpus / name).rename(corpus / "aside")
+        if name != last:
+            found[name] = blamed(corpus)
+        else:  # a chain without its end is one that was not continued: only the number tells
+            with pytest.raises(BadInput, match="version 2"):
+                blamed(corpus)
+        (corpus / "aside").rename(corpus / name)
+    assert {name: blame for name, blame in found.items() if name not in blame} == {}
+
+
+@pytest.mark.parametrize(
+    "name", ["00000003.json", "00000001 (copy).json", "latest.json", ".00000002.json.swp"]
+)
+def test_what_was_added_to_the_chain_is_named(corpus, name):
+    shutil.copy(corpus / "versions/00000002.json", corpus / "versions" / name)
+    assert blamed(corpus) == {f"versions/{name}"}
+
+
+def test_objects_that_change_places_are_named(corpus):
+    objects = [name for name in names(corpus) if name.startswith("lineage") and name.endswith(".parquet")]
+    for one, other in zip(objects[::2], objects[1::2], strict=False):
+        data = (corpus / one).read_bytes(), (corpus / other).read_bytes()
+        for name, changed, kept in ((one, data[1], data[0]), (other, data[0], data[1])):
+            (corpus / name).chmod(0o600)
+            (corpus / name).write_bytes(changed)
+            assert blamed(corpus) == {name}
+            (corpus / name).write_bytes(kept)
+
+
+def test_the_command_says_so_and_needs_neither_key_nor_source(published, tmp_path):
+    place = published.copy(tmp_path / "w")
+    shutil.copytree(published.folder / "corpus", place.folder / "corpus")
+    shutil.rmtree(place.folder / "canonical")
+    shutil.rmtree(place.folder / "keys")
+    place.run("verify", "--structure-only").done()
+    name = place.run("files", 1, "--json").done().json[0]["name"]
+    path = place.folder / "corpus" / name
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes()[:-1] + b"\0")
+    ended = place.run("verify", "1", "--structure-only", "--json")
+    assert (ended.code, [finding["object"] for finding in ended.json["findings"]]) == (1, [name])
+    assert "do not train on it" in ended.err
