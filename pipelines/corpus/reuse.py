@@ -13,6 +13,7 @@ from pipelines.corpus.source_files import Observation
 from pipelines.corpus.staging import PLANNED
 from pipelines.corpus.store import Store
 from schemas.documents import EngineRef, ObjectRef
+from schemas.outcomes import Reason
 from schemas.plans import SplitResult
 from schemas.policy import Policy
 from schemas.splits import Split
@@ -41,7 +42,8 @@ def planned_splits(
     """A PLANNED table: every split, with the parent's result where there is one to compare with.
 
     ``reused`` is set where the parent saw the same file (path, size and stamp) under the same
-    conditions, and no subject of its footprint changed state. ``states`` is the new ELIGIBILITY.
+    conditions, every row could be read, and no subject of its footprint changed state. ``states``
+    is the new ELIGIBILITY.
     """
     previous: dict[tuple[str, int], tuple[Split, SplitResult]] = {}
     seen: set[Observation] = set()
@@ -59,6 +61,7 @@ def planned_splits(
             before is not None
             and before[0] == split
             and observed[split.path] in seen
+            and not _has_unreadable(before[1])
             and not _names(store, before[1].footprint, changed)
         )
         rows.append({
@@ -117,6 +120,11 @@ def _conditions_of(store: Store, parent: Version) -> Conditions:
         platform=content.source.platform,
         engine=content.engine,
     )
+
+
+def _has_unreadable(result: SplitResult) -> bool:
+    """Whether the key may depend on authors whom the footprint, for want of the rest, does not name."""
+    return any(entry.reason == Reason.UNREADABLE.code for entry in result.tally)
 
 
 def _names(store: Store, footprint: ObjectRef, changed: npt.NDArray[np.uint64]) -> bool:

@@ -93,7 +93,7 @@ def check_examples(packs: Packs) -> None:
 
     for pack in packs.packs:
         for rule in pack.captions:
-            hits = caption_hits(rule, pa.array([*rule.matches, *rule.passes]))
+            (hits,) = caption_hits([rule], pa.array([*rule.matches, *rule.passes]))
             for index, (example, hit) in enumerate(zip([*rule.matches, *rule.passes], hits, strict=True)):
                 if bool(hit) != (index < len(rule.matches)):
                     raise ConfigurationError(

@@ -44,7 +44,7 @@ def picture_signs(records: pa.Table, packs: Packs) -> PictureSigns:
     found: list[tuple[npt.NDArray[np.int64], int]] = []
     if len(row):
         words = _words(records, pictures, row)
-        language = _primary_subtag(records.column("language").combine_chunks()).take(pa.array(row))
+        language = _primary_subtag(records.column("language").combine_chunks().take(pa.array(row)))
         number = 0
         for pack in packs.packs:
             sign = np.maximum(sign, np.where(_readable(pack, words, language), Sign.NO_SIGN, Sign.UNASSESSED))
@@ -53,16 +53,23 @@ def picture_signs(records: pa.Table, packs: Packs) -> PictureSigns:
                 sign = np.maximum(sign, np.where(minor, Sign.DECLARED, np.where(adult, Sign.NO_SIGN, 0)))
                 found.append((row[minor], number))
                 number += 1
-            for caption in pack.captions:
-                hit = np.zeros(len(row), bool)
-                for name in caption.reads:
-                    text = without_ocr(pack, words[name]) if name == "auto_alt_text" else words[name]
-                    hit |= caption_hits(caption, text)
+            for hit in _suspected(pack, words):
                 sign = np.maximum(sign, np.where(hit, Sign.SUSPECTED, 0))
                 found.append((row[hit], number))
                 number += 1
     rows, rules = _pairs(found)
     return PictureSigns(row, sign.astype(np.uint8), rows, rules)
+
+
+def _suspected(pack: Pack, words: dict[str, pa.Array]) -> list[Mask]:
+    """Pictures that each caption rule of a pack hits."""
+    read = {**words, "auto_alt_text": without_ocr(pack, words["auto_alt_text"])}
+    hits = caption_hits(pack.captions, pa.concat_arrays(read.values()))
+    reading = [np.array([[name in rule.reads] for name in read]) for rule in pack.captions]
+    return [
+        np.logical_or.reduce(reads & hit.reshape(len(read), -1))
+        for reads, hit in zip(reading, hits, strict=True)
+    ]
 
 
 def _words(records: pa.Table, pictures: pa.StructArray, row: npt.NDArray[np.int64]) -> dict[str, pa.Array]:
@@ -76,7 +83,8 @@ def _readable(pack: Pack, words: dict[str, pa.Array], language: pa.Array) -> Mas
     if pack.language is None:
         return np.zeros(len(language), bool)
     spoken = np.asarray(pc.equal(language, pack.language).fill_null(False))
-    written = matches(words["alt_text"], _LETTER) | matches(words["caption"], _LETTER)
+    about = pa.concat_arrays([words["alt_text"], words["caption"]])
+    written = matches(about, _LETTER).reshape(2, -1).any(axis=0)
     automatic = np.zeros(len(language), bool)
     for opening in pack.machine_openings:
         begins = pc.starts_with(words["auto_alt_text"], opening, ignore_case=True)
@@ -85,7 +93,9 @@ def _readable(pack: Pack, words: dict[str, pa.Array], language: pa.Array) -> Mas
 
 
 def _primary_subtag(language: pa.Array) -> pa.Array:
-    return pc.utf8_lower(pc.replace_substring_regex(pc.cast(language, pa.string()), r"[-_].*", ""))
+    encoded = language.dictionary_encode()
+    entries = pc.replace_substring_regex(encoded.dictionary.cast(pa.string()), r"[-_].*", "")
+    return pc.utf8_lower(entries).take(encoded.indices)
 
 
 def _declared(rule: DeclaredRule, pictures: pa.StructArray) -> tuple[Mask, Mask]:

@@ -26,18 +26,23 @@ class Lookup:
     lineage_key: bytes = field(repr=False)
 
     def find(self, ids: pa.StringArray) -> "FoundAccounts":
-        """Eligibility of each of these distinct, non-null account ids."""
+        """Eligibility of each of these non-null account ids."""
         place = _places(self.table, ids)
+        return FoundAccounts(self._subjects(ids, place), _account_columns(self.table, place))
+
+    def subjects(self, ids: pa.StringArray) -> npt.NDArray[np.uint64]:
+        """Who is behind each of these non-null account ids."""
+        return self._subjects(ids, _places(self.table, ids))
+
+    def _subjects(self, ids: pa.StringArray, place: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
         known = place >= 0
-        rows = pa.array(np.where(known, place, 0)) if len(self.table) else pa.array([], pa.int64())
         named = np.zeros(len(ids), np.uint64)
-        if len(self.table):
-            named = _column(self.table, "subject")[rows.to_numpy()].copy()
+        named[known] = _column(self.table, "subject")[place[known]]
         unknown = ids.filter(pa.array(~known))
         normal = normal_forms(IdentifierType.ACCOUNT, unknown, pa.nulls(len(unknown), pa.string()))
         prefix = target_message(IdentifierType.ACCOUNT, self.platform, "")
         named[~known] = subjects(self.lineage_key, map(prefix.__add__, normal))
-        return FoundAccounts(named, _account_columns(self.table, place))
+        return named
 
 
 @dataclass(frozen=True)
@@ -79,9 +84,10 @@ def _places(table: pa.Table, ids: pa.StringArray) -> npt.NDArray[np.int64]:
     if not len(table) or not len(ids):
         return place
     hashes = _column(table, "hash")
+    # In order of the hash, so that neighbours in the table are found one after the other.
     wanted = hash_ids(ids)
-    candidate = np.searchsorted(hashes, wanted)
-    open_rows = np.arange(len(ids))
+    open_rows = np.argsort(wanted)
+    candidate = np.searchsorted(hashes, wanted[open_rows])
     held = table.column("account_id").combine_chunks()
     while len(open_rows):
         inside = candidate < len(hashes)

@@ -7,13 +7,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.screen.characters import holds
+
 
 @dataclass(frozen=True)
 class MaskPattern:
-    """What is masked (RE2, whole match replaced) and a character it cannot do without."""
+    """What is masked: RE2, whole match replaced. It cannot do without a digit, or without an @."""
 
     name: str
     pattern: str
+
+    @property
+    def needs_at(self) -> bool:
+        """Whether it is an @ that it cannot do without."""
+        return "@" in self.pattern
 
 
 _SEPARATOR = r"[ \x{a0}().\-/]"
@@ -29,8 +36,6 @@ PATTERNS: tuple[MaskPattern, ...] = (
     MaskPattern("handle", r"@[\pL\pN_](?:[\pL\pN_.\-]*[\pL\pN_])?"),
 )
 """In order: an address is no handle, an account number no phone number."""
-_PREFILTER = r"[@\d]"
-"""Every match holds one of these: a cheap look before seven expensive ones."""
 
 
 def token(name: str) -> str:
@@ -44,18 +49,30 @@ def mask(words: pa.Array, names: tuple[str, ...]) -> tuple[pa.Array, Counter[str
     Marks that the author wrote count as text: only what was added is counted.
     """
     counts: Counter[str] = Counter()
-    suspects = np.flatnonzero(np.asarray(pc.match_substring_regex(words, _PREFILTER).fill_null(False)))
-    if not len(suspects) or not names:
+    at, digit = holds(words, "@", "@"), holds(words, "0", "9")
+    chosen = [pattern for pattern in PATTERNS if pattern.name in names]
+    if not chosen or not (at | digit).any():
         return words, counts
-    masked = words.take(pa.array(suspects))
-    for pattern in PATTERNS:
-        if pattern.name in names:
-            before = _occurrences(masked, token(pattern.name))
-            masked = pc.replace_substring_regex(masked, pattern.pattern, token(pattern.name))
-            counts[pattern.name] += _occurrences(masked, token(pattern.name)) - before
-    chosen = np.zeros(len(words), bool)
-    chosen[suspects] = True
-    return pc.replace_with_mask(words, pa.array(chosen), masked), counts
+    # A pattern sees only the texts that hold what it cannot do without; some texts hold both.
+    places = [np.flatnonzero(part) for part in (at & ~digit, at & digit, digit & ~at)]
+    parts = [words.take(pa.array(place)) for place in places]
+    for name in names:
+        counts[name] -= sum(_occurrences(part, token(name)) for part in parts)
+    for pattern in chosen:
+        seen = slice(0, 2) if pattern.needs_at else slice(1, 3)
+        parts[seen] = _replaced(parts[seen], pattern)
+    for name in names:
+        counts[name] += sum(_occurrences(part, token(name)) for part in parts)
+    order = np.argsort(np.concatenate(places))
+    return pc.replace_with_mask(
+        words, pa.array(at | digit), pa.concat_arrays(parts).take(pa.array(order))
+    ), counts
+
+
+def _replaced(parts: list[pa.Array], pattern: MaskPattern) -> list[pa.Array]:
+    masked = pc.replace_substring_regex(pa.concat_arrays(parts), pattern.pattern, token(pattern.name))
+    size = len(parts[0])
+    return [masked.slice(0, size), masked.slice(size)]
 
 
 def _occurrences(words: pa.Array, mark: str) -> int:

@@ -41,7 +41,7 @@ def release(
         "text": lambda: masking(_plain(records, "text").take(rows)),
         "language": lambda: _plain(records, "language").take(rows),
         "surface": lambda: _plain(records, "surface").take(rows),
-        "created_month": lambda: pc.strftime(_plain(records, "created_at").take(rows), format="%Y-%m"),
+        "created_month": lambda: _months(_plain(records, "created_at").take(rows)),
         "media": lambda: _media(_plain(records, "media"), rows, releasable, masking),
     }
     schema = release_schema(policy.columns)
@@ -51,6 +51,14 @@ def release(
 
 def _plain(records: pa.Table, name: str) -> pa.Array:
     return records.column(name).combine_chunks()
+
+
+def _months(instants: pa.TimestampArray) -> pa.Array:
+    """Year and month of each instant, UTC; each different month is written once."""
+    months = instants.cast(pa.int64()).fill_null(0).to_numpy().view("M8[us]").astype("M8[M]")
+    different, index = np.unique(months, return_inverse=True)
+    written = pc.strftime(pa.array(different.astype("M8[us]")), format="%Y-%m")
+    return written.take(pa.array(index, mask=np.asarray(instants.is_null())))
 
 
 def _media(

@@ -31,15 +31,13 @@ class Authors:
 
 
 def find_authors(account_id: pa.DictionaryArray, lookup: Lookup) -> Authors:
-    """Look up every distinct author once."""
+    """Look up every author once, and nobody else: a dictionary may hold entries that no row uses."""
     codes = account_id.indices.fill_null(-1).to_numpy().astype(np.int64)
-    # A file's dictionary may hold an entry twice, null, or one that no row uses.
-    used, first = np.unique(codes[codes >= 0], return_inverse=True)
-    entries = account_id.dictionary.take(pa.array(used)).dictionary_encode()
-    valid = entries.indices.fill_null(-1).to_numpy().astype(np.int64)
-    dense = np.full(len(codes), -1, np.int64)
-    dense[codes >= 0] = valid[first]
-    return Authors(dense, lookup.find(entries.dictionary.cast(pa.string())))
+    entries = account_id.dictionary
+    used = np.bincount(codes[codes >= 0], minlength=len(entries)) > 0
+    used &= np.asarray(entries.is_valid())
+    dense = np.append(np.where(used, np.cumsum(used) - 1, -1), -1)
+    return Authors(dense[codes], lookup.find(entries.filter(pa.array(used)).cast(pa.string())))
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,8 @@ def footprint(
         (Role.MEDIA, *_pictures(records, lookup.lineage_key)),
     ]
     counted = pa.concat_tables([_count(*part, outcome) for part in appearing])
-    order = np.lexsort((counted.column("role"), counted.column("subject")))
+    # Stable, and the parts come in order of their role, each sorted: a merge.
+    order = np.argsort(counted.column("subject").to_numpy(), kind="stable")
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     _, _, names, named = appearing[0]
@@ -123,7 +122,7 @@ def _others(records: pa.Table, lookup: Lookup) -> Iterator[tuple[Role, Codes, Su
     account, role = elements.field("account"), elements.field("role")
     encoded = account.dictionary_encode()
     codes = encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
-    found = lookup.find(encoded.dictionary).subjects
+    found = lookup.subjects(encoded.dictionary)
     for name in OTHER_ROLES:
         chosen = (codes >= 0) & np.asarray(pc.equal(role, name).fill_null(False))
         yield Role[name.upper()], rows[chosen], *_named(found, codes[chosen])

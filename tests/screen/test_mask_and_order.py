@@ -1,3 +1,5 @@
+from collections import Counter
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -40,6 +42,15 @@ def test_untouched(text):
     masked, counts = mask(pa.array([text]), ALL)
     assert masked.to_pylist() == [text]
     assert not sum(counts.values())
+
+
+def test_a_whole_column_is_masked_as_its_texts_are():
+    texts = [text for text, _ in MASKED] + UNTOUCHED + [None, "⟦phone⟧", "@⟦x⟧ 12345678 @b"]
+    texts *= 2
+    whole, counts = mask(pa.array(texts), ALL)
+    alone = [mask(pa.array([text], pa.string()), ALL) for text in texts]
+    assert whole.to_pylist() == [found.to_pylist()[0] for found, _ in alone]
+    assert +counts == +sum((of_one for _, of_one in alone), Counter())
 
 
 def test_only_what_the_policy_names_is_masked():
