@@ -1,5 +1,10 @@
 """`python -m examples.sample_network OUT_DIR`."""
 
-from examples.sample_network.generate import main
+import sys
 
-main()
+try:
+    from examples.sample_network.generate import main
+
+    main()
+except KeyboardInterrupt:
+    sys.exit(130)
