@@ -10,6 +10,20 @@ from pipelines.ingest.limits import PART_BYTES
 from schemas.splits import SPLIT_BYTES
 from schemas.tables import WRITER
 
+_REPEATING = [
+    # of records
+    "account_id", "surface", "visibility", "container_visibility", "language", "others.list.element.role",
+    "others.list.element.account", "media.list.element.mime",
+    "media.list.element.metadata.list.element.property",
+    "media.list.element.metadata.list.element.values.list.element",
+    "media.list.element.metadata.list.element.block", "defect.file", "defect.field",
+    # of accounts
+    "platform", "birth_date", "birth_precision", "age_assurance", "kind", "region", "status", "notified_at",
+    "identifiers.list.element.type",
+]  # fmt: skip
+"""Columns that get a dictionary. The others differ from row to row: a dictionary makes them larger, and a
+build, which reads dictionaries as such lest a small file swell, would put every text together again."""
+
 
 @dataclass(frozen=True)
 class PartLimits:
@@ -52,7 +66,7 @@ class _Part:
 
     def __post_init__(self) -> None:
         self._sink = pa.BufferOutputStream()
-        self._writer = pq.ParquetWriter(self._sink, self.schema, use_dictionary=True, **WRITER)
+        self._writer = pq.ParquetWriter(self._sink, self.schema, use_dictionary=_REPEATING, **WRITER)
 
     def room(self, batch: pa.RecordBatch, limits: PartLimits) -> int:
         """How many of the batch's rows the open row group takes; one that is empty takes one at least."""
