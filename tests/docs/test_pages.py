@@ -124,3 +124,11 @@ def test_yaml_is_read_by_one_of_our_models(text):
         return
     [model] = [model for fields, model in MODELS.items() if keys <= fields or keys >= fields]
     model.of(parse(text, "example"), "example", ConfigurationError)
+
+
+@pytest.mark.parametrize("path", sorted((DOCS / "adr").glob("*.md")), ids=lambda path: path.stem)
+def test_a_decision_has_its_number_and_its_three_parts_on_one_page(path):
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith(f"# ADR {int(path.name[:4])}: ")
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Context", "Decision", "Consequences"]
+    assert len(text.splitlines()) <= 60
