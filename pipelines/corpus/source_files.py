@@ -12,9 +12,13 @@ import pyarrow.parquet as pq
 from schemas.canonical import canonical_json, sha256
 from schemas.errors import BadInput
 from schemas.fields import ACCOUNTS, RECORDS
+from schemas.folded import folded_leaves, unfolded_bytes
 from schemas.manifest import MANIFEST_NAME, SourceManifest
 
 _INGEST = "run `optout ingest`"
+_BATCH_ROWS = 16_384
+UNFOLDED_LIMIT = 1 << 30
+"""Bytes a row group of accounts may take up when decoded."""
 
 
 @dataclass(frozen=True)
@@ -113,11 +117,21 @@ class SourceFiles:
 
 
 def _account_rows(path: str, data: bytes) -> Iterator[pa.RecordBatch]:
-    with pq.ParquetFile(pa.BufferReader(data)) as file:
-        _check_columns(path, file.schema_arrow, ACCOUNTS)
-        for batch in file.iter_batches(batch_size=16_384, use_threads=False):
-            batch.validate(full=True)
-            yield batch.select(ACCOUNTS.names).cast(ACCOUNTS)
+    metadata = pq.read_metadata(pa.BufferReader(data))
+    _check_columns(path, metadata.schema.to_arrow_schema(), ACCOUNTS)
+    groups = range(metadata.num_row_groups)
+    with pq.ParquetFile(pa.BufferReader(data), read_dictionary=folded_leaves(metadata, groups)) as file:
+        for group in groups:
+            table = file.read_row_group(group, use_threads=False)
+            table.validate(full=True)
+            if sum(map(unfolded_bytes, table.columns)) > UNFOLDED_LIMIT:
+                raise BadInput(
+                    f"{path}, row group {group}",
+                    expected=f"accounts that take up at most {UNFOLDED_LIMIT >> 20} MiB when decoded",
+                    found="more",
+                    remedy=f"{_INGEST} on the file: it cuts row groups to size",
+                )
+            yield from table.select(ACCOUNTS.names).cast(ACCOUNTS).to_batches(max_chunksize=_BATCH_ROWS)
 
 
 def _check_unchanged(observed: Observation, found: os.stat_result) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.ingest.batch import BROKEN, Batch
 from pipelines.ingest.limits import BATCH_BYTES, BATCH_ROWS, MAX_CHUNK_BYTES, MAX_CHUNK_RATIO, MAX_ROW_BYTES
 from pipelines.ingest.limits import MAX_UNDECODED_ROWS as MAX_ROWS
+from schemas.folded import folded_leaves, unfolded_bytes
 
 
 def read_parquet(path: Path, columns: Sequence[str]) -> Iterator[Batch]:
@@ -21,7 +21,7 @@ def read_parquet(path: Path, columns: Sequence[str]) -> Iterator[Batch]:
         ValueError: the footer claims more rows than anybody could have read.
     """
     with pq.ParquetFile(path) as file:
-        folded = _dictionary_leaves(file.metadata)
+        folded = folded_leaves(file.metadata, range(file.metadata.num_row_groups))
     position = 1
     with pq.ParquetFile(path, read_dictionary=folded, page_checksum_verification=True) as file:
         for group in range(file.metadata.num_row_groups):
@@ -75,7 +75,7 @@ def _nothing(rows: int) -> Any:  # noqa: ANN401 - a function from a name to valu
 
 def _halved(batch: pa.RecordBatch, position: int) -> Iterator[Batch]:
     """The batch in pieces that stay small as Python values; a row that does not is too long."""
-    size = sum(_unfolded_bytes(column) for column in batch.columns)
+    size = sum(unfolded_bytes(column) for column in batch.columns)
     if len(batch) == 1 and size > MAX_ROW_BYTES:
         yield from _defective(position, position + 1, "row:length")
     elif len(batch) > 1 and size > 4 * BATCH_BYTES:
@@ -108,27 +108,3 @@ def _is_a_bomb(chunk: pq.ColumnChunkMetaData, columns: Sequence[str]) -> bool:
     size, stored = chunk.total_uncompressed_size, max(chunk.total_compressed_size, 1)
     wanted = chunk.path_in_schema.partition(".")[0] in columns
     return wanted and size > MAX_CHUNK_BYTES and size > MAX_CHUNK_RATIO * stored
-
-
-def _dictionary_leaves(metadata: pq.FileMetaData) -> list[str]:
-    """Columns of text that have dictionaries: kept folded, one long text many times stays one."""
-    leaves = set()
-    for group in range(metadata.num_row_groups):
-        for index in range(metadata.num_columns):
-            chunk = metadata.row_group(group).column(index)
-            if chunk.physical_type == "BYTE_ARRAY" and chunk.has_dictionary_page:
-                leaves.add(chunk.path_in_schema)
-    return sorted(leaves)
-
-
-def _unfolded_bytes(array: pa.Array) -> int:
-    if pa.types.is_dictionary(array.type):
-        if not pa.types.is_binary(array.type.value_type) and not pa.types.is_string(array.type.value_type):
-            return int(array.nbytes)
-        lengths = pc.binary_length(array.dictionary)
-        return int(pc.sum(lengths.take(array.indices)).as_py() or 0)
-    if pa.types.is_list(array.type) or pa.types.is_large_list(array.type):
-        return _unfolded_bytes(array.flatten())
-    if pa.types.is_struct(array.type):
-        return sum(_unfolded_bytes(child) for child in array.flatten())
-    return int(array.nbytes)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from schemas.errors import BadInput
 from schemas.fields import RECORDS
+from schemas.folded import folded_leaves, unfolded_bytes
 from schemas.splits import Split, byte_ranges, split_digest
 
 UNFOLDED_LIMIT = 1 << 30
@@ -97,7 +97,7 @@ def decode(ids: DecodedIds) -> DecodedSplit:
     for index in source.groups:
         count = source.metadata.row_group(index).num_rows
         if index in ids.groups:
-            table = reader.read(index, _unfolded_array(ids.account_id.slice(decoded, count)))
+            table = reader.read(index, unfolded_bytes(ids.account_id.slice(decoded, count)))
             if table is not None:
                 tables.append(table)
                 places.append(np.arange(position, position + count))
@@ -118,7 +118,7 @@ class _RowGroupReader:
 
     def __init__(self, source: SplitBytes, columns: list[str]) -> None:
         self._source, self._columns = source, columns
-        folded = _dictionary_leaves(source)
+        folded = folded_leaves(source.metadata, source.groups)
         self._file = pq.ParquetFile(
             pa.PythonFile(_Blocks(source), mode="r"), metadata=source.metadata, read_dictionary=folded
         )
@@ -137,7 +137,7 @@ class _RowGroupReader:
             return None
         if len(table) != group.num_rows:
             return None
-        if taken + sum(_unfolded_bytes(column) for column in table.columns) > UNFOLDED_LIMIT:
+        if taken + sum(unfolded_bytes(column) for column in table.columns) > UNFOLDED_LIMIT:
             raise _too_large(self._source.split)
         schema = _IDS if self._columns == [_ID] else DECODED
         return table.select(schema.names).cast(schema)
@@ -175,32 +175,6 @@ class _Blocks(io.RawIOBase):
                 self._position = wanted
                 return data
         return b""
-
-
-def _dictionary_leaves(source: SplitBytes) -> list[str]:
-    leaves = set()
-    for index in source.groups:
-        group = source.metadata.row_group(index)
-        for position in range(group.num_columns):
-            chunk = group.column(position)
-            if chunk.physical_type == "BYTE_ARRAY" and chunk.has_dictionary_page:
-                leaves.add(chunk.path_in_schema)
-    return sorted(leaves)
-
-
-def _unfolded_bytes(column: pa.ChunkedArray) -> int:
-    return sum(_unfolded_array(chunk) for chunk in column.chunks)
-
-
-def _unfolded_array(array: pa.Array) -> int:
-    if pa.types.is_dictionary(array.type):
-        lengths = pc.binary_length(array.dictionary)
-        return int(pc.sum(lengths.take(array.indices)).as_py() or 0)
-    if pa.types.is_list(array.type):
-        return _unfolded_array(array.flatten())
-    if pa.types.is_struct(array.type):
-        return sum(_unfolded_array(child) for child in array.flatten())
-    return int(array.nbytes)
 
 
 def _too_large(split: Split) -> BadInput:
