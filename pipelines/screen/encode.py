@@ -1,16 +1,27 @@
 """From tables to the bytes of objects: one setting for all, so that equal tables have equal bytes."""
 
+from collections.abc import Mapping
+from typing import Literal
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schemas.tables import WRITER
 
+Encoding = Literal["DELTA_BINARY_PACKED", "BYTE_STREAM_SPLIT"]
+
 ROW_GROUP_ROWS = 131_072
 DATA_PAGE_BYTES = 1 << 20
 
 
-def encode(table: pa.Table, dictionary: tuple[str, ...] = ()) -> bytes:
-    """Parquet bytes of a table; the columns in ``dictionary`` have few different values."""
+def encode(
+    table: pa.Table, dictionary: tuple[str, ...] = (), encodings: Mapping[str, Encoding] | None = None
+) -> bytes:
+    """Parquet bytes of a table; the columns in ``dictionary`` have few different values.
+
+    ``encodings``: DELTA_BINARY_PACKED for a column that is sorted, BYTE_STREAM_SPLIT for one of small
+    numbers in no order, whose high bytes are all alike.
+    """
     sink = pa.BufferOutputStream()
     pq.write_table(
         table,
@@ -18,6 +29,7 @@ def encode(table: pa.Table, dictionary: tuple[str, ...] = ()) -> bytes:
         row_group_size=ROW_GROUP_ROWS,
         data_page_size=DATA_PAGE_BYTES,
         use_dictionary=list(dictionary),
+        column_encoding=dict(encodings) if encodings else None,
         **WRITER,
     )
     return bytes(sink.getvalue())

@@ -107,8 +107,13 @@ def screen(opened: Opened, inputs: Inputs) -> Screened:
     ledger = encode(
         _ledger(decoded, reasons, reason, order, subjects.author_row, standing, content),
         ("reason", "reasons", "rules.list.element"),
+        {"place": "BYTE_STREAM_SPLIT", "footprint": "BYTE_STREAM_SPLIT"},
     )
-    part = encode(subjects.table, ("role", "rows", "kept", "removed", "quarantined"))
+    part = encode(
+        subjects.table,
+        ("role", "rows", "kept", "removed", "quarantined"),
+        {"subject": "DELTA_BINARY_PACKED"},
+    )
     result = SplitResult(
         split_key=opened.key,
         split_digest=opened.digest,
