@@ -87,8 +87,8 @@ class Workspace:
         """The same workspace, with commands that import our packages from another folder."""
         return replace(self, sources=sources)
 
-    def start(self, *arguments, limits=None, user=None, **environment):
-        """Start a command."""
+    def start(self, *arguments, limits=None, powerless=False, **environment):
+        """Start a command; ``powerless``: not even root may do what the permissions of files forbid."""
         output = self.folder / f"command-{next(_numbers)}"
         for suffix in (".out", ".err"):
             output.with_suffix(suffix).touch()
@@ -102,7 +102,7 @@ class Workspace:
             },
             "sources": str(self.sources),
             "limits": limits or {},
-            "user": user,
+            "powerless": powerless,
             "out": str(output.with_suffix(".out")),
             "err": str(output.with_suffix(".err")),
         }

@@ -1,21 +1,24 @@
 """The build job: index ranges, plan rows, reshuffle, screen. Map-only; no table crosses a PCollection."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import apache_beam as beam
 from apache_beam.pvalue import PCollection
 
-from pipelines.corpus.staging import plan_file
+from pipelines.corpus.staging import done_count, load_plan, plan_file
 from pipelines.corpus.store import Store, open_store
 from pipelines.jobs import failures
 from pipelines.jobs.options import beam_options
 from pipelines.jobs.screening import PlannedSplit, Worker, open_worker, splits_to_compute
-from schemas.errors import OptoutError
+from schemas.errors import BadInput, OptoutError
 
 RANGE = 256
 """Plan rows per element of ``Create``, which serialises every element into the job's graph."""
+_PROBE = 1 << 16
+"""Bytes that a store with room takes."""
 
 
 @dataclass
@@ -63,7 +66,8 @@ class _ScreenSplit(beam.DoFn):
                 self._worker = open_worker(self._corpus, self._plan_id)
             yield self._worker.run(element)
         except OptoutError as error:
-            _record_failure(open_store(self._corpus), self._plan_id, element.number, error)
+            with suppress(OptoutError):  # a store that takes nothing more: the launcher will meet it, too
+                _record_failure(open_store(self._corpus), self._plan_id, element.number, error)
 
 
 def run_build_job(corpus: str, plan_id: str, splits: int, runner: str, workers: int) -> None:
@@ -84,6 +88,7 @@ def run_build_job(corpus: str, plan_id: str, splits: int, runner: str, workers: 
             | "Splits" >> ScreenSplits(corpus, plan_id)
         )
     _raise_failure(store, plan_id)
+    _check_done(store, plan_id)
 
 
 def _record_failure(store: Store, plan_id: str, split: int, error: OptoutError) -> None:
@@ -93,3 +98,17 @@ def _record_failure(store: Store, plan_id: str, split: int, error: OptoutError) 
 def _raise_failure(store: Store, plan_id: str) -> None:
     for entry in store.list(plan_file(plan_id, "failed")):
         raise failures.from_bytes(store.read(entry.name))
+
+
+def _check_done(store: Store, plan_id: str) -> None:
+    """Every split is done, or has left its failure; if not even that, the store says what ails it."""
+    plan = load_plan(store, plan_id)
+    missing = plan.splits - plan.reused - done_count(store, plan_id)
+    if missing:
+        store.replace(plan_file(plan_id, "failed/probe"), bytes(_PROBE))
+        raise BadInput(
+            f"{missing} splits",
+            expected="a result of each, or what stopped it",
+            found="neither: the store took nothing more",
+            remedy="run the command again: finished splits are kept",
+        )
