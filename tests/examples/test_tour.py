@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import re
 import subprocess
 import sys
@@ -11,9 +10,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 import zstandard
+from commands import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAMS = Path(sys.executable).parent
 SURFACES = {"post", "comment", "photo", "video", "story", "profile", "ai_interaction", "message"}
 
 
@@ -42,13 +41,12 @@ def people(taken):
 def ask(taken):
     """A function from a command to its answer, parsed from JSON."""
 
+    workspace = Workspace(taken[0])
+
     def answer(*words):
-        ended = subprocess.run(
-            [PROGRAMS / "optout", *map(str, words), "--json"],
-            env=os.environ | {"OPTOUT_WORKSPACE": str(taken[0])}, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert ended.returncode == 0, ended.stderr
-        return json.loads(ended.stdout)
+        ended = workspace.run(*words, "--json")
+        assert ended.code == 0, ended.err
+        return ended.json
 
     return answer
 

@@ -43,12 +43,10 @@ BUSY = [  # who wrote most comments, and was of age already: their objection is 
     "143", "150", "4398046511333",
 ]  # fmt: skip
 CASES = {
-    "everyone is of age": ("2012-01-01", 18, []),
     "25 in the last microsecond before a birthday": ("2012-07-29T11:59:59.999999Z", 25, []),
     "25 from noon of that birthday, told in another zone": ("2012-07-29T14:00:00+02:00", 25, []),
-    "28 splits what was written in 2010": ("2012-12-31", 28, []),
-    "an account, an address, one surface": (
-        "2012-12-31", 30, [("account", BUSY[0], "comment"), ("email", BUSY[1], None), ("account", BUSY[2], "post")],
+    "28 splits what was written in 2010; an account, an address, one surface": (
+        "2012-12-31", 28, [("account", BUSY[0], "comment"), ("email", BUSY[1], None), ("account", BUSY[2], "post")],
     ),
 }  # fmt: skip
 
@@ -57,7 +55,7 @@ CASES = {
 def raw(test_data):
     """The benchmark's files, each a table of texts."""
     folder = test_data("ldbc_snb") / "postgres/test-data"
-    database = duckdb.connect()
+    database = duckdb.connect(config={"threads": 1})
     database.execute("SET TimeZone = 'UTC'")
     for name in ("person", "post", "comment", "person_email_emailaddress"):
         file = str(folder / f"dynamic/{name}_0_0.csv")
@@ -108,14 +106,15 @@ def test_a_late_objection_changes_the_counts_and_keeps_the_first_version(raw, wo
     check(raw, workspace, "2012-06-15", 25, [*first, late], version=2)
 
 
-def test_a_bulk_file_of_every_third_person(raw, workspace):
+def test_a_bulk_file_of_every_third_person_where_everyone_is_of_age(raw, workspace):
     _, database = raw
+    set_age(workspace, 18)
     ids = [found[0] for found in database.execute("FROM (SELECT id FROM person ORDER BY id)").fetchall()][::3]
     lines = [f"email,{address(raw, account)}" for account in ids]
     (workspace / "objections.csv").write_text("\n".join(["type,value", *lines]), "utf-8")
     run(workspace, "registry", "import", workspace / "objections.csv")
-    run(workspace, "build", "--as-of", "2012-06-15")
-    check(raw, workspace, "2012-06-15", 25, [("email", account, None) for account in ids])
+    run(workspace, "build", "--as-of", "2012-01-01")
+    check(raw, workspace, "2012-01-01", 18, [("email", account, None) for account in ids])
 
 
 def test_without_the_declared_visibility_nothing_is_published(raw, workspace):
@@ -130,9 +129,10 @@ def test_without_the_declared_visibility_nothing_is_published(raw, workspace):
 
 def test_the_cases_tell_the_rules_apart(raw):
     """Else the table above would prove nothing about noon, nor about the age at posting."""
-    of_age, before, after, split, _ = (expected(raw, *case) for case in CASES.values())
-    assert len({str(sorted(found.items())) for found in (of_age, before, after, split)}) == 4
-    assert {reason for _, reason in split} == {"minor_account", "minor_at_posting", "no_own_content", "kept"}
+    before, after, split = (expected(raw, *case) for case in CASES.values())
+    assert before != after
+    reasons = {"objection", "minor_account", "minor_at_posting", "no_own_content", "kept"}
+    assert {reason for _, reason in split} == reasons
 
 
 def check(raw, workspace, as_of, min_age, objections, version=None):
