@@ -43,14 +43,13 @@ def main() -> int:
     parser.add_argument("--scale", default="1.0", help="1.0: 20,000 accounts, 205,000 records")
     options = parser.parse_args()
     folder = options.folder.resolve()
-    if not make_folder(folder):
-        return 2
     os.chdir(ROOT)
     folder = folder.relative_to(ROOT) if folder.is_relative_to(ROOT) else folder
-    programs = Path(sys.executable).parent
     os.environ["OPTOUT_WORKSPACE"] = str(folder)
-    os.environ["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     try:
+        if not make_folder(folder):
+            return 2
         tour(folder, options.scale)
     except subprocess.CalledProcessError as failure:
         return failure.returncode if failure.returncode > 0 else 128 - failure.returncode
@@ -60,7 +59,7 @@ def main() -> int:
 
 
 def make_folder(folder: Path) -> bool:
-    """Make the folder anew. Only one that an earlier tour made is ever deleted."""
+    """Make the folder anew; False if there is one that no earlier tour made, which is left alone."""
     if (folder / MARK).is_file():
         print(f"Replacing {folder}, which an earlier tour made.")
         shutil.rmtree(folder)
