@@ -75,7 +75,10 @@ def _post(
         "attachments": [],
     }
     topic = find_topic(language, topic_of(rng, member, at))
-    original = pick(rng, recent) if recent and rng.random() < 0.07 else None
+    original = None
+    if recent and rng.random() < 0.07:
+        understood = [post for post in recent[-500:] if post.language is language]
+        original = pick(rng, understood or recent)
     if original is not None:
         _pass_on(row, speaker, original, quoted=rng.random() < 0.45)
     else:
@@ -93,7 +96,7 @@ def _post(
         note(scene, member, row, at, file)
     if row["body"] and author == member.id and row["audience"] == "everyone":
         shared = {name: value for name, value in speaker.memo.items() if name not in NOT_SHARED}
-        recent.append(Written(row["id"], author, language, topic, shared, row["body"], at))
+        recent.append(Written(row["id"], author, member.handle, language, topic, shared, row["body"], at))
     return row
 
 
@@ -109,6 +112,7 @@ def _body(speaker: Speaker, topic: str) -> str:
 def _pass_on(row: dict[str, Any], speaker: Speaker, original: Written, *, quoted: bool) -> None:
     """A quote has words of its own, a reshare has none; both carry what somebody else wrote."""
     if quoted:
+        speaker.memo["handle"] = f"@{original.handle}"
         row["body"] = speaker.styled(speaker.say(pick(speaker.rng, speaker.language.lines["quote"])), None)
     row["quoting"] = {"post": original.id, "body": original.text}
     row["links"].append({"rel": "quotes" if quoted else "shares", "member": member_number(original.author)})

@@ -45,6 +45,7 @@ class Written:
 
     id: str
     author: str
+    handle: str
     language: Language
     topic: str
     memo: Memo
