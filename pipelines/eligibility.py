@@ -195,7 +195,9 @@ def _states(
 ) -> pa.Table:
     order = np.argsort(account)
     said = np.zeros(len(account), _STATE)
-    columns = (account, flags, clear, np.where(age_known, adult_from, 0), age_known)
+    columns: tuple[npt.NDArray[np.generic], ...] = (
+        account, flags, clear, np.where(age_known, adult_from, 0), age_known,
+    )  # fmt: skip
     for name, values in zip(_STATE.names or (), columns, strict=True):
         said[name] = values[order]
     packed = pa.Array.from_buffers(
