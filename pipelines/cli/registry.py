@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _LISTED = 20
 """Bad lines shown one by one; ``--bad-lines`` writes them all."""
 
-registry = typer.Typer(no_args_is_help=True)
+registry = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 
 def register(app: typer.Typer) -> None:
