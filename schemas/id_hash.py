@@ -7,6 +7,8 @@ import pyarrow as pa
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xFF51AFD7ED558CCD)
 _SHIFT = np.uint64(32)
+_WORD, _BYTE = 8, np.uint64(8)
+"""Bytes in a word, bits in a byte."""
 _HASHED_BYTES = 64
 """Longer ids are told apart by their length and then by comparison."""
 
@@ -19,18 +21,20 @@ def hash_ids(ids: pa.StringArray) -> npt.NDArray[np.uint64]:
         return np.zeros(0, np.uint64)
     _, offsets_buffer, data_buffer = ids.buffers()
     offsets = np.frombuffer(offsets_buffer, np.int32, len(ids) + 1, ids.offset * 4).astype(np.int64)
-    data = np.frombuffer(data_buffer or b"", np.uint8)
-    lengths = np.diff(offsets)
-    hashes = np.empty(len(ids), np.uint64)
-    for length in np.unique(lengths):
-        rows = np.flatnonzero(lengths == length)
-        used = min(int(length), _HASHED_BYTES)
-        words = -(-used // 8)
-        block = np.zeros((len(rows), words * 8), np.uint8)
-        block[:, :used] = data[offsets[rows, None] + np.arange(used)]
-        value = np.full(len(rows), length, np.uint64) * _PRIME
-        for word in block.view("<u8").reshape(len(rows), words).T:
-            value = (value ^ word) * _PRIME
-            value ^= value >> _SHIFT
-        hashes[rows] = (value * _MIX) ^ (value >> _SHIFT)
-    return hashes
+    data = np.frombuffer(data_buffer or b"", np.uint8)[offsets[0] : offsets[-1]]
+    starts, lengths = offsets[:-1] - offsets[0], np.diff(offsets)
+    padded = np.append(data, np.zeros(_WORD, np.uint8))
+    # A word at every byte: the eight bytes that begin there.
+    words = np.ndarray(len(data) + 1, "<u8", padded, strides=(1,))
+    hashes = lengths.astype(np.uint64) * _PRIME
+    used = np.minimum(lengths, _HASHED_BYTES)
+    rows = np.arange(len(ids))
+    for position in range(0, _HASHED_BYTES, _WORD):
+        rows = rows[used[rows] > position]
+        if not len(rows):
+            break
+        beyond = np.maximum(position + _WORD - used[rows], 0).astype(np.uint64) * _BYTE
+        word = words[starts[rows] + position] << beyond >> beyond
+        value = (hashes[rows] ^ word) * _PRIME
+        hashes[rows] = value ^ (value >> _SHIFT)
+    return (hashes * _MIX) ^ (hashes >> _SHIFT)
