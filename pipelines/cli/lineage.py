@@ -106,7 +106,10 @@ def diff(
         print_json(rows)
         return
     inputs = [row for row in rows if row["section"] == "input"]
-    counts = [row for row in rows if row["section"] != "input"]
+    # A reason that takes as many rows as before is no difference; --json has it.
+    counts = [
+        row for row in rows if row["section"] != "input" and (row["section"], row["change"]) != ("reason", 0)
+    ]
     if inputs:
         sides = {f"version {a}": "a", f"version {b}": "b"}
         shown = [
