@@ -73,7 +73,10 @@ def build(
 def plan(
     workspace: WorkspaceOption = Path(), as_of: AsOfOption = None, *, from_scratch: ScratchOption = False
 ) -> None:
-    """Plan the next version and print the plan's id, for `optout job` and `optout finish`."""
+    """Plan the next version; print the plan's id.
+
+    `optout job` and `optout finish` take the id.
+    """
     from pipelines import build as builds
 
     opened = open_workspace(workspace)
@@ -89,7 +92,10 @@ def job(
     runner: RunnerOption = "direct",
     workers: WorkersOption = _WORKERS,
 ) -> None:
-    """Compute the splits of a plan; run it again to go on where it stopped."""
+    """Compute the splits of a plan.
+
+    Run it again to go on where it stopped.
+    """
     from pipelines import build as builds
 
     store = _store(open_workspace(workspace))

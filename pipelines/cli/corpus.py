@@ -30,7 +30,7 @@ def versions(
     as_json: JsonOption = False,
     workspace: WorkspaceOption = _HERE,
 ) -> None:
-    """List the versions of the corpus, or the builds that were refused."""
+    """List versions, or builds that were refused."""
     from pipelines.corpus.listing import list_refused, list_versions
 
     store = _store(workspace)
@@ -47,7 +47,9 @@ def files(
     as_json: JsonOption = False,
     workspace: WorkspaceOption = _HERE,
 ) -> None:
-    """List the shards of a version: all a training job reads, in this order, each as often as it is listed.
+    """List the shards of a version.
+
+    All a training job reads, in this order, each as often as it is listed.
 
     A shard is listed twice where the source holds its rows twice.
     """

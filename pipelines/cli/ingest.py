@@ -29,10 +29,11 @@ def ingest(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     workspace: WorkspaceOption = Path(),
 ) -> None:
-    """Convert the files that source.yaml names to canonical tables.
+    """Convert source files to canonical tables.
 
-    A row that does not conform is kept as a malformed row with its file and position. Running it again
-    replaces the tables once the new ones are whole; files that come out the same stay untouched.
+    source.yaml names the files. A row that does not conform is kept as a malformed row with its file and
+    position. Running it again replaces the tables once the new ones are whole; files that come out the
+    same stay untouched.
     """
     from pipelines.corpus.source_root import SourceRoot
     from pipelines.ingesting import done_count

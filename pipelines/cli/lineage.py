@@ -42,7 +42,10 @@ def lineage(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     workspace: WorkspaceOption = _HERE,
 ) -> None:
-    """Ask a version in SQL: one query, a shell, or a file for the duckdb shell."""
+    """Ask a version in SQL.
+
+    One query, a shell, or a file for the duckdb shell.
+    """
     if as_json + as_csv + (database is not None) > 1 or (sql is not None and database is not None):
         raise ConfigurationError(
             "options of lineage",
@@ -71,7 +74,7 @@ def funnel(
     as_json: JsonOption = False,
     workspace: WorkspaceOption = _HERE,
 ) -> None:
-    """Show rows in, every primary reason, and what is left: it adds up."""
+    """Show rows in, reasons, and what is left."""
     from pipelines.lineage.funnel import funnel as count
 
     _, held = _version(open_workspace(workspace), version)
@@ -96,7 +99,10 @@ def diff(
     as_json: JsonOption = False,
     workspace: WorkspaceOption = _HERE,
 ) -> None:
-    """Show what changed from one version to another: inputs, rows, splits and shards."""
+    """Show what changed between two versions.
+
+    Inputs, rows, splits and shards.
+    """
     from pipelines.corpus.chain import load_version
     from pipelines.lineage.diff import diff as compare
 
@@ -173,7 +179,10 @@ def where(
     as_json: JsonOption = False,
     workspace: WorkspaceOption = _HERE,
 ) -> None:
-    """Find where a person or a picture occurs, by a scan of what the versions hold."""
+    """Find where a person or a picture occurs.
+
+    By a scan of what the versions hold.
+    """
     from pipelines.lineage.people import has_accounts
     from pipelines.lineage.where import MEDIA, summary
     from pipelines.lineage.where import where as find

@@ -29,7 +29,7 @@ registry = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 def register(app: typer.Typer) -> None:
     """Add the commands of the registry."""
-    app.add_typer(registry, name="registry", help="Who objected: add, withdraw, import, snapshot, status.")
+    app.add_typer(registry, name="registry", help="Record and list objections.")
 
 
 @registry.command()
@@ -50,7 +50,10 @@ def add(
     ] = False,
     workspace: WorkspaceOption = Path(),
 ) -> None:
-    """Record an objection; it counts from the next build on. Prints event number and request id."""
+    """Record one objection.
+
+    It counts from the next build on. Prints event number and request id.
+    """
     from optout_registry.intake import lacks_country, read_request
     from optout_registry.log import open_registry
     from optout_registry.objections import State
@@ -85,7 +88,10 @@ def withdraw(
     received_at: Annotated[str | None, typer.Option(help="When it reached you, as 2026-05-27.")] = None,
     workspace: WorkspaceOption = Path(),
 ) -> None:
-    """Lift one objection; others on the same person stay."""
+    """Lift one objection.
+
+    Others on the same person stay.
+    """
     from optout_registry.intake import claimed_instant
     from optout_registry.log import open_registry
     from optout_registry.objections import State
@@ -108,7 +114,10 @@ def import_(
     ] = None,
     workspace: WorkspaceOption = Path(),
 ) -> None:
-    """Record a file of objections. Importing it again adds nothing; bad lines are kept aside (exit 3)."""
+    """Record a file of objections.
+
+    Importing it again adds nothing; bad lines are kept aside (exit 3).
+    """
     from optout_registry.bulk import import_file
     from optout_registry.log import open_registry
 
@@ -164,7 +173,10 @@ def snapshot(
     out: Annotated[Path | None, typer.Option(help="Write the objections to this Parquet file.")] = None,
     workspace: WorkspaceOption = Path(),
 ) -> None:
-    """The objections that hold at an event: their digest and number, no identifier."""
+    """Show the objections that hold at an event.
+
+    Their digest and number, no identifier.
+    """
     from optout_registry.log import open_registry
     from optout_registry.snapshot import snapshot_parquet
     from schemas.canonical import sha256
@@ -184,7 +196,7 @@ def status(
     json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
     workspace: WorkspaceOption = Path(),
 ) -> None:
-    """Counts of what the registry holds."""
+    """Count what the registry holds."""
     from optout_registry.log import open_registry
 
     with open_registry(open_workspace(workspace).registry_url) as log:

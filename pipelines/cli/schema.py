@@ -22,7 +22,10 @@ def schema(
         bool, typer.Option("--json", help="Print JSON: of a document its JSON Schema.")
     ] = False,
 ) -> None:
-    """Print the fields of a table or document, or the members of a vocabulary, with their meaning."""
+    """Print a table, a document or a vocabulary.
+
+    Each field or member with its type and meaning.
+    """
     from pipelines.cli.tables import print_json, print_table
     from schemas.reference import pages
 

@@ -29,7 +29,9 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     workspace: WorkspaceOption = _HERE,
 ) -> None:
-    """Check a version: what it holds, and that each row follows from source, registry and policy.
+    """Check a version without trusting its maker.
+
+    What it holds, and that each row follows from source, registry and policy.
 
     Exits 1 if anything is found wanting.
     """

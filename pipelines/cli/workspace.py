@@ -34,7 +34,10 @@ def register(app: typer.Typer) -> None:
 
 
 def init(workspace: WorkspaceOption = Path()) -> None:
-    """Make a workspace: optout.yaml, policy.yaml, two keys and an empty registry. Keeps what is there."""
+    """Make a workspace.
+
+    Writes optout.yaml, policy.yaml, two keys and an empty registry; keeps what is there.
+    """
     from optout_registry.log import create_registry
     from pipelines.keys import create_key_file
     from schemas.workspace import WORKSPACE_NAME, Workspace
