@@ -63,6 +63,15 @@ class Running:
         """What it has said so far."""
         return self.output.with_suffix(".err").read_text("utf-8")
 
+    def until(self, condition):
+        """Look again and again until ``condition`` holds; the command must not end before."""
+        while not condition():
+            assert not self._ended(), self.err
+            time.sleep(0.005)
+
+    def _ended(self):
+        return Path(f"/proc/{self.pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] == "Z"
+
     def wait(self):
         """Wait for its end."""
         answer = _ask({"wait": self.pid})
@@ -166,13 +175,6 @@ def workspace(folder, accounts=ACCOUNTS, records=RECORDS, *, objections=("a11",)
     made.run("registry", "import", folder / "objections.jsonl").done()
     write_canonical(folder, accounts, records, **written)
     return made
-
-
-def until(condition):
-    """Look again and again until ``condition`` holds, and return what it returned."""
-    while not (found := condition()):
-        time.sleep(0.005)
-    return found
 
 
 def _ask(request):

@@ -1,6 +1,7 @@
 """Screens rows in memory: what became of each, without a store or a runner."""
 
 import io
+from functools import cache
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -24,6 +25,8 @@ from schemas.outcomes import REASON_OF_CODE, Reason
 from schemas.policy import Policy
 from schemas.splits import byte_ranges, cut
 
+packs = cache(load_packs)
+
 
 def eligibility(accounts, objections=(), policy=None, as_of=AS_OF):
     """Eligibility of account rows."""
@@ -42,7 +45,7 @@ def screened(records, accounts=None, objections=(), policy=None, as_of=AS_OF, **
     policy = policy or Policy()
     accounts = [account()] if accounts is None else accounts
     held = eligibility(accounts, objections, policy, as_of)
-    inputs = Inputs(Lookup(held.lookup, PLATFORM, LINEAGE_KEY), policy, load_packs(), "lineage-0", "engine")
+    inputs = Inputs(Lookup(held.lookup, PLATFORM, LINEAGE_KEY), policy, packs(), "lineage-0", "engine")
     return screen(open_split(split_bytes(records, **split), inputs), inputs)
 
 

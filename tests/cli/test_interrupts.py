@@ -1,9 +1,10 @@
 """Ctrl-C: one message, exit 130, nothing half done, and the next run goes on."""
 
 import signal
+import time
 
 import pytest
-from commands import AS_OF, until, workspace
+from commands import AS_OF, workspace
 
 MESSAGE = "optout: interrupted; run the command again to go on: finished work is kept\n"
 
@@ -39,7 +40,7 @@ MOMENTS = {
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_build_ends_and_the_next_goes_on(place, undisturbed, moment):
     running = place.start("build", "--as-of", AS_OF)
-    until(lambda: MOMENTS[moment](place, running))
+    running.until(lambda: MOMENTS[moment](place, running))
     running.send(signal.SIGINT)
     assert_interrupted(place, running.wait())
     assert len(results(place)) < 48
@@ -51,7 +52,7 @@ def test_a_build_ends_and_the_next_goes_on(place, undisturbed, moment):
 def test_a_job_goes_on_where_it_was_interrupted(place):
     plan = place.run("plan", "--as-of", AS_OF).done().out.strip()
     running = place.start("job", plan)
-    until(lambda: len(results(place)) >= 12)
+    running.until(lambda: len(results(place)) >= 12)
     running.send(signal.SIGINT)
     ended = running.wait()
     assert (ended.code, ended.out) == (130, "")
@@ -67,7 +68,8 @@ def test_a_job_goes_on_where_it_was_interrupted(place):
 
 def test_a_process_of_its_own_ends_the_same_way(place):
     with place.open_afresh("build", "--as-of", AS_OF) as running:
-        until(lambda: results(place))
+        while not results(place) and running.poll() is None:
+            time.sleep(0.005)
         running.send_signal(signal.SIGINT)
         _, err = running.communicate()
     assert running.returncode == 130

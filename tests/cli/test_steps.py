@@ -4,7 +4,7 @@ import re
 import signal
 
 import pytest
-from commands import AS_OF, until, workspace
+from commands import AS_OF, workspace
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_of_two_plans_finished_at_once_one_is_published(place):
 
 def test_a_build_that_is_overtaken_loses_and_the_next_follows(place):
     slow = place.start("build", "--as-of", AS_OF)
-    until(lambda: "plan " in slow.err)
+    slow.until(lambda: "plan " in slow.err)
     slow.send(signal.SIGSTOP)
     place.build().done()
     slow.send(signal.SIGCONT)

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 import zstandard
-from commands import Workspace, until
+from commands import Workspace
 
 ACCOUNTS = "id,born,email\na1,1990-05-17,ana@example.org\na2,1985-01-01,\na1,1991-05-17,\na3,never,\n"
 DESCRIPTION = {
@@ -187,14 +187,14 @@ def test_a_killed_ingest_leaves_the_source_whole_and_is_gone_on_with(place):
         return {path: path.stat().st_mtime_ns for path in folder.glob("*/results/*")}
 
     running = place.start("ingest")
-    until(lambda: len(results()) > 10)
+    running.until(lambda: len(results()) > 10)
     running.kill()
     assert running.wait().code == -signal.SIGKILL
     done = results()
     assert 10 < len(done) < 41
     assert {name: held for name, held in canonical(place).items() if name in before} == before
     resumed = place.start("ingest")
-    until(lambda: len(results()) > len(done) or not results())
+    resumed.until(lambda: len(results()) > len(done) or not results())
     assert {path: stamp for path, stamp in results().items() if path in done} in (done, {})
     resumed.wait().done()
     left = {path.name for path in folder.iterdir()}

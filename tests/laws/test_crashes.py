@@ -5,7 +5,7 @@ import os
 import random
 
 import pytest
-from commands import AS_OF, until, workspace
+from commands import AS_OF, workspace
 
 from builders import record
 
@@ -27,10 +27,10 @@ def killed(place, generator):
     before = len(results(place))
     new, more = generator.randrange(4), generator.randrange(5)
     running = place.start("build", "--as-of", AS_OF)
-    until(lambda: "plan " in running.err)
-    until(lambda: len(results(place)) >= before + new)
+    running.until(lambda: "plan " in running.err)
+    running.until(lambda: len(results(place)) >= before + new)
     files = count(place)
-    until(lambda: count(place) >= files + more)
+    running.until(lambda: count(place) >= files + more)
     running.kill()
     return running.wait()
 
