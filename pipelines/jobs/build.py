@@ -13,12 +13,10 @@ from pipelines.corpus.store import Store, open_store
 from pipelines.jobs import failures
 from pipelines.jobs.options import beam_options
 from pipelines.jobs.screening import PlannedSplit, Worker, open_worker, splits_to_compute
-from schemas.errors import BadInput, OptoutError
+from schemas.errors import OptoutError
 
 RANGE = 256
 """Plan rows per element of ``Create``, which serialises every element into the job's graph."""
-_PROBE = 1 << 16
-"""Bytes that a store with room takes."""
 
 
 @dataclass
@@ -105,10 +103,5 @@ def _check_done(store: Store, plan_id: str) -> None:
     plan = load_plan(store, plan_id)
     missing = plan.splits - plan.reused - done_count(store, plan_id)
     if missing:
-        store.replace(plan_file(plan_id, "failed/probe"), bytes(_PROBE))
-        raise BadInput(
-            f"{missing} splits",
-            expected="a result of each, or what stopped it",
-            found="neither: the store took nothing more",
-            remedy="run the command again: finished splits are kept",
-        )
+        store.replace(plan_file(plan_id, "failed/probe"), bytes(failures.PROBE))
+        raise failures.unexplained(missing)

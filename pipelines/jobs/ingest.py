@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,7 +44,8 @@ class _Convert(beam.DoFn):
             convert_unit(root, self._plan_id, element, self._now)
             yield element
         except OptoutError as error:
-            root.put_unfinished(f"{self._plan_id}/failed/{element:05d}", failures.to_bytes(error))
+            with suppress(OptoutError):  # a disk that takes nothing more: the launcher will meet it, too
+                root.put_unfinished(f"{self._plan_id}/failed/{element:05d}", failures.to_bytes(error))
 
 
 def convert_unit(root: SourceRoot, plan_id: str, number: int, now: datetime) -> None:
@@ -92,3 +94,7 @@ def run_ingest_job(
         held = root.read_unfinished(f"{plan_id}/failed/{name}")
         assert held is not None  # noqa: S101 - it was listed
         raise failures.from_bytes(held)
+    missing = {f"{unit:05d}.json" for unit in units} - set(root.list_unfinished(f"{plan_id}/results"))
+    if missing:
+        root.put_unfinished(f"{plan_id}/failed/probe", bytes(failures.PROBE))
+        raise failures.unexplained(len(missing))

@@ -1,10 +1,21 @@
 """A build on a disk that is full, or closed to the user: one error, no version, and the next run goes on."""
 
+import json
 import os
 import subprocess
 
 import pytest
-from commands import AS_OF, workspace
+from commands import AS_OF, Workspace, workspace
+
+SOURCE = {
+    "platform": "sample",
+    "accounts": [{"files": "in/accounts.jsonl", "format": "jsonl", "fields": {"account_id": {"from": "id"}}}],
+    "records": [{
+        "files": "in/posts*.jsonl",
+        "format": "jsonl",
+        "fields": {"record_id": {"from": "id"}, "account_id": {"from": "by"}, "surface": {"constant": "post"}},
+    }],
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -15,21 +26,20 @@ def undisturbed(tmp_path_factory):
 
 
 @pytest.fixture
-def disk(undisturbed, tmp_path):
-    """The workspace with its corpus on a file system of its own, and a function that sets its size."""
-    place = undisturbed.copy(tmp_path / "w")
-    folder = place.folder / "corpus"
-    folder.mkdir()
+def disk():
+    """A function that mounts a file system of some size on a folder, or gives it another size."""
+    mounted = set()
 
-    def mount(size, *, remount="remount,"):
-        command = ["mount", "-t", "tmpfs", "-o", f"{remount}size={size}", "none", str(folder)]
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    def mount(folder, size):
+        folder.mkdir(exist_ok=True)
+        options = f"{'remount,' if folder in mounted else ''}size={size}"
+        command = ["mount", "-t", "tmpfs", "-o", options, "none", str(folder)]
+        if os.geteuid() or subprocess.run(command, capture_output=True, check=False).returncode:
+            pytest.skip("only root may mount a small file system, and not everywhere")
+        mounted.add(folder)
 
-    if os.geteuid() or not mount("16m", remount=""):
-        pytest.skip("only root may mount a small file system, and not everywhere")
-    try:
-        yield place, mount
-    finally:
+    yield mount
+    for folder in mounted:
         subprocess.run(["umount", str(folder)], check=True)
 
 
@@ -44,9 +54,9 @@ def assert_one_error(place, ended, found):
 
 # Sizes at which it is full: before there is a plan, in the midst of the splits, among the last of them.
 @pytest.mark.parametrize("size", ["8k", "200k", "340k"])
-def test_a_full_disk_is_one_error_and_with_space_the_build_goes_on(disk, undisturbed, size):
-    place, mount = disk
-    assert mount(size)
+def test_a_full_disk_is_one_error_and_with_space_the_build_goes_on(disk, undisturbed, tmp_path, size):
+    place = undisturbed.copy(tmp_path / "w")
+    disk(place.folder / "corpus", size)
     ended = place.build()
     assert_one_error(place, ended, "disk full")
     assert ("screening" in ended.err) == (size != "8k")
@@ -54,10 +64,28 @@ def test_a_full_disk_is_one_error_and_with_space_the_build_goes_on(disk, undistu
     results = len(place.files("staging/results"))
     assert (results > 0) == (size != "8k")
     assert results < 24
-    assert mount("16m")
+    disk(place.folder / "corpus", "16m")
     place.build().done()
     assert place.content() == undisturbed.content()
     assert place.files("staging") == []
+
+
+@pytest.mark.parametrize("size", ["8k", "200k"])
+def test_a_full_disk_is_one_error_of_an_ingest_that_goes_on(disk, tmp_path, size):
+    place = Workspace(tmp_path)
+    place.run("init").done()
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/accounts.jsonl").write_text('{"id": "a1"}\n', "utf-8")
+    for n in range(40):
+        lines = (json.dumps({"id": f"p{n}-{k}", "by": "a1"}) + "\n" for k in range(300))
+        (tmp_path / f"in/posts{n:02d}.jsonl").write_text("".join(lines), "utf-8")
+    (tmp_path / "source.yaml").write_text(json.dumps(SOURCE), "utf-8")
+    disk(tmp_path / "canonical", size)
+    ended = place.run("ingest")
+    assert_one_error(place, ended, "disk full")
+    assert not (tmp_path / "canonical/source.json").exists()
+    disk(tmp_path / "canonical", "16m")
+    assert place.run("ingest", "--json").done().json["files"] == 41
 
 
 def test_a_corpus_closed_to_the_user_is_one_error(undisturbed, tmp_path):
