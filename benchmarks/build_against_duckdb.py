@@ -1,7 +1,7 @@
 """How long a build takes, how much memory and how many bytes, next to DuckDB's bare filter.
 
 `make bench` makes a social network once, below benchmarks/data (4 million canonical records, about
-275 MB of zstd Parquet; 400,000 accounts, one in a hundred of which objects), and then, alternately
+270 MB of zstd Parquet; 400,000 accounts, one in a hundred of which objects), and then, alternately
 and several times in one warm process on two cores:
 
 - publishes a first version of it: plan, job and finish on the runner that `--runner direct` names,

@@ -48,7 +48,8 @@ def copy_kept(source: Path, kept: pa.Table, target: Path) -> Steps:
     """
     target.unlink(missing_ok=True)
     steps = Steps()
-    with duckdb.connect(config={"threads": THREADS, "preserve_insertion_order": False}) as connection:
+    settings = {"threads": THREADS, "preserve_insertion_order": False, "enable_progress_bar": False}
+    with duckdb.connect(config=settings) as connection:
         connection.register("given", kept)
         connection.execute("CREATE TABLE kept AS FROM given")
         files = [str(path) for path in sorted(source.glob("records/*.parquet"))]

@@ -94,7 +94,7 @@ class Records:
         self._ids = account_ids(accounts)
         rng = np.random.default_rng(seed)
         self._words = vocabularies(rng)
-        # A few write much: the most active hundredth of the accounts about a seventh of all.
+        # A few write much: the most active hundredth of the accounts more than a sixth of all.
         self._activity = rng.lognormal(0, 1.4, accounts)
 
     def batch(self, start: int, rows: int) -> pa.Table:
