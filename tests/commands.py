@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -85,7 +85,6 @@ class Workspace:
 
     folder: Path
     sources: Path = ROOT
-    environment: dict = field(default_factory=dict)
 
     def copy(self, folder):
         """The same workspace in another folder, keys and registry included, without its corpus."""
@@ -106,7 +105,6 @@ class Workspace:
             "environment": {
                 **os.environ,
                 "OPTOUT_WORKSPACE": str(self.folder),
-                **self.environment,
                 **environment,
             },
             "sources": str(self.sources),
@@ -175,6 +173,13 @@ def workspace(folder, accounts=ACCOUNTS, records=RECORDS, *, objections=("a11",)
     made.run("registry", "import", folder / "objections.jsonl").done()
     write_canonical(folder, accounts, records, **written)
     return made
+
+
+def copy_packages(folder):
+    """Copy our packages into a new folder, to be changed there and imported from there; returns it."""
+    for package in ("schemas", "pipelines", "optout_registry"):
+        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
 
 
 def _ask(request):

@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from commands import AS_OF, ROOT, workspace
+from commands import AS_OF, copy_packages, workspace
 
 from pipelines.corpus.chain import load_version, read_splits
 from pipelines.corpus.store import open_store
@@ -28,15 +28,12 @@ def changed(tmp_path):
     """A function that copies the packages, changes one file and returns the folder of the copy."""
 
     def change(module, before=None, after="# a comment\n"):
-        for package in ("schemas", "pipelines", "optout_registry"):
-            shutil.copytree(
-                ROOT / package, tmp_path / "sources" / package, ignore=shutil.ignore_patterns("__pycache__")
-            )
-        path = tmp_path / "sources" / module
+        sources = copy_packages(tmp_path / "sources")
+        path = sources / module
         text = path.read_text("utf-8")
         path.write_text(text + after if before is None else text.replace(before, after, 1), "utf-8")
         assert path.read_text("utf-8") != text
-        return tmp_path / "sources"
+        return sources
 
     return change
 

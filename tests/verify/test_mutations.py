@@ -4,11 +4,10 @@ Each rule is patched in the source of a copy of the packages, so that it lets on
 the surface ``LET``. What the copy builds, the project as it is verifies. All through the command line.
 """
 
-import shutil
 from datetime import date
 
 import pytest
-from commands import AS_OF, ROOT, workspace
+from commands import AS_OF, ROOT, copy_packages, workspace
 
 from builders import account, at, record
 from schemas.outcomes import Reason
@@ -69,11 +68,8 @@ def place(tmp_path_factory):
 
 def broken(place, folder, reason):
     """The workspace, with the packages copied and one rule of the copy broken."""
-    for package in ("schemas", "pipelines", "optout_registry"):
-        shutil.copytree(
-            ROOT / package, folder / "sources" / package, ignore=shutil.ignore_patterns("__pycache__")
-        )
-    rules = folder / "sources/pipelines/rules/standing.py"
+    sources = copy_packages(folder / "sources")
+    rules = sources / "pipelines/rules/standing.py"
     text, entry = rules.read_text("utf-8"), f"    (Reason.{reason.upper()}, "
     assert text.count(entry) == 1
     surface = list(SURFACE_OF_LABEL).index(LETTING[reason])
@@ -81,7 +77,7 @@ def broken(place, folder, reason):
     end = text.index("),\n", start)
     lenient = f"lambda rows: {text[start:end]}(rows) | (rows.surface == {surface})"
     rules.write_text(text[:start] + lenient + text[end:], "utf-8")
-    return place.copy(folder / "w").importing(folder / "sources")
+    return place.copy(folder / "w").importing(sources)
 
 
 @pytest.mark.parametrize("reason", CASES)
