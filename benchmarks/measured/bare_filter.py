@@ -48,8 +48,9 @@ def copy_kept(source: Path, kept: pa.Table, target: Path) -> Steps:
     """
     target.unlink(missing_ok=True)
     steps = Steps()
-    settings = {"threads": THREADS, "preserve_insertion_order": False, "enable_progress_bar": False}
+    settings = {"threads": THREADS, "preserve_insertion_order": False}
     with duckdb.connect(config=settings) as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.register("given", kept)
         connection.execute("CREATE TABLE kept AS FROM given")
         files = [str(path) for path in sorted(source.glob("records/*.parquet"))]
