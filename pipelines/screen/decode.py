@@ -14,7 +14,7 @@ from schemas.fields import RECORDS
 from schemas.folded import folded_leaves, unfolded_bytes
 from schemas.splits import Split, byte_ranges, split_digest
 
-UNFOLDED_LIMIT = 1 << 30
+UNFOLDED_LIMIT = 1 << 28
 """Bytes a split may take up when decoded. A small file can hold gigabytes of repeated strings."""
 _ID = "account_id"
 _DICTIONARY = pa.dictionary(pa.int32(), pa.string())
@@ -91,13 +91,14 @@ def decode(ids: DecodedIds) -> DecodedSplit:
     """
     source = ids.source
     names = source.metadata.schema.to_arrow_schema().names
-    reader = _RowGroupReader(source, [name for name in names if name != _ID])
+    held = unfolded_bytes(ids.account_id)
+    reader = _RowGroupReader(source, [name for name in names if name != _ID], held)
     tables, places, rows = [], [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     position = decoded = 0
     for index in source.groups:
         count = source.metadata.row_group(index).num_rows
         if index in ids.groups:
-            table = reader.read(index, unfolded_bytes(ids.account_id.slice(decoded, count)))
+            table = reader.read(index)
             if table is not None:
                 tables.append(table)
                 places.append(np.arange(position, position + count))
@@ -114,17 +115,20 @@ def _joined(tables: list[pa.Table], schema: pa.Schema) -> pa.Table:
 
 
 class _RowGroupReader:
-    """Decodes some columns from memory, so that a failure to decode is never a failure to read."""
+    """Decodes some columns from memory, so that a failure to decode is never a failure to read.
 
-    def __init__(self, source: SplitBytes, columns: list[str]) -> None:
-        self._source, self._columns = source, columns
+    ``held``: bytes of the split that are decoded already.
+    """
+
+    def __init__(self, source: SplitBytes, columns: list[str], held: int = 0) -> None:
+        self._source, self._columns, self._held = source, columns, held
         folded = folded_leaves(source.metadata, source.groups)
         self._file = pq.ParquetFile(
             pa.PythonFile(_Blocks(source), mode="r"), metadata=source.metadata, read_dictionary=folded
         )
 
-    def read(self, index: int, taken: int = 0) -> pa.Table | None:
-        """The rows of a row group; None: they cannot be decoded. ``taken``: bytes held of it already."""
+    def read(self, index: int) -> pa.Table | None:
+        """The rows of a row group; None: they cannot be decoded."""
         group = self._source.metadata.row_group(index)
         if group.total_byte_size > UNFOLDED_LIMIT:
             raise _too_large(self._source.split)
@@ -137,7 +141,8 @@ class _RowGroupReader:
             return None
         if len(table) != group.num_rows:
             return None
-        if taken + sum(unfolded_bytes(column) for column in table.columns) > UNFOLDED_LIMIT:
+        self._held += sum(unfolded_bytes(column) for column in table.columns)
+        if self._held > UNFOLDED_LIMIT:
             raise _too_large(self._source.split)
         schema = _IDS if self._columns == [_ID] else DECODED
         return table.select(schema.names).cast(schema)

@@ -77,6 +77,15 @@ def test_a_small_split_that_decodes_to_much_is_refused(inputs, column, monkeypat
         screen(open_split(source, inputs), inputs)
 
 
+def test_the_row_groups_of_a_split_share_one_limit(monkeypatch):
+    monkeypatch.setattr(decoding, "UNFOLDED_LIMIT", 120_000)
+    rows = [record(record_id=f"r{n}", quoted_text="x" * 1000) for n in range(200)]
+    alone = split_bytes(rows[:100], row_group_rows=100)
+    assert len(decoding.decode(decoding.decode_ids(alone)).records) == 100
+    with pytest.raises(BadInput, match="rows that take up at most"):
+        decoding.decode(decoding.decode_ids(split_bytes(rows, row_group_rows=100)))
+
+
 def test_ids_and_the_rest_share_one_limit(inputs, monkeypatch):
     monkeypatch.setattr(decoding, "UNFOLDED_LIMIT", 300_000)
     half = "x" * 800
