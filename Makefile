@@ -15,7 +15,7 @@ run-local: ## the whole way on a sample social network, in ./workspace
 	@$(RUN) examples/run_local.py workspace
 
 test: install ## every test; ARGS="tests/quality -x" for some
-	@$(RUN) -m pytest -n 2 --dist worksteal --durations=10 $(ARGS)
+	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 $(ARGS)
 
 lint: install ## style, types and who may import whom
 	@$(RUN) -m ruff check --quiet .
