@@ -48,6 +48,11 @@ def _pseudonyms(
         accounts = np.concatenate([np.arange(len(ids)), accounts])
         values = pa.concat_arrays([ids, values])
         regions = pa.concat_arrays([pa.nulls(len(ids), pa.string()), regions])
+    if kind is IdentifierType.PHONE:
+        # An objection may come without a country: it meets the number as the account writes it, too.
+        accounts = np.concatenate([accounts, accounts])
+        regions = pa.concat_arrays([regions, pa.nulls(len(values), pa.string())])
+        values = pa.concat_arrays([values, values])
     prefix = target_message(kind, platform, "")
     hashes = pseudonyms(key, map(prefix.__add__, normal_forms(kind, values, regions)))
     return accounts, pa.array(hashes, pa.binary(32))

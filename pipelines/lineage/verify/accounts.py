@@ -117,8 +117,10 @@ def identities(accounts: pa.Table, types: set[str], platform: str) -> pa.Table:
     matched = types & _TYPES  # nothing else can be hit, and a phone number takes long to normalise
     for parent, entry in zip(pc.list_parent_indices(lists).to_pylist(), values.to_pylist(), strict=True):
         if entry is not None and entry["value"] is not None and entry["type"] in matched:
-            normal = normalise(IdentifierType(entry["type"]), entry["value"], regions[parent])
-            rows.append((ids[parent], entry["type"], normal, False))
+            kind = IdentifierType(entry["type"])
+            # Only a phone number reads differently without its region; whoever objects may not name one.
+            forms = {normalise(kind, entry["value"], region) for region in (regions[parent], None)}
+            rows += [(ids[parent], kind.value, normal, False) for normal in sorted(forms)]
     columns = list(zip(*rows, strict=True)) or [(), (), (), ()]
     scoped = {kind.value for kind in PLATFORM_SCOPED}
     return pa.table(
