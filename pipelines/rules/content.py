@@ -31,10 +31,16 @@ def content_verdicts(records: pa.Table, policy: Policy, packs: Packs) -> Content
     withheld, kept, or takes its record along (``remove``), as the policy says.
     """
     signs = picture_signs(records, packs)
+    columns = policy.release.columns
     releasable = signs.sign == Sign.NO_SIGN
     if policy.pictures.unassessed == "keep":
         releasable |= signs.sign == Sign.UNASSESSED
-    own = _has_text(records) | _rows_with(signs, releasable | (signs.sign >= Sign.SUSPECTED), len(records))
+    # What the policy does not release is nothing that is left of a record.
+    releasable &= "media" in columns
+    shown = releasable | ((signs.sign >= Sign.SUSPECTED) & ("media" in columns))
+    own = _rows_with(signs, shown, len(records))
+    if "text" in columns:
+        own |= _has_text(records)
     if policy.pictures.unassessed == "remove":
         own &= ~_rows_with(signs, signs.sign == Sign.UNASSESSED, len(records))
     reasons = np.zeros(len(records), np.uint32)

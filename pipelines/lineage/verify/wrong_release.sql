@@ -33,8 +33,8 @@ compared AS (
           0::BIGINT) <> coalesce(len(r_media), 0) THEN 'media'
       WHEN list_contains($columns, 'media') AND $every_picture
         AND coalesce(len(r_media), 0) <> coalesce(len(media), 0) THEN 'withheld'
-      WHEN list_has_all($columns, ['text', 'media']) AND coalesce(trim(r_text), '') = ''
-        AND coalesce(len(r_media), 0) = 0 THEN 'empty'
+      -- a column that is not released is null here
+      WHEN coalesce(trim(r_text), '') = '' AND coalesce(len(r_media), 0) = 0 THEN 'empty'
     END AS wrong
   FROM suspect
 )
