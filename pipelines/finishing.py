@@ -1,6 +1,7 @@
 """Finish a version: results from the store, counts, gates, content document, envelope."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ import pyarrow.parquet as pq
 
 from pipelines.corpus.assemble import shards_table, splits_table, total
 from pipelines.corpus.chain import find_entry, load_version, publish, read_chain
-from pipelines.corpus.objects import object_name
+from pipelines.corpus.objects import Zone, object_name
 from pipelines.corpus.refusals import record_refusal, refused
 from pipelines.corpus.staging import (
     lookup_table,
@@ -25,7 +26,7 @@ from pipelines.quality.profile import profile_of
 from pipelines.screen.encode import encode
 from schemas.canonical import canonical_json, sha256
 from schemas.documents import ContentDocument, Counts, Envelope, Finding, ObjectRef, Runner, SourceDigests
-from schemas.errors import LateObjections
+from schemas.errors import BadInput, LateObjections
 from schemas.plans import Plan, Refusal, SplitResult
 from schemas.profile import MEASURED
 from schemas.snapshots import RegistryHead
@@ -140,20 +141,31 @@ def _measured(store: Store, plan_id: str, plan: Plan, results: list[SplitResult]
     for result in results:
         measured["ledger_rows"].append(_rows(store, "lineage", result.ledger))
         measured["shard_rows"].append(_rows(store, "data", result.shard) if result.shard else 0)
-        with pq.ParquetFile(_open(store, "lineage", result.footprint)) as file:
+        with _opened(store, "lineage", result.footprint) as file:
             footprint: pa.Table = file.read(use_threads=False)
         for name, rows in judge.misjudged(footprint, result.tally).items():
             measured[name].append(rows)
     return measured
 
 
-def _rows(store: Store, zone: str, ref: ObjectRef) -> int:
-    with pq.ParquetFile(_open(store, zone, ref)) as file:
+def _rows(store: Store, zone: Zone, ref: ObjectRef) -> int:
+    with _opened(store, zone, ref) as file:
         return int(file.metadata.num_rows)
 
 
-def _open(store: Store, zone: str, ref: ObjectRef) -> pa.NativeFile:
-    return store.open(object_name("data" if zone == "data" else "lineage", ref.digest, "parquet"))
+@contextmanager
+def _opened(store: Store, zone: Zone, ref: ObjectRef) -> Iterator[pq.ParquetFile]:
+    name = object_name(zone, ref.digest, "parquet")
+    try:
+        with pq.ParquetFile(store.open(name)) as file:
+            yield file
+    except (pa.ArrowException, OSError) as error:
+        raise BadInput(
+            name,
+            expected="the Parquet object that its name is the SHA-256 of",
+            found=f"bytes that cannot be read ({type(error).__name__})",
+            remedy="restore it from a backup; or delete it and run `optout build --from-scratch`",
+        ) from error
 
 
 def _change(store: Store, plan: Plan, counts: Counts, splits: pa.Table) -> _Change:

@@ -59,7 +59,7 @@ class LocalStore:
                     name,
                     expected="the bytes that its name is the SHA-256 of",
                     found="other bytes",
-                    remedy="the object is damaged: restore it from a backup, or delete it and build again",
+                    remedy="restore it from a backup; or delete it and run `optout build --from-scratch`",
                 )
             # Whoever linked it may not have reached its own fsync.
             self._settle(name)
