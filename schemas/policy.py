@@ -165,6 +165,17 @@ class Policy(Model):
     quality: Quality = Quality()
     """The thresholds of the gates."""
 
+    @field_validator("regions")
+    @classmethod
+    def _assigned(cls, regions: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        import phonenumbers  # knows them all, and is here anyway
+
+        for region in regions or ():
+            if region not in phonenumbers.SUPPORTED_REGIONS:
+                msg = f"{region!r} is no region of ISO 3166-1, such as GB or FR: nobody would live there"
+                raise ValueError(msg)
+        return regions
+
     @model_validator(mode="before")
     @classmethod
     def _apply_preset(cls, value: Any) -> Any:  # noqa: ANN401

@@ -29,7 +29,7 @@ registry = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 def register(app: typer.Typer) -> None:
     """Add the commands of the registry."""
-    app.add_typer(registry, name="registry", help="Record and list objections.")
+    app.add_typer(registry, name="registry", help="Record objections, and count them.")
 
 
 @registry.command()

@@ -57,6 +57,7 @@ def init(workspace: WorkspaceOption = Path()) -> None:
             key = create_key_file(missing, purpose)
             typer.echo(f"wrote {missing} ({key.id}): keep a copy in a safe place", err=True)
     create_registry(opened.registry_url, opened.key("registry").id)
+    typer.echo(f"{workspace.resolve()} is a workspace", err=True)
 
 
 def _check_registry_key(opened: OpenedWorkspace) -> None:

@@ -140,6 +140,7 @@ def _unreadable(path: str, error: Exception) -> BadInput:
     return BadInput(
         f"source {path}",
         expected="the canonical tables the version was built from",
-        found=type(error).__name__,
-        remedy="correct canonical in optout.yaml, or check what needs no source with --structure-only",
+        found=getattr(error, "strerror", None) or type(error).__name__,
+        remedy="restore canonical/ as it was before the last ingest, or correct it in optout.yaml; "
+        "--structure-only checks what needs no source",
     )
