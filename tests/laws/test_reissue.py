@@ -223,3 +223,16 @@ def test_nothing_kept_is_refused(place):
     with pytest.raises(Refused, match="quality gate"):
         place.build(as_of=at("2025-05-01"))  # nobody's notice period has run out
     assert list(place.store.list("versions")) == []
+
+
+def test_a_damaged_object_that_would_be_reused_is_named_and_publishes_nothing(place):
+    place.build()
+    shard = next(name for name in (e.name for e in place.store.list("data")) if name.endswith(".parquet"))
+    path = place.folder / "corpus" / shard
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[:-9])
+    place.objections.append(objection(value="a10"))
+    with pytest.raises(BadInput, match="--from-scratch") as caught:
+        place.build()
+    assert caught.value.subject.startswith(("data/", "lineage/"))
+    assert len(list(place.store.list("versions"))) == 1
