@@ -47,15 +47,15 @@ class UnitConversion:
         entry = entry_of(self.description, self.unit)
         converter = Converter(entry, self.description.platform)
         for file in self.unit.files:
-            check_unchanged(file)
             try:
+                check_unchanged(file)
                 for batch in _read(entry, file):
                     rows = converter.convert(batch, file.name)
                     self._count(rows)
                     yield rows
+                check_unchanged(file)
             except (OSError, pa.ArrowException, ValueError) as error:
                 raise _unreadable(file, error) from error
-            check_unchanged(file)
 
     def _count(self, rows: pa.RecordBatch) -> None:
         self.rows += len(rows)
