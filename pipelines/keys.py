@@ -86,7 +86,7 @@ def _read_file(path: Path, purpose: KeyPurpose) -> str:
             f"{purpose} key",
             expected=f"a readable key file {path}",
             found=type(error).__name__,
-            remedy="run `optout init`, or point keys in optout.yaml at the key in use",
+            remedy="restore it, or point keys in optout.yaml at it; for a first one, run `optout init`",
         ) from error
     if mode & 0o077:
         raise ConfigurationError(

@@ -22,6 +22,7 @@ keys:
   registry: file:keys/registry.key
   lineage: file:keys/lineage.key
 """
+_PURPOSES: tuple["KeyPurpose", ...] = ("registry", "lineage")
 _POLICY = """\
 # Who and what may be used; `optout schema Policy` prints every field.
 preset: strict
@@ -36,7 +37,8 @@ def register(app: typer.Typer) -> None:
 def init(workspace: WorkspaceOption = Path()) -> None:
     """Make a workspace.
 
-    Writes optout.yaml, policy.yaml, two keys and an empty registry; keeps what is there.
+    Writes optout.yaml, policy.yaml, two keys and an empty registry; keeps what is there. Writes nothing
+    where a version was built with a registry or a key that is gone.
     """
     from optout_registry.log import create_registry
     from pipelines.keys import create_key_file
@@ -44,14 +46,14 @@ def init(workspace: WorkspaceOption = Path()) -> None:
 
     named = (workspace / WORKSPACE_NAME).exists()
     opened = open_workspace(workspace) if named else OpenedWorkspace(workspace.resolve(), Workspace())
-    _check_registry_key(opened)
+    _check_keys(opened)
     workspace.mkdir(parents=True, exist_ok=True)
     for name, text in ((WORKSPACE_NAME, _WORKSPACE), ("policy.yaml", _POLICY)):
         path = workspace / name
         if not path.exists():
             path.write_text(text, encoding="utf-8")
             typer.echo(f"wrote {path}", err=True)
-    for purpose in ("registry", "lineage"):
+    for purpose in _PURPOSES:
         missing = _missing_key_file(opened, purpose)
         if missing is not None:
             key = create_key_file(missing, purpose)
@@ -60,22 +62,46 @@ def init(workspace: WorkspaceOption = Path()) -> None:
     typer.echo(f"{workspace.resolve()} is a workspace", err=True)
 
 
-def _check_registry_key(opened: OpenedWorkspace) -> None:
-    """Refuse before anything is written: a new key would match none of a registry's objections."""
+def _check_keys(opened: OpenedWorkspace) -> None:
+    """Refuse before anything is written: what is made new would match nothing of what is there."""
     from optout_registry.log import check_key, find_registry
+    from pipelines.corpus.chain import latest_version
+    from pipelines.corpus.store import open_store
 
+    found = {
+        purpose: opened.key(purpose).id if _missing_key_file(opened, purpose) is None else None
+        for purpose in _PURPOSES
+    }
+    latest = latest_version(open_store(opened.url(opened.settings.corpus)))
     registry = find_registry(opened.registry_url)
-    if registry is None:
+    if registry is not None:
+        with registry:
+            if found["registry"] is None:
+                raise _gone("registry key", f"{registry.key_id}, the key of this registry's objections")
+            check_key(registry, found["registry"])
+    if latest is None:
         return
-    with registry:
-        if _missing_key_file(opened, "registry") is not None:
-            raise ConfigurationError(
-                "registry key",
-                expected=f"{registry.key_id}, the key of this registry's objections",
-                found="no key file",
-                remedy="restore it from its backup, or correct keys in optout.yaml; nothing was written",
-            )
-        check_key(registry, opened.key("registry").id)
+    used, built = latest.content.snapshot.registry_id, f"which version {latest.number} was built with"
+    if registry is None:
+        raise _gone("registry", f"registry {used}, {built}", "no such registry")
+    if registry.registry_id != used:
+        raise ConfigurationError(
+            "registry",
+            expected=f"registry {used}, {built}",
+            found=f"registry {registry.registry_id}",
+            remedy="correct registry or corpus in optout.yaml; nothing was written",
+        )
+    if found["lineage"] is None:
+        raise _gone("lineage key", f"{latest.content.keys['lineage']}, {built}")
+
+
+def _gone(subject: str, expected: str, found: str = "no key file") -> ConfigurationError:
+    return ConfigurationError(
+        subject,
+        expected=expected,
+        found=found,
+        remedy="restore it from its backup, or correct optout.yaml; nothing was written",
+    )
 
 
 def _missing_key_file(opened: OpenedWorkspace, purpose: "KeyPurpose") -> Path | None:
