@@ -53,8 +53,14 @@ class Finding(Model):
     """Name of the Great Expectations expectation."""
     arguments: dict[str, str | int | float | bool | None]
     """What was asked, and of which rows."""
+    threshold: str | None = None
+    """Key of policy.yaml that sets what is asked; null: it holds whatever the policy says."""
     observed: str | int | float | bool | None
     """A value, or how many rows fail."""
+    rows: int | None = None
+    """Rows that the observed value counts, where it is a share or a number of rows under a threshold."""
+    of_rows: int | None = None
+    """Of how many."""
     success: bool
     """Whether the expectation was met."""
 

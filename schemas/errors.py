@@ -1,11 +1,15 @@
 """The errors a person sees. Each names what is wrong, what was expected, what was found and what to do."""
 
+_NEW_LINE = "\n"
+_BELOW = "\n            "
+
 
 class OptoutError(Exception):
     """A failure that the command line shows as one message and ends with ``exit_code``.
 
     ``subject`` names the thing that is wrong (a file, a field, an option), never the contents of
-    a record: messages reach logs, and logs hold no identifier, text or birth date.
+    a record: messages reach logs, and logs hold no identifier, text or birth date. ``found`` may be
+    several lines: everything that is wrong at once.
     """
 
     exit_code = 2
@@ -29,7 +33,7 @@ class OptoutError(Exception):
         if self.expected is not None:
             parts.append(f"  expected: {self.expected}")
         if self.found is not None:
-            parts.append(f"  found:    {self.found}")
+            parts.append(f"  found:    {self.found.replace(_NEW_LINE, _BELOW)}")
         parts.append(f"  to do:    {self.remedy}")
         return "\n".join(parts)
 

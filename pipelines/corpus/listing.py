@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.corpus.chain import find_entry, load_entry, read_chain, read_object_table
 from pipelines.corpus.objects import object_name
-from pipelines.corpus.refusals import read_refusals
+from pipelines.corpus.refusals import bound, read_refusals
 from schemas.errors import BadInput
 from schemas.outcomes import Outcome
 
@@ -53,15 +53,23 @@ def list_files(store: "Store", number: int | None = None) -> list[Row]:
 
 
 def list_refused(store: "Store") -> list[Row]:
-    """One row per finding that refused a build, oldest build first."""
+    """One row per finding that refused a build, oldest build first.
+
+    ``threshold`` is the key of policy.yaml that decided, null where none does; of it, ``rows`` and
+    ``of_rows`` are the rows that ``observed`` counts.
+    """
     return [
         {
             "plan": refusal.plan,
             "refused_at": refusal.refused_at,
             "follows": refusal.parent.number if refusal.parent else None,
-            "expectation": finding.expectation,
-            **_arguments(finding.arguments),
+            "threshold": finding.threshold,
+            "what": finding.arguments.get("column"),
+            "expected": bound(finding),
             "observed": finding.observed,
+            "rows": finding.rows,
+            "of_rows": finding.of_rows,
+            "expectation": finding.expectation,
         }
         for refusal in read_refusals(store)
         for finding in refusal.findings
@@ -101,8 +109,3 @@ def _counts_row(counts: "Counts | None") -> Row:
         outcome.value: counts.outcomes.get(outcome.value, 0) if counts else None for outcome in Outcome
     }
     return {"rows": counts.rows if counts else None, **outcomes}
-
-
-def _arguments(arguments: dict[str, str | int | float | bool | None]) -> Row:
-    """As one cell: expectations differ in what they take, and rows should be of one shape."""
-    return {"expected": ", ".join(f"{name}={value}" for name, value in sorted(arguments.items()))}

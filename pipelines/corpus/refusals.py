@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from pipelines.corpus.staging import REFUSED
+from schemas.documents import Finding
 from schemas.errors import Refused
 from schemas.plans import Refusal
 
@@ -21,23 +22,47 @@ def read_refusals(store: "Store") -> list[Refusal]:
     return sorted(found, key=lambda refusal: (refusal.refused_at, refusal.plan or ""))
 
 
-_REMEDY = "`optout versions --refused` shows all findings; correct the source or the policy"
-_ACCEPT = "find out why (`optout versions --refused`); if it is meant, repeat with --accept-change NAME"
+_AGAIN = "`optout versions --refused` shows this again"
+_ACCEPT = f"find out why; if it is meant, repeat with --accept-change NAME. {_AGAIN}"
 
 
 def refused(refusal: Refusal, *, acceptable: bool = False) -> Refused:
-    """The error a person sees: the first finding that failed, and where the others are.
+    """The error a person sees: every finding that failed, with the key of policy.yaml that decides.
 
     ``acceptable``: nothing failed but what somebody may accept.
     """
     failed = [finding for finding in refusal.findings if not finding.success]
-    first = failed[0]
-    arguments = ", ".join(f"{name}={value}" for name, value in sorted(first.arguments.items()))
-    more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
     what = "version" if refusal.plan else "source"
+    if acceptable:
+        remedy = _ACCEPT
+    elif any(finding.threshold for finding in failed):
+        remedy = f"correct the source, or the key in policy.yaml if it asks too much. {_AGAIN}"
+    elif refusal.plan is None:
+        remedy = f"check source.yaml and its files, then `optout ingest`. {_AGAIN}"
+    else:
+        remedy = f"report it: this is a fault of the program or a damaged object. {_AGAIN}"
     return Refused(
         f"the quality gate refused this {what}; nothing was published",
-        expected=f"{first.expectation} ({arguments})",
-        found=f"{first.observed}{more}",
-        remedy=_ACCEPT if acceptable else _REMEDY,
+        expected=f"a {what} as policy.yaml asks for, in which every row is accounted for",
+        found="\n".join(describe(finding) for finding in failed),
+        remedy=remedy,
     )
+
+
+def describe(finding: Finding) -> str:
+    """A finding in one line: the key of policy.yaml that decides, what it asks, what was observed."""
+    observed = f"{finding.observed:.6g}" if isinstance(finding.observed, float) else f"{finding.observed}"
+    name = str(finding.arguments.get("column", finding.expectation)).replace("_", " ")
+    if finding.threshold is None:
+        return f"{name}: {bound(finding)} whatever policy.yaml says, found {observed}"
+    now = " now" if finding.threshold.startswith("quality.relative.") else ""
+    rows = f"{finding.rows:,} of {finding.of_rows:,} rows{now}"
+    return f"{finding.threshold}: {bound(finding)}, found {name} {observed} ({rows})"
+
+
+def bound(finding: Finding) -> str:
+    """What was asked: ``at most 0.05`` of a column, otherwise the arguments of the expectation."""
+    for argument, words in (("max_value", "at most"), ("min_value", "at least")):
+        if argument in finding.arguments:
+            return f"{words} {finding.arguments[argument]:.10g}"
+    return ", ".join(f"{name}={value}" for name, value in sorted(finding.arguments.items()))

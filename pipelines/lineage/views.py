@@ -149,8 +149,9 @@ def _reasons(_store: Store, _version: Version) -> list[dict[str, Any]]:
 
 
 _QUALITY = pa.schema([
-    ("part", pa.string()), ("expectation", pa.string()), ("arguments", pa.string()),
-    ("observed", pa.string()), ("success", pa.bool_()),
+    ("part", pa.string()), ("threshold", pa.string()), ("expectation", pa.string()),
+    ("arguments", pa.string()), ("observed", pa.string()), ("rows", pa.int64()), ("of_rows", pa.int64()),
+    ("success", pa.bool_()),
 ])  # fmt: skip
 
 
@@ -159,9 +160,12 @@ def _quality(_store: Store, version: Version) -> list[dict[str, Any]]:
     return [
         {
             "part": part,
+            "threshold": finding.threshold,
             "expectation": finding.expectation,
             "arguments": json.dumps(finding.arguments, sort_keys=True),
             "observed": None if finding.observed is None else str(finding.observed),
+            "rows": finding.rows,
+            "of_rows": finding.of_rows,
             "success": finding.success,
         }
         for part, findings in parts.items()

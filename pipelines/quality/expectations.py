@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from schemas.documents import Finding
@@ -13,6 +14,16 @@ if TYPE_CHECKING:
 _POSITION = "position"
 
 
+@dataclass(frozen=True)
+class Asked:
+    """An expectation; the key of policy.yaml that sets it, and the rows whose share or number it bounds."""
+
+    expectation: "Expectation"
+    threshold: str | None = None
+    rows: int | None = None
+    of_rows: int | None = None
+
+
 def import_expectations() -> Any:  # noqa: ANN401 - a module
     """``great_expectations.expectations``; importing it takes seconds, so only a gate that runs does."""
     with warnings.catch_warnings():
@@ -21,9 +32,7 @@ def import_expectations() -> Any:  # noqa: ANN401 - a module
     return expectations
 
 
-def findings_of(
-    frame: "pd.DataFrame", expectations: Sequence["Expectation"], *, rows: str
-) -> tuple[Finding, ...]:
+def findings_of(frame: "pd.DataFrame", asked: Sequence[Asked], *, rows: str) -> tuple[Finding, ...]:
     """What each expectation observed, in the order given: same frame, same findings.
 
     ``rows`` says what a row of the frame is, for the reader of a finding; the frame's unnamed index
@@ -47,11 +56,11 @@ def findings_of(
     asset = context.data_sources.add_pandas(rows).add_dataframe_asset(rows)
     batch = asset.add_batch_definition_whole_dataframe(rows).get_batch({"dataframe": frame})
     suite = gx.ExpectationSuite(name=rows)
-    for position, expectation in enumerate(expectations):
-        expectation.meta = {_POSITION: position}
-        suite.add_expectation(expectation)
+    for position, one in enumerate(asked):
+        one.expectation.meta = {_POSITION: position}
+        suite.add_expectation(one.expectation)
     results = sorted(batch.validate(suite).results, key=lambda result: _meta(result)[_POSITION])
-    return tuple(_finding(result, rows) for result in results)
+    return tuple(_finding(result, rows, one) for result, one in zip(results, asked, strict=True))
 
 
 def _meta(result: Any) -> dict[str, int]:  # noqa: ANN401 - the library's result
@@ -59,12 +68,15 @@ def _meta(result: Any) -> dict[str, int]:  # noqa: ANN401 - the library's result
     return meta
 
 
-def _finding(result: Any, rows: str) -> Finding:  # noqa: ANN401 - the library's result
+def _finding(result: Any, rows: str, one: Asked) -> Finding:  # noqa: ANN401 - the library's result
     asked = {key: value for key, value in result.expectation_config.kwargs.items() if key != "batch_id"}
     return Finding(
         expectation=result.expectation_config.type,
         arguments={"rows": rows, **{key: _argument(value) for key, value in sorted(asked.items())}},
+        threshold=one.threshold,
         observed=_observed(result),
+        rows=one.rows,
+        of_rows=one.of_rows,
         success=bool(result.success),
     )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from pipelines.quality.expectations import findings_of, import_expectations
+from pipelines.quality.expectations import Asked, findings_of, import_expectations
 from schemas.documents import Counts, Finding
 from schemas.outcomes import Outcome, Reason
 from schemas.policy import RelativeThresholds, ReleaseThresholds, SourceThresholds
@@ -14,7 +14,6 @@ from schemas.profile import MISJUDGED, OUTCOME_COLUMNS, PROFILE, REASON_COLUMNS
 
 if TYPE_CHECKING:
     import pandas as pd
-    from great_expectations.expectations.expectation import Expectation
 
 SOURCE_NUMBERS = (
     "records", "malformed_records", "duplicate_records", "implausible_dates", "unknown_visibility",
@@ -38,16 +37,16 @@ def source_gate(numbers: Mapping[str, int], thresholds: SourceThresholds) -> tup
         msg = f"source_gate takes {', '.join(SOURCE_NUMBERS)}"
         raise TypeError(msg)
     records, accounts = numbers["records"], numbers["accounts"]
-    shares = (  # of what, in what, and how much of it is borne
-        ("duplicate_records", records, thresholds.max_duplicate_record_share),
-        ("duplicate_accounts", accounts, thresholds.max_duplicate_account_share),
-        ("malformed_records", records, thresholds.max_malformed_share),
-        ("malformed_accounts", accounts, thresholds.max_malformed_share),
-        ("unknown_births", accounts, thresholds.max_unknown_birth_share),
-        ("unknown_visibility", records, thresholds.max_unknown_visibility_share),
-        ("unmatched_authors", records, thresholds.max_unmatched_author_share),
-        ("implausible_dates", records, thresholds.max_implausible_date_share),
-        ("unknown_values", records + accounts, thresholds.max_unknown_value_share),
+    shares = (  # of what, in what, and the threshold that says how much of it is borne
+        ("duplicate_records", records, "max_duplicate_record_share"),
+        ("duplicate_accounts", accounts, "max_duplicate_account_share"),
+        ("malformed_records", records, "max_malformed_share"),
+        ("malformed_accounts", accounts, "max_malformed_share"),
+        ("unknown_births", accounts, "max_unknown_birth_share"),
+        ("unknown_visibility", records, "max_unknown_visibility_share"),
+        ("unmatched_authors", records, "max_unmatched_author_share"),
+        ("implausible_dates", records, "max_implausible_date_share"),
+        ("unknown_values", records + accounts, "max_unknown_value_share"),
     )
     expectations = import_expectations()
     frame = pd.DataFrame(
@@ -56,12 +55,19 @@ def source_gate(numbers: Mapping[str, int], thresholds: SourceThresholds) -> tup
     )
     asked = [
         *(
-            expectations.ExpectColumnMinToBeBetween(column=name, min_value=int(name in _NEEDED))
+            Asked(expectations.ExpectColumnMinToBeBetween(column=name, min_value=int(name in _NEEDED)))
             for name in SOURCE_NUMBERS
         ),
         *(
-            expectations.ExpectColumnMaxToBeBetween(column=f"share_of_{name}", max_value=limit)
-            for name, _, limit in shares
+            Asked(
+                expectations.ExpectColumnMaxToBeBetween(
+                    column=f"share_of_{name}", max_value=getattr(thresholds, limit)
+                ),
+                f"quality.source.{limit}",
+                numbers[name],
+                whole,
+            )
+            for name, whole, limit in shares
         ),
     ]
     return findings_of(frame, asked, rows="the source")
@@ -90,7 +96,7 @@ def release_gate(profile: pa.Table, thresholds: ReleaseThresholds) -> tuple[Find
         total[f"share_of_{name}"] = _share(int(total[name].iloc[0]), rows)
     return (
         *findings_of(_with_negated(splits), [*_balance(), *_nobody_misjudged()], rows="each split"),
-        *findings_of(_with_negated(total), [*_balance(), *_within(thresholds)], rows="all splits"),
+        *findings_of(_with_negated(total), [*_balance(), *_within(thresholds, total)], rows="all splits"),
     )
 
 
@@ -100,16 +106,18 @@ def relative_gate(counts: Counts, parent: Counts, thresholds: RelativeThresholds
 
     rise = _removed_share(counts) - _removed_share(parent)
     frame = pd.DataFrame({"rise_of_share_of_removed": float(rise)}, index=[0])
-    asked = import_expectations().ExpectColumnMaxToBeBetween(
+    expectation = import_expectations().ExpectColumnMaxToBeBetween(
         column="rise_of_share_of_removed", max_value=thresholds.max_removed_share_rise
     )
+    removed = counts.outcomes.get(Outcome.REMOVED, 0)
+    asked = Asked(expectation, "quality.relative.max_removed_share_rise", removed, counts.rows)
     return findings_of(frame, [asked], rows="this version and its parent")
 
 
-def _balance() -> list["Expectation"]:
+def _balance() -> list[Asked]:
     """Law 1, and that what was written agrees with what was reported."""
     expectations = import_expectations()
-    return [
+    asked = [
         expectations.ExpectMulticolumnSumToEqual(
             column_list=[*OUTCOME_COLUMNS.values(), "minus_rows"], sum_total=0
         ),
@@ -122,24 +130,43 @@ def _balance() -> list["Expectation"]:
         expectations.ExpectColumnPairValuesToBeEqual(column_A="ledger_rows", column_B="rows"),
         expectations.ExpectColumnPairValuesToBeEqual(column_A="shard_rows", column_B=Outcome.KEPT.value),
     ]
+    return [Asked(expectation) for expectation in asked]
 
 
-def _nobody_misjudged() -> list["Expectation"]:
+def _nobody_misjudged() -> list[Asked]:
     expectations = import_expectations()
-    return [expectations.ExpectColumnSumToBeBetween(column=name, max_value=0) for name in MISJUDGED]
+    return [Asked(expectations.ExpectColumnSumToBeBetween(column=name, max_value=0)) for name in MISJUDGED]
 
 
-def _within(thresholds: ReleaseThresholds) -> list["Expectation"]:
+def _within(thresholds: ReleaseThresholds, total: "pd.DataFrame") -> list[Asked]:
     expectations = import_expectations()
+    rows, kept, rejected, removed = (
+        int(total[name].iloc[0]) for name in ("rows", Outcome.KEPT, Outcome.REJECTED, Outcome.REMOVED)
+    )
     return [
-        expectations.ExpectColumnMinToBeBetween(
-            column=Outcome.KEPT.value, min_value=thresholds.min_kept_rows
+        Asked(
+            expectations.ExpectColumnMinToBeBetween(
+                column=Outcome.KEPT.value, min_value=thresholds.min_kept_rows
+            ),
+            "quality.release.min_kept_rows",
+            kept,
+            rows,
         ),
-        expectations.ExpectColumnMaxToBeBetween(
-            column="share_of_rejected", max_value=thresholds.max_rejected_share
+        Asked(
+            expectations.ExpectColumnMaxToBeBetween(
+                column="share_of_rejected", max_value=thresholds.max_rejected_share
+            ),
+            "quality.release.max_rejected_share",
+            rejected,
+            rows,
         ),
-        expectations.ExpectColumnMaxToBeBetween(
-            column="share_of_removed", max_value=thresholds.max_removed_share
+        Asked(
+            expectations.ExpectColumnMaxToBeBetween(
+                column="share_of_removed", max_value=thresholds.max_removed_share
+            ),
+            "quality.release.max_removed_share",
+            removed,
+            rows,
         ),
     ]
 

@@ -18,7 +18,8 @@ def place(tmp_path_factory):
 def test_a_leap_is_refused_until_somebody_accepts_it(place):
     refused = place.build()
     assert (refused.code, len(place.versions())) == (1, 1)
-    assert "rise_of_share_of_removed" in refused.err
+    said = "quality.relative.max_removed_share_rise: at most 0.05, found rise of share of removed 0.0833333"
+    assert f"{said} (8 of 48 rows now)" in refused.err
     assert "--accept-change NAME" in refused.err
     accepted = place.build("--accept-change", "the privacy officer")
     assert (accepted.code, place.run("verify").code) == (0, 0)

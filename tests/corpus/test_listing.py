@@ -122,23 +122,37 @@ def test_refused(store, optout):
     findings = (
         Finding(expectation="passed", arguments={}, observed=1, success=True),
         Finding(
-            expectation="expect_column_sum_to_be_between",
-            arguments={"column": "kept", "min_value": 1},
+            expectation="expect_column_min_to_be_between",
+            arguments={"column": "kept", "min_value": 1, "rows": "all splits"},
+            threshold="quality.release.min_kept_rows",
             observed=0,
+            rows=0,
+            of_rows=3000,
+            success=False,
+        ),
+        Finding(
+            expectation="expect_column_pair_values_to_be_equal",
+            arguments={"column_A": "ledger_rows", "column_B": "rows", "rows": "each split"},
+            observed="1 of 3, the first is 1",
             success=False,
         ),
     )
     parent = Parent(number=4, envelope=digest_of("parent"))
     record_refusal(store, Refusal(plan=digest_of("p"), refused_at=NOW, parent=parent, findings=findings))
-    expected = {
-        "plan": digest_of("p"),
-        "refused_at": "2026-06-02T00:00:00Z",
-        "follows": 4,
-        "expectation": "expect_column_sum_to_be_between",
-        "expected": "column=kept, min_value=1",
-        "observed": 0,
-    }
+    build = {"plan": digest_of("p"), "refused_at": "2026-06-02T00:00:00Z", "follows": 4}
+    expected = [
+        build | {
+            "threshold": "quality.release.min_kept_rows", "what": "kept", "expected": "at least 1",
+            "observed": 0, "rows": 0, "of_rows": 3000, "expectation": "expect_column_min_to_be_between",
+        },
+        build | {
+            "threshold": None, "what": None,
+            "expected": "column_A=ledger_rows, column_B=rows, rows=each split",
+            "observed": "1 of 3, the first is 1", "rows": None, "of_rows": None,
+            "expectation": "expect_column_pair_values_to_be_equal",
+        },
+    ]  # fmt: skip
     code, out, err = optout("versions", "--refused", "--json")
-    assert (code, json.loads(out), err) == (0, [expected], "")
+    assert (code, json.loads(out), err) == (0, expected, "")
     assert list_refused(store)[0]["refused_at"] == NOW
     assert "refused builds" in optout("versions", "--refused")[1]

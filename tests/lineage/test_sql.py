@@ -100,10 +100,10 @@ def test_reasons_stand_in_order_of_precedence(session):
 
 def test_quality_holds_both_parts_of_the_gate(session):
     assert session.ask("FROM quality ORDER BY part").as_dicts() == [
-        {"part": "absolute", "expectation": "expect_rows", "arguments": json.dumps({"min": 1}),
-         "observed": "3", "success": True},
-        {"part": "relative", "expectation": "expect_no_spike", "arguments": "{}", "observed": None,
-         "success": True},
+        {"part": "absolute", "threshold": "quality.release.min_kept_rows", "expectation": "expect_rows",
+         "arguments": json.dumps({"min": 1}), "observed": "3", "rows": 3, "of_rows": 7, "success": True},
+        {"part": "relative", "threshold": None, "expectation": "expect_no_spike", "arguments": "{}",
+         "observed": None, "rows": None, "of_rows": None, "success": True},
     ]  # fmt: skip
 
 

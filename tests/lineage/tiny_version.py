@@ -175,7 +175,12 @@ def _write_version(store, rows, shards, accounts, registry_event, observed):
         profile=put_table(store, "lineage", profile.to_pylist(), PROFILE),
         shards=put_table(store, "data", shards, SHARDS),
         counts=_counts(rows),
-        quality=(Finding(expectation="expect_rows", arguments={"min": 1}, observed=3, success=True),),
+        quality=(
+            Finding(
+                expectation="expect_rows", arguments={"min": 1}, threshold="quality.release.min_kept_rows",
+                observed=3, rows=3, of_rows=7, success=True,
+            ),
+        ),
     )  # fmt: skip
     parent = latest_version(store)
     number = parent.number + 1 if parent else 1

@@ -66,6 +66,11 @@ def failed_columns(findings):
     return {(rows, columns.split(" + ")[-1]) for rows, columns, _ in failures(findings)}
 
 
+def decided_by(findings):
+    """(key of policy.yaml, rows, of how many) of each finding that failed."""
+    return [(found.threshold, found.rows, found.of_rows) for found in findings if not found.success]
+
+
 def test_a_balanced_version_passes_whatever_its_splits_hold():
     findings = release_gate(profile(split(), EMPTY, split()), ReleaseThresholds())
     assert failures(findings) == []
@@ -123,17 +128,19 @@ def test_one_kept_row_of_somebody_who_must_not_be_kept_fails(name):
 
 # The profile has 12 kept, 4 removed, 2 rejected of 20 rows.
 LIMITS = {
-    "kept rows": ({"min_kept_rows": 12}, {"min_kept_rows": 13}, "kept"),
-    "rejected share": ({"max_rejected_share": 0.1}, {"max_rejected_share": 0.09}, "share_of_rejected"),
-    "removed share": ({"max_removed_share": 0.2}, {"max_removed_share": 0.19}, "share_of_removed"),
+    "kept rows": ({"min_kept_rows": 12}, {"min_kept_rows": 13}, "kept", 12),
+    "rejected share": ({"max_rejected_share": 0.1}, {"max_rejected_share": 0.09}, "share_of_rejected", 2),
+    "removed share": ({"max_removed_share": 0.2}, {"max_removed_share": 0.19}, "share_of_removed", 4),
 }
 
 
-@pytest.mark.parametrize(("held", "broken", "column"), LIMITS.values(), ids=LIMITS)
-def test_a_threshold_is_met_exactly_and_broken_by_the_least(held, broken, column):
+@pytest.mark.parametrize(("held", "broken", "column", "rows"), LIMITS.values(), ids=LIMITS)
+def test_a_threshold_is_met_exactly_and_broken_by_the_least(held, broken, column, rows):
     table = profile(split(), split())
     assert failures(release_gate(table, ReleaseThresholds(**held))) == []
-    assert failed_columns(release_gate(table, ReleaseThresholds(**broken))) == {("all splits", column)}
+    found = release_gate(table, ReleaseThresholds(**broken))
+    assert failed_columns(found) == {("all splits", column)}
+    assert decided_by(found) == [(f"quality.release.{next(iter(broken))}", rows, 20)]
 
 
 @pytest.mark.parametrize("splits", [(), (EMPTY, EMPTY)], ids=["no splits", "no rows"])
@@ -168,12 +175,31 @@ SOURCE = {
     "unknown_values": 55,
 }
 
+KEYS = {
+    "duplicate_records": "max_duplicate_record_share",
+    "duplicate_accounts": "max_duplicate_account_share",
+    "malformed_records": "max_malformed_share",
+    "malformed_accounts": "max_malformed_share",
+    "unknown_births": "max_unknown_birth_share",
+    "unknown_visibility": "max_unknown_visibility_share",
+    "unmatched_authors": "max_unmatched_author_share",
+    "implausible_dates": "max_implausible_date_share",
+    "unknown_values": "max_unknown_value_share",
+}
+OF_ROWS = {
+    "duplicate_accounts": 100,
+    "malformed_accounts": 100,
+    "unknown_births": 100,
+    "unknown_values": 1100,
+}
+
 
 @pytest.mark.parametrize(("name", "borne"), SOURCE.items(), ids=SOURCE)
 def test_a_source_passes_at_its_threshold_and_fails_one_row_beyond(name, borne):
     assert failures(source_gate(CLEAN | {name: borne}, SourceThresholds())) == []
     found = source_gate(CLEAN | {name: borne + 1}, SourceThresholds())
     assert failed_columns(found) == {("the source", f"share_of_{name}")}
+    assert decided_by(found) == [(f"quality.source.{KEYS[name]}", borne + 1, OF_ROWS.get(name, 1000))]
 
 
 def test_every_share_of_a_source_has_a_case():
@@ -184,7 +210,9 @@ def test_every_share_of_a_source_has_a_case():
 def test_a_source_without_rows_fails(empty):
     one = dict.fromkeys(SOURCE_NUMBERS, 0) | {"records": 1, "accounts": 1}
     assert failures(source_gate(one, SourceThresholds())) == []
-    assert failures(source_gate(one | {empty: 0}, SourceThresholds())) == [("the source", empty, 0)]
+    found = source_gate(one | {empty: 0}, SourceThresholds())
+    assert failures(found) == [("the source", empty, 0)]
+    assert decided_by(found) == [(None, None, None)]
 
 
 def test_a_negative_number_fails():
@@ -218,6 +246,9 @@ RISES = {
 def test_the_removed_share_must_not_leap(version, parent, passes):
     (finding,) = relative_gate(counts(*version), counts(*parent), RelativeThresholds())
     assert finding.success is passes
+    assert (finding.threshold, finding.rows, finding.of_rows) == (
+        "quality.relative.max_removed_share_rise", version[1], version[0],
+    )  # fmt: skip
 
 
 def test_findings_are_the_same_each_time_and_hold_no_clock():
@@ -232,7 +263,10 @@ def test_findings_are_the_same_each_time_and_hold_no_clock():
             "rows": "each split",
             "sum_total": 0,
         },
+        "threshold": None,
         "observed": "0 of 3",
+        "rows": None,
+        "of_rows": None,
         "success": True,
     }
 

@@ -55,8 +55,11 @@ COUNTS = Counts(
 )
 FINDING = Finding(
     expectation="expect_column_sum_to_be_between",
-    arguments={"column": "kept_minor", "max_value": 0, "rows": "each split"},
-    observed=0,
+    arguments={"column": "share_of_removed", "max_value": 0.5, "rows": "all splits"},
+    threshold="quality.release.max_removed_share",
+    observed=0.4,
+    rows=4,
+    of_rows=10,
     success=True,
 )
 
@@ -68,8 +71,11 @@ EXPECTED_SNAPSHOT = {
 EXPECTED_ENGINE = {"digest": sha("e0"), "parts": {"pyarrow": "25.0.1", "code": sha("c0")}}
 EXPECTED_FINDING = {
     "expectation": "expect_column_sum_to_be_between",
-    "arguments": {"column": "kept_minor", "max_value": 0, "rows": "each split"},
-    "observed": 0,
+    "arguments": {"column": "share_of_removed", "max_value": 0.5, "rows": "all splits"},
+    "threshold": "quality.release.max_removed_share",
+    "observed": 0.4,
+    "rows": 4,
+    "of_rows": 10,
     "success": True,
 }
 

@@ -34,4 +34,6 @@ def test_a_message_says_what_is_wrong_and_what_to_do():
     assert str(BadInput("posts.csv", expected="a header", found="none", remedy="add one")) == (
         "posts.csv\n  expected: a header\n  found:    none\n  to do:    add one"
     )
+    several = BadInput("posts.csv", found="no header\nno rows", remedy="add both")
+    assert str(several) == "posts.csv\n  found:    no header\n            no rows\n  to do:    add both"
     assert str(BadInput("posts.csv", remedy="add one")) == "posts.csv\n  to do:    add one"
