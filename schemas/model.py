@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from schemas.canonical import canonical_json, parse_json, sha256
 from schemas.errors import BadInput, OptoutError
+from schemas.faults import LineOf, faults_of
 
 
 class Model(BaseModel):
@@ -29,17 +30,22 @@ class Model(BaseModel):
         return cls.of(parse_json(data, subject), subject, BadInput)
 
     @classmethod
-    def of(cls, value: Any, subject: str, error: type[OptoutError]) -> Self:  # noqa: ANN401
-        """Validate a value; a failure becomes ``error`` and names the field, never its value."""
+    def of(
+        cls,
+        value: Any,  # noqa: ANN401
+        subject: str,
+        error: type[OptoutError],
+        line_of: LineOf = lambda _: None,
+    ) -> Self:
+        """Validate a value; a failure becomes ``error`` and names every fault by its key, never a value."""
         try:
             return cls.model_validate(value)
         except ValidationError as failure:
-            first, *rest = failure.errors(include_input=False, include_url=False)
-            field = ".".join(str(part) for part in first["loc"]) or "the whole document"
-            more = f" (and {len(rest)} more)" if rest else ""
+            # What a program wrote was damaged since; only what a person wrote is corrected.
+            what = "restore it from a backup" if error is BadInput else f"correct {subject}"
             raise error(
                 subject,
-                expected=f"a valid value at {field}",
-                found=f"{first['msg']}{more}",
-                remedy=f"correct {field}; `optout schema {cls.__name__}` prints what is allowed",
+                expected=f"keys and values of a {cls.__name__}",
+                found="\n".join(faults_of(cls, value, failure, line_of)),
+                remedy=f"{what}; `optout schema {cls.__name__}` prints what is allowed",
             ) from None  # the failure of pydantic holds the value

@@ -3,16 +3,26 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from schemas.canonical import canonical_json, sha256
 from schemas.errors import ConfigurationError
+from schemas.faults import Faults, unknown
 from schemas.model import Model
 from schemas.release import RELEASE_COLUMNS, release_schema
 from schemas.vocabulary import SURFACE_OF_LABEL, AccountKind
 
 Share = Annotated[float, Field(ge=0, le=1)]
 PresetName = Literal["strict", "meta-2025"]
+
+
+def _known_surface(label: str) -> str:
+    if label not in SURFACE_OF_LABEL:
+        raise ValueError(unknown("surface", label, SURFACE_OF_LABEL))
+    return label
+
+
+SurfaceLabel = Annotated[str, AfterValidator(_known_surface)]
 
 
 class SurfaceRule(Model):
@@ -154,7 +164,7 @@ class Policy(Model):
     """Kinds of account that may be used."""
     regions: tuple[str, ...] | None = None
     """Regions (ISO 3166-1 alpha-2) whose people may be used; null: no restriction."""
-    surfaces: dict[str, SurfaceRule] = Field(default_factory=dict)
+    surfaces: dict[SurfaceLabel, SurfaceRule] = Field(default_factory=dict)
     """What a record of each surface needs; unnamed surfaces are as in the preset."""
     registry: RegistryPolicy = RegistryPolicy()
     """What is asked of the registry."""
@@ -170,10 +180,11 @@ class Policy(Model):
     def _assigned(cls, regions: tuple[str, ...] | None) -> tuple[str, ...] | None:
         import phonenumbers  # knows them all, and is here anyway
 
-        for region in regions or ():
-            if region not in phonenumbers.SUPPORTED_REGIONS:
-                msg = f"{region!r} is no region of ISO 3166-1, such as GB or FR: nobody would live there"
-                raise ValueError(msg)
+        known = phonenumbers.SUPPORTED_REGIONS
+        strange = [n for n, region in enumerate(regions or ()) if region not in known]
+        if strange:
+            said = "no region of ISO 3166-1, such as GB or FR: nobody would live there"
+            raise Faults(((n,), said) for n in strange)
         return regions
 
     @model_validator(mode="before")
@@ -181,20 +192,17 @@ class Policy(Model):
     def _apply_preset(cls, value: Any) -> Any:  # noqa: ANN401
         if not isinstance(value, dict):
             return value
-        preset = PRESETS.get(value.get("preset", "strict"))
+        preset = PRESETS.get(str(value.get("preset", "strict")))
         given = value.get("surfaces") or {}
         if preset is None or not isinstance(given, dict):
             return value
-        unknown = sorted(set(given) - set(SURFACE_OF_LABEL), key=str)
-        if unknown:
-            msg = f"no surface is called {unknown[0]}; there are {', '.join(SURFACE_OF_LABEL)}"
-            raise ValueError(msg)
-        surfaces = {}
+        surfaces = dict(given)  # a surface that there is not is refused below, with all else that is wrong
         for label, default in preset.items():
             override = given.get(label, {})
             if isinstance(override, SurfaceRule):
                 override = override.model_dump()
-            surfaces[label] = {**default.model_dump(), **override}
+            if isinstance(override, dict):
+                surfaces[label] = {**default.model_dump(), **override}
         return {**value, "surfaces": surfaces}
 
     def screening_digest(self) -> str:

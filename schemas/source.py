@@ -7,10 +7,11 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Discriminator, Field, StringConstraints, Tag, field_validator, model_validator
 
+from schemas.faults import Faults, Place
 from schemas.fields import ACCOUNT_FIELDS, RECORD_FIELDS
 from schemas.fields import Field as CanonicalField
 from schemas.model import Model
-from schemas.source_checks import check_fields, check_keys, check_path, check_zone
+from schemas.source_checks import check_path, check_zone, field_faults
 
 Character = Annotated[str, StringConstraints(min_length=1, max_length=1)]
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -108,7 +109,8 @@ class Scalar(Model):
     @model_validator(mode="before")
     @classmethod
     def _written_forms(cls, value: Any) -> Any:  # noqa: ANN401
-        check_keys(value, ("from", *(name for name in cls.model_fields if name != "source")))
+        if not isinstance(value, dict):
+            return value
         given = dict(value)
         constant = given.get("constant")
         if isinstance(constant, (date, datetime)):  # YAML reads unquoted dates as dates
@@ -142,12 +144,6 @@ class Each(Model):
     fields: "dict[str, FieldMapping]"
     """Field of the element -> what it is made of."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _keys(cls, value: Any) -> Any:  # noqa: ANN401
-        check_keys(value, tuple(cls.model_fields))
-        return value
-
 
 def _map_key(key: Any) -> str:  # noqa: ANN401
     if isinstance(key, bool) or key is None:
@@ -172,12 +168,6 @@ class Listed(Model):
 
     list: "tuple[Element, ...]"
     """Its elements."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _keys(cls, value: Any) -> Any:  # noqa: ANN401
-        check_keys(value, tuple(cls.model_fields))
-        return value
 
 
 FieldMapping = Annotated[
@@ -208,7 +198,8 @@ class Entry(Model):
     @model_validator(mode="before")
     @classmethod
     def _written_forms(cls, value: Any) -> Any:  # noqa: ANN401
-        check_keys(value, tuple(cls.model_fields))
+        if not isinstance(value, dict):
+            return value
         given = dict(value)
         if isinstance(given.get("files"), str):
             given["files"] = (given["files"],)
@@ -218,13 +209,19 @@ class Entry(Model):
 
     @model_validator(mode="after")
     def _fits_the_table(self) -> Self:
+        found = field_faults(self.fields, self.TABLE, partial(check_path, self.format.type))
+        faults: list[tuple[Place, str]] = [(("fields", *place), fault) for place, fault in found]
         if not self.files:
-            msg = "files: at least one path"
-            raise ValueError(msg)
-        check_fields(self.fields, self.TABLE, partial(check_path, self.format.type))
+            faults.append((("files",), "at least one path"))
         if self.REQUIRED not in self.fields:
-            msg = f"{self.REQUIRED} is not mapped; no row can do without it"
-            raise ValueError(msg)
+            faults.append((("fields",), f"{self.REQUIRED} is not mapped; no row can do without it"))
+        if "birth_date" in self.fields and "birth_precision" not in self.fields:
+            faults.append((
+                ("fields",),
+                "birth_date without birth_precision proves no age: add birth_precision: {constant: day}",
+            ))  # fmt: skip
+        if faults:
+            raise Faults(faults)
         return self
 
 
@@ -233,13 +230,6 @@ class AccountEntry(Entry):
 
     TABLE: ClassVar = tuple(field for field in ACCOUNT_FIELDS if field.name not in {"platform", "defect"})
     REQUIRED: ClassVar = "account_id"
-
-    @model_validator(mode="after")
-    def _birth_is_whole(self) -> Self:
-        if "birth_date" in self.fields and "birth_precision" not in self.fields:
-            msg = "birth_date without birth_precision proves no age: add birth_precision: {constant: day}"
-            raise ValueError(msg)
-        return self
 
 
 class RecordEntry(Entry):
@@ -262,9 +252,3 @@ class SourceDescription(Model):
     """Rows of a row group, at most; always at most a split's worth of bytes."""
     part_rows: int | None = Field(default=None, ge=1)
     """Rows of a canonical file, at most. A split never spans files."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _keys(cls, value: Any) -> Any:  # noqa: ANN401
-        check_keys(value, tuple(cls.model_fields))
-        return value

@@ -1,13 +1,13 @@
 """What can be checked of source.yaml before a file is opened; each error names the key."""
 
-import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pyarrow as pa
 
+from schemas.faults import Place, unknown
 from schemas.fields import TIMESTAMP, Field
 
 if TYPE_CHECKING:
@@ -41,16 +41,6 @@ def parse_path(text: str) -> tuple[str | int, ...]:
     return tuple(steps)
 
 
-def check_keys(value: Any, known: Iterable[str]) -> None:  # noqa: ANN401
-    """ValueError that names a key which is not one of ``known``."""
-    if not isinstance(value, dict):
-        msg = f"a mapping of {', '.join(known)} is needed here"
-        raise ValueError(msg)  # noqa: TRY004 - pydantic collects ValueErrors
-    for key in value:
-        if key not in known:
-            raise ValueError(_unknown("key", key, known))
-
-
 def check_zone(name: str) -> None:
     """ValueError unless ``name`` is a zone of the IANA database."""
     try:
@@ -77,44 +67,57 @@ def check_path(kind: str, text: str, *, top: bool, many: bool) -> None:
         raise ValueError(msg)
 
 
-def check_fields(
+def field_faults(
     mapping: "Mapping[str, Mapped]", table: Iterable[Field], check: PathCheck, *, top: bool = True
-) -> None:
-    """Check a mapping against the fields of a table, nested lists included; ValueError names the field."""
+) -> Iterator[tuple[Place, str]]:
+    """What does not fit the fields of a table, nested lists included: place below ``mapping``, fault."""
     fields = {field.name: field for field in table}
     for name, mapped in mapping.items():
         if name not in fields:
-            raise ValueError(_unknown("field", name, fields))
-        try:
-            _check_field(mapped, fields[name], check, top=top)
-        except ValueError as error:
-            msg = f"{name}: {error}"
-            raise ValueError(msg) from error
+            yield (name,), unknown("field", name, fields)
+            continue
+        for place, fault in _faults_of_field(mapped, fields[name], check, top=top):
+            yield (name, *place), fault
 
 
-def _check_field(mapped: "Mapped", field: Field, check: PathCheck, *, top: bool) -> None:
+def _faults_of_field(
+    mapped: "Mapped", field: Field, check: PathCheck, *, top: bool
+) -> Iterator[tuple[Place, str]]:
     from schemas.source import Each, Listed, Scalar
 
     if isinstance(mapped, Scalar):
         if field.children:
-            msg = "this field is a list of structs: map it with `list` or `each`"
-            raise ValueError(msg)
-        _check_scalar(mapped, field)
+            yield (), "this field is a list of structs: map it with `list` or `each`"
+            return
+        yield from (((), fault) for fault in _faults_of_scalar(mapped, field))
         if mapped.source is not None:
-            check(mapped.source, top=top, many=pa.types.is_list(field.type))
+            yield from _path_faults(check, mapped.source, top=top, many=pa.types.is_list(field.type))
         return
     if not field.children:
-        msg = "this field is a single value: map it with `from` or `constant`"
-        raise ValueError(msg)
-    for element in mapped.list if isinstance(mapped, Listed) else (mapped,):
+        yield (), "this field is a single value: map it with `from` or `constant`"
+        return
+    elements: list[tuple[Place, Any]] = [((), mapped)]
+    if isinstance(mapped, Listed):
+        elements = [(("list", number), element) for number, element in enumerate(mapped.list)]
+    for place, element in elements:
         if isinstance(element, Each):
-            check(element.each, top=top, many=True)
-            check_fields(element.fields, field.children, check, top=False)
+            below: Place = (*place, "fields")
+            yield from ((place, fault) for _, fault in _path_faults(check, element.each, top=top, many=True))
+            found = field_faults(element.fields, field.children, check, top=False)
         else:
-            check_fields(element, field.children, check, top=top)
+            below = place
+            found = field_faults(element, field.children, check, top=top)
+        yield from (((*below, *inner), fault) for inner, fault in found)
 
 
-def _check_scalar(mapped: "Scalar", field: Field) -> None:
+def _path_faults(check: PathCheck, path: str, *, top: bool, many: bool) -> Iterator[tuple[Place, str]]:
+    try:
+        check(path, top=top, many=many)
+    except ValueError as error:
+        yield (), str(error)
+
+
+def _faults_of_scalar(mapped: "Scalar", field: Field) -> Iterator[str]:
     is_text = field.type == pa.string()
     for option, wanted in (
         ("date", field.type == pa.date32()),
@@ -124,24 +127,18 @@ def _check_scalar(mapped: "Scalar", field: Field) -> None:
         ("separator", pa.types.is_list(field.type)),
     ):
         if getattr(mapped, option) is not None and not wanted:
-            msg = f"`{option}` does not fit a field of type {field.type}"
-            raise ValueError(msg)
+            yield f"`{option}` does not fit a field of type {field.type}"
+    for option, known in (("date", ("iso8601",)), ("timestamp", ("iso8601", *UNIX))):
+        written = getattr(mapped, option)
+        if written is not None and written not in known and "%" not in written:
+            yield f"{option}: expected {', '.join(known)} or a strptime format, as %Y-%m-%d"
     written = mapped.timestamp or "iso8601"
-    if written not in {"iso8601", *UNIX} and "%z" not in written and not mapped.zone:
-        msg = "timestamp: a format without %z needs `zone`, such as UTC or Europe/Paris"
-        raise ValueError(msg)
+    if "%" in written and "%z" not in written and not mapped.zone:
+        yield "timestamp: a format without %z needs `zone`, such as UTC or Europe/Paris"
     if mapped.otherwise not in {"defect", None} and mapped.values is None:
-        msg = "otherwise: a value goes with `values`; without it, defect or null"
-        raise ValueError(msg)
+        yield "otherwise: a value goes with `values`; without it, defect or null"
     results = [*(mapped.values or {}).values(), mapped.constant]
     results += [mapped.otherwise] if mapped.otherwise != "defect" else []
     for result in results:
         if field.values and result is not None and result not in field.values:
-            raise ValueError(_unknown("value", result, field.values))
-
-
-def _unknown(kind: str, name: object, known: Iterable[str]) -> str:
-    names = list(known)
-    near = difflib.get_close_matches(str(name), names, n=1)
-    hint = f" (did you mean {near[0]!r}?)" if near else ""
-    return f"no {kind} is called {name!r} here{hint}; there are {', '.join(names)}"
+            yield unknown("value", result, field.values)

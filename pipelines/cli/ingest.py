@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from pipelines.cli.opened import OpenedWorkspace, WorkspaceOption, open_workspace, read_yaml
+from pipelines.cli.opened import OpenedWorkspace, WorkspaceOption, open_workspace, read_document
 from pipelines.cli.progress import run_with_progress
 from pipelines.cli.tables import print_json, print_table
 
 if TYPE_CHECKING:
     from pipelines.ingesting import Ingested
     from schemas.ingest_plans import IngestPlan
+    from schemas.source import SourceDescription
 
 
 def register(app: typer.Typer) -> None:
@@ -59,12 +60,14 @@ def ingest(
 
 def _plan(opened: OpenedWorkspace) -> "IngestPlan":
     from pipelines.ingesting import plan_ingest
-    from schemas.errors import ConfigurationError
+
+    return plan_ingest(_description(opened), opened.path(opened.settings.source).parent)
+
+
+def _description(opened: OpenedWorkspace) -> "SourceDescription":
     from schemas.source import SourceDescription
 
-    path = opened.path(opened.settings.source)
-    description = SourceDescription.of(read_yaml(path), opened.settings.source, ConfigurationError)
-    return plan_ingest(description, path.parent)
+    return read_document(opened.path(opened.settings.source), opened.settings.source, SourceDescription)
 
 
 def _print(ingested: "Ingested", *, as_json: bool) -> None:

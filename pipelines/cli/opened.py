@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
@@ -10,12 +10,16 @@ from schemas.errors import BadInput, ConfigurationError
 
 if TYPE_CHECKING:
     from pipelines.keys import Key
+    from schemas.model import Model
     from schemas.policy import Policy
     from schemas.workspace import KeyPurpose, Workspace
 
 WorkspaceOption = Annotated[
     Path, typer.Option("--workspace", "-w", help="Folder that holds optout.yaml.", envvar="OPTOUT_WORKSPACE")
 ]
+
+
+_Document = TypeVar("_Document", bound="Model")
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,7 @@ class OpenedWorkspace:
         """policy.yaml, with its preset applied."""
         from schemas.policy import Policy
 
-        name = self.settings.policy
-        return Policy.of(read_yaml(self.path(name)) or {}, name, ConfigurationError)
+        return read_document(self.path(self.settings.policy), self.settings.policy, Policy)
 
 
 def open_workspace(root: Path) -> OpenedWorkspace:
@@ -65,9 +68,21 @@ def open_workspace(root: Path) -> OpenedWorkspace:
             found="none",
             remedy="run `optout init` here, or name the folder with --workspace",
         )
-    return OpenedWorkspace(
-        Path(root).resolve(), Workspace.of(read_yaml(path) or {}, WORKSPACE_NAME, ConfigurationError)
-    )
+    return OpenedWorkspace(Path(root).resolve(), read_document(path, WORKSPACE_NAME, Workspace))
+
+
+def read_document(path: Path, name: str, model: "type[_Document]") -> "_Document":
+    """A YAML file as the model it is written for; an empty file leaves everything out.
+
+    Raises:
+        BadInput: the file cannot be read. ConfigurationError: it is not YAML, or not of that form; the
+        error names each fault by its line and key.
+    """
+    from pipelines.cli.strict_yaml import lines, parse
+
+    text = _read(path)
+    value = parse(text, name)
+    return model.of({} if value is None else value, name, ConfigurationError, lines(text))
 
 
 def read_yaml(path: Path) -> Any:  # noqa: ANN401 - any YAML value
@@ -78,8 +93,12 @@ def read_yaml(path: Path) -> Any:  # noqa: ANN401 - any YAML value
     """
     from pipelines.cli.strict_yaml import parse
 
+    return parse(_read(path), path.name)
+
+
+def _read(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(
             str(path),
@@ -87,4 +106,3 @@ def read_yaml(path: Path) -> Any:  # noqa: ANN401 - any YAML value
             found=error.strerror or type(error).__name__ if isinstance(error, OSError) else "other bytes",
             remedy="check the path in optout.yaml and the file's permissions",
         ) from error
-    return parse(text, path.name)

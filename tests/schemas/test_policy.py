@@ -67,13 +67,19 @@ REFUSED = {
     "a misspelt surface": ({"surfaces": {"pots": {}}}, "pots"),
     "a misspelt threshold": ({"quality": {"release": {"min_kept": 1}}}, "quality.release.min_kept"),
     "an unknown preset": ({"preset": "strcit"}, "preset"),
-    "an unknown kind": ({"kinds": ["persons"]}, "kinds.0"),
+    "an unknown kind": ({"kinds": ["persons"]}, "kinds[0]"),
     "an age of nobody": ({"min_age": 0}, "min_age"),
     "a share beyond 1": ({"quality": {"release": {"max_removed_share": 1.5}}}, "max_removed_share"),
-    "a mask that is none": ({"release": {"mask": ["names"]}}, "release.mask.0"),
+    "a mask that is none": ({"release": {"mask": ["names"]}}, "release.mask[0]"),
     "an identifier to release": ({"release": {"columns": ["text", "account_id"]}}, "release.columns"),
-    "surfaces that are a list": ({"surfaces": ["post"]}, "surfaces"),
-    "no mapping at all": (["strict"], "the whole document"),
+    "surfaces that are a list": ({"surfaces": ["post"]}, "surfaces: expected a mapping"),
+    "a surface that is no mapping": (
+        {"surfaces": {"post": True}},
+        "surfaces.post: expected a mapping of use",
+    ),
+    "a surface left empty": ({"surfaces": {"post": None}}, "surfaces.post: expected a mapping of use"),
+    "a preset that is a list": ({"preset": ["strict"]}, "preset: expected 'strict' or 'meta-2025'"),
+    "no mapping at all": (["strict"], "expected a mapping of preset, min_age"),
 }
 
 
@@ -88,7 +94,7 @@ def test_what_is_wrong_is_named_and_what_to_do(value, named):
 def test_a_message_names_the_field_and_not_its_value():
     with pytest.raises(ConfigurationError) as caught:
         policy({"placeholder_birth_dates": ["1987-06-54"]})
-    assert "placeholder_birth_dates.0" in str(caught.value)
+    assert "placeholder_birth_dates[0]: expected a date" in str(caught.value)
     assert "1987" not in str(caught.value)
 
 
