@@ -7,9 +7,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.rules.characters import WORD
 from pipelines.rules.packs import CaptionRule, Pack
 
-_BEFORE, _AFTER = r"(?:^|[^\pL\pN])", r"(?:[^\pL\pN]|$)"
+_BEFORE, _AFTER = rf"(?:^|[^{WORD}])", rf"(?:[^{WORD}]|$)"
 
 
 def expression(*rules: CaptionRule) -> str:

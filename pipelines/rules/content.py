@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipelines.rules.captions import matches
+from pipelines.rules.characters import begins
 from pipelines.rules.packs import Packs
 from pipelines.rules.pictures import Mask, PictureSigns, Sign, picture_signs
 from schemas.outcomes import Reason
@@ -44,18 +45,22 @@ def content_verdicts(records: pa.Table, policy: Policy, packs: Packs) -> Content
     if policy.pictures.unassessed == "remove":
         own &= ~_rows_with(signs, signs.sign == Sign.UNASSESSED, len(records))
     reasons = np.zeros(len(records), np.uint32)
-    for reason, holds in (
+    for reason, found in (
         (Reason.MINOR_IMAGE_DECLARED, _rows_with(signs, signs.sign == Sign.DECLARED, len(records))),
         (Reason.MINOR_IMAGE_SUSPECTED, _rows_with(signs, signs.sign == Sign.SUSPECTED, len(records))),
         (Reason.NO_OWN_CONTENT, ~own),
     ):
-        reasons |= np.where(holds, np.uint32(reason.bit), np.uint32(0))
+        reasons |= np.where(found, np.uint32(reason.bit), np.uint32(0))
     return ContentVerdicts(reasons, signs, releasable)
 
 
 def _has_text(records: pa.Table) -> Mask:
     """Text of the author's own: more than white space and invisible characters."""
-    return matches(records.column("text").combine_chunks(), _VISIBLE)
+    text = records.column("text").combine_chunks()
+    has_text = begins(text, "!", "~")
+    others = np.flatnonzero(~has_text & np.asarray(text.is_valid()))
+    has_text[others] = matches(text.take(pa.array(others)), _VISIBLE)
+    return has_text
 
 
 def _rows_with(signs: PictureSigns, chosen: Mask, rows: int) -> Mask:

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.screen.characters import holds
+from pipelines.rules.characters import WORD, holds
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,10 @@ class MaskPattern:
         return "@" in self.pattern
 
 
+_OPENING = "⟦"
 _SEPARATOR = r"[ \x{a0}().\-/]"
 PATTERNS: tuple[MaskPattern, ...] = (
-    MaskPattern("email", r"[\pL\pN._%+\-]+@[\pL\pN\-]+(?:\.[\pL\pN\-]+)+"),
+    MaskPattern("email", rf"[{WORD}._%+\-]+@[{WORD}\-]+(?:\.[{WORD}\-]+)+"),
     # International bank account numbers: ISO 13616, 15 to 34 characters, often in groups of four.
     MaskPattern("number", r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"),
     # With country code (E.164: up to 15 digits), or national with a leading zero, or in US groups.
@@ -33,14 +34,14 @@ PATTERNS: tuple[MaskPattern, ...] = (
     MaskPattern("phone", rf"\(?\b0(?:{_SEPARATOR}{{0,2}}\d){{8,11}}\b"),
     MaskPattern("phone", r"\(?\b\d{3}\)?[ .\-]\d{3}[ .\-]\d{4}\b"),
     MaskPattern("number", r"\d{7,}|\d(?:[ \-]?\d){8,}"),
-    MaskPattern("handle", r"@[\pL\pN_](?:[\pL\pN_.\-]*[\pL\pN_])?"),
+    MaskPattern("handle", rf"@[{WORD}_]+(?:[.\-]+[{WORD}_]+)*"),
 )
 """In order: an address is no handle, an account number no phone number."""
 
 
 def token(name: str) -> str:
     """What stands in place of a match."""
-    return f"⟦{name}⟧"
+    return f"{_OPENING}{name}⟧"
 
 
 def mask(words: pa.Array, names: tuple[str, ...]) -> tuple[pa.Array, Counter[str]]:
@@ -56,17 +57,17 @@ def mask(words: pa.Array, names: tuple[str, ...]) -> tuple[pa.Array, Counter[str
     # A pattern sees only the texts that hold what it cannot do without; some texts hold both.
     places = [np.flatnonzero(part) for part in (at & ~digit, at & digit, digit & ~at)]
     parts = [words.take(pa.array(place)) for place in places]
-    for name in names:
-        counts[name] -= sum(_occurrences(part, token(name)) for part in parts)
+    written = pa.concat_arrays(parts)
     for pattern in chosen:
         seen = slice(0, 2) if pattern.needs_at else slice(1, 3)
         parts[seen] = _replaced(parts[seen], pattern)
+    masked = pa.concat_arrays(parts)
+    had_marks = _occurrences(written, _OPENING) > 0
     for name in names:
-        counts[name] += sum(_occurrences(part, token(name)) for part in parts)
+        counts[name] = _occurrences(masked, token(name))
+        counts[name] -= _occurrences(written, token(name)) if had_marks else 0
     order = np.argsort(np.concatenate(places))
-    return pc.replace_with_mask(
-        words, pa.array(at | digit), pa.concat_arrays(parts).take(pa.array(order))
-    ), counts
+    return pc.replace_with_mask(words, pa.array(at | digit), masked.take(pa.array(order))), counts
 
 
 def _replaced(parts: list[pa.Array], pattern: MaskPattern) -> list[pa.Array]:

@@ -122,10 +122,13 @@ def _others(records: pa.Table, lookup: Lookup) -> Iterator[tuple[Role, Codes, Su
     account, role = elements.field("account"), elements.field("role")
     encoded = account.dictionary_encode()
     codes = encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
-    found = lookup.subjects(encoded.dictionary)
-    for name in OTHER_ROLES:
-        chosen = (codes >= 0) & np.asarray(pc.equal(role, name).fill_null(False))
-        yield Role[name.upper()], rows[chosen], *_named(found, codes[chosen])
+    has_account = codes >= 0
+    names, named = _named(lookup.subjects(encoded.dictionary), codes[has_account])
+    numbers = pc.index_in(role, value_set=pa.array(OTHER_ROLES, pa.string())).fill_null(-1).to_numpy()
+    rows, numbers = rows[has_account], numbers[has_account]
+    for number, name in enumerate(OTHER_ROLES):
+        chosen = numbers == number
+        yield Role[name.upper()], rows[chosen], names, named[chosen]
 
 
 def _pictures(records: pa.Table, lineage_key: bytes) -> tuple[Codes, Subjects, Codes]:
