@@ -1,6 +1,7 @@
 """`optout ingest`: foreign files to the canonical tables that a build reads."""
 
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from schemas.ingest_plans import IngestPlan
     from schemas.source import SourceDescription
 
+_LISTED = 1000
+"""Malformed rows that a table shows; ``--json`` has all."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -27,6 +31,9 @@ def ingest(
         Literal["direct"], typer.Option("--runner", help="Engine that runs the job.")
     ] = "direct",
     workers: Annotated[int, typer.Option("--workers", min=1, help="Groups of files converted at once.")] = 2,
+    defects: Annotated[
+        bool, typer.Option("--defects", help="Convert nothing: list the malformed rows of the last ingest.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     workspace: WorkspaceOption = Path(),
 ) -> None:
@@ -43,6 +50,9 @@ def ingest(
 
     now = datetime.now(UTC)
     opened = open_workspace(workspace)
+    if defects:
+        _print_defects(opened, as_json=as_json)
+        return
     root = SourceRoot(opened.url(opened.settings.canonical))
     plan = _plan(opened)
 
@@ -56,6 +66,20 @@ def ingest(
         )
 
     _print(ingest_source(root, plan, job), as_json=as_json)
+
+
+def _print_defects(opened: OpenedWorkspace, *, as_json: bool) -> None:
+    from pipelines.corpus.source_files import SourceFiles
+
+    rows = SourceFiles(opened.url(opened.settings.canonical)).malformed()
+    if as_json:
+        print_json(list(rows))
+        return
+    listed = list(islice(rows, _LISTED))
+    print_table("malformed rows", listed)
+    more = sum(1 for _ in rows)
+    if more:
+        typer.echo(f"the first {_LISTED:,} rows; {more:,} more: --json prints all", err=True)
 
 
 def _plan(opened: OpenedWorkspace) -> "IngestPlan":
@@ -103,3 +127,4 @@ def _print(ingested: "Ingested", *, as_json: bool) -> None:
                 )
             ],
         )
+        typer.echo("`optout ingest --defects` lists them with file and position", err=True)

@@ -9,6 +9,7 @@ import typer
 from pipelines.cli.opened import OpenedWorkspace, WorkspaceOption, open_workspace
 from pipelines.cli.tables import print_json, print_table
 from schemas.errors import ConfigurationError
+from schemas.outcomes import Reason
 
 if TYPE_CHECKING:
     from pipelines.corpus.chain import Version
@@ -159,6 +160,8 @@ def explain(
         rows = explain_row(store, held, *place)
     else:
         rows = explain_record(store, held, asked, opened.path(opened.settings.canonical))
+        if not rows:
+            _hint_at_malformed(held)
     if as_json:
         print_json(rows)
         return
@@ -207,6 +210,14 @@ def where(
         print_table("By split", [row | {"shard": _short(row["shard"])} for row in rows])
     else:
         typer.echo(f"{len(rows):,} occurrences by split: --json prints them", err=True)
+
+
+def _hint_at_malformed(held: "Version") -> None:
+    malformed = held.content.counts.reasons.get(Reason.MALFORMED.label, 0)
+    if malformed:
+        which = "row of this version has" if malformed == 1 else "rows of this version have"
+        listed = f"`optout ingest --defects` lists {'it' if malformed == 1 else 'them'} by file and position"
+        typer.echo(f"{malformed:,} malformed {which} no id: {listed}", err=True)
 
 
 def _write_database(store: "Store", version: "Version", path: Path) -> None:

@@ -91,6 +91,26 @@ class SourceFiles:
                 raise _unreadable(path, error) from error
         return batches, sha256(canonical_json(digests))
 
+    def malformed(self) -> Iterator[dict[str, str | int]]:
+        """Every row that did not conform: {table, file, position, field}, nothing of its contents.
+
+        In order of table, canonical file and row. ``file`` is named as in source.yaml; ``position`` is
+        the line of a text file, or the row of a Parquet file, from 1.
+
+        Raises:
+            BadInput: there is no source, or a file cannot be read.
+        """
+        manifest = self.manifest()
+        for table, paths in (("accounts", manifest.accounts), ("records", manifest.records)):
+            for path in paths:
+                try:
+                    with pq.ParquetFile(self._root / path) as file:
+                        for batch in file.iter_batches(_BATCH_ROWS, columns=["defect"]):
+                            found = batch.column("defect").drop_null().to_pylist()
+                            yield from ({"table": table, **defect} for defect in found)
+                except (OSError, pa.ArrowException, KeyError) as error:
+                    raise _unreadable(path, error) from error
+
     def read_ranges(self, observed: Observation, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
         """The bytes at (offset, length) of a file that is still the one observed.
 

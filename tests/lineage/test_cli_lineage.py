@@ -88,6 +88,14 @@ def test_explain_can_be_told_that_it_is_an_id(optout):
     assert optout("explain", "1:0", "--id", "--json")[1] == "[]\n"
 
 
+def test_explain_of_an_id_that_is_nowhere_says_that_malformed_rows_have_none(optout):
+    code, _, err = optout("explain", "zoe")
+    assert (code, err) == (
+        0, "1 malformed row of this version has no id: `optout ingest --defects` lists it by file and position\n",
+    )  # fmt: skip
+    assert optout("explain", "r4")[2] == ""
+
+
 def test_where_never_repeats_what_was_asked_nor_names_others(optout):
     code, out, err = optout("where", "email", "-", given="ana@example.org\n")
     assert code == 0
