@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from pipelines.cli.doubts import say_doubts
 from pipelines.cli.opened import OpenedWorkspace, WorkspaceOption, open_workspace
 from pipelines.cli.progress import run_with_progress
 from schemas.errors import ConfigurationError
@@ -130,7 +131,7 @@ def _inputs(
 
     registry_key, lineage_key = opened.key("registry"), opened.key("lineage")
     check_key(registry, registry_key.id)
-    return BuildInputs(
+    inputs = BuildInputs(
         store=_store(opened),
         source=SourceFiles(opened.url(opened.settings.canonical)),
         policy=opened.policy(),
@@ -142,6 +143,8 @@ def _inputs(
         ),
         from_scratch=from_scratch,
     )
+    say_doubts(opened, inputs)
+    return inputs
 
 
 def _finishing(registry: "Registry", runner: str, *, accept_change: str | None) -> "Finishing":
