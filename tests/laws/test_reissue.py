@@ -9,6 +9,7 @@ from builds import Place, run_splits
 from builders import AS_OF, account, at, objection, record
 from pipelines.build import build, finish, plan
 from pipelines.corpus.chain import load_version, read_splits
+from pipelines.corpus.objects import object_name
 from pipelines.corpus.staging import load_plan
 from pipelines.finishing import finish_plan
 from schemas.errors import BadInput, ConfigurationError, LostRace, Refused
@@ -227,8 +228,8 @@ def test_nothing_kept_is_refused(place):
 
 def test_a_damaged_object_that_would_be_reused_is_named_and_publishes_nothing(place):
     place.build()
-    shard = next(name for name in (e.name for e in place.store.list("data")) if name.endswith(".parquet"))
-    path = place.folder / "corpus" / shard
+    reused = read_splits(place.store, load_version(place.store)).column("shard")[0].as_py()
+    path = place.folder / "corpus" / object_name("data", reused, "parquet")
     path.chmod(0o644)
     path.write_bytes(path.read_bytes()[:-9])
     place.objections.append(objection(value="a10"))
