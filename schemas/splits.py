@@ -68,24 +68,43 @@ def byte_ranges(metadata: pq.FileMetaData, split: Split) -> list[tuple[int, int]
 
 
 def split_digest(metadata: pq.FileMetaData, split: Split, blocks: Iterable[bytes | memoryview]) -> str:
-    """SHA-256 over the schema, each row group's row count and length, and its bytes.
+    """SHA-256 over all that says what the bytes of the row groups mean, and the bytes.
 
     ``blocks`` are the bytes of :func:`byte_ranges`, in that order. Position in the file and path
     do not count: the same rows elsewhere have the same digest.
     """
-    ranges = byte_ranges(metadata, split)
     header = {
         # the first line of the text holds an address in memory
         "schema": sha256(str(metadata.schema).partition("\n")[2].encode()),
         "row_groups": [
-            [metadata.row_group(split.first_row_group + index).num_rows, length]
-            for index, (_, length) in enumerate(ranges)
+            _layout(metadata.row_group(split.first_row_group + index), start, length)
+            for index, (start, length) in enumerate(byte_ranges(metadata, split))
         ],
     }
     digest = hashlib.sha256(canonical_json(header))
     for block in blocks:
         digest.update(block)
     return digest.hexdigest()
+
+
+def _layout(group: pq.RowGroupMetaData, start: int, length: int) -> list[object]:
+    """Where in the bytes of a row group each column lies, and how it is to be read."""
+    chunks = [group.column(index) for index in range(group.num_columns)]
+    return [
+        group.num_rows,
+        length,
+        *(
+            [
+                chunk.path_in_schema,
+                chunk.compression,
+                chunk.num_values,
+                chunk.total_compressed_size,
+                chunk.data_page_offset - start,
+                None if chunk.dictionary_page_offset is None else chunk.dictionary_page_offset - start,
+            ]
+            for chunk in chunks
+        ),
+    ]
 
 
 def split_key(parts: Mapping[str, str]) -> str:

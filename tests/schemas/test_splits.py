@@ -125,6 +125,29 @@ def test_any_changed_byte_of_a_row_group_changes_the_digest():
     assert len(seen | {split_digest(metadata(data), split, [block])}) == length + 1
 
 
+def zigzag(number):
+    """How the footer's encoding (Thrift compact protocol) writes a number."""
+    number, written = number << 1, b""
+    while number > 0x7F:
+        written, number = written + bytes([number & 0x7F | 0x80]), number >> 7
+    return written + bytes([number])
+
+
+def test_a_footer_that_swaps_two_columns_changes_the_digest():
+    texts = {"first": ["x" * 5_000] * 2, "own": ["own words"] * 2, "quoted": ["not own.."] * 2}
+    file = io.BytesIO()
+    pq.write_table(pa.table(texts), file, compression="none", use_dictionary=False, write_statistics=False)
+    data = file.getvalue()
+    group = metadata(data).row_group(0)
+    own, quoted = (zigzag(group.column(index).data_page_offset) for index in (1, 2))
+    length = int.from_bytes(data[-8:-4], "little") + 8
+    footer = data[-length:].replace(own, b"?").replace(quoted, own).replace(b"?", quoted)
+    swapped = data[:-length] + footer
+    assert pq.read_table(io.BytesIO(swapped)).column("own").to_pylist() == texts["quoted"]
+    (split,) = cut("a", metadata(data))
+    assert digest(swapped, split) != digest(data, split)
+
+
 def test_how_the_bytes_are_cut_into_blocks_does_not_count():
     data = parquet(WHOLE)
     (split,) = cut("a", metadata(data))
