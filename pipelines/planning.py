@@ -1,12 +1,13 @@
 """Plan a version: source, policy, registry snapshot and parent to eligibility and a list of splits."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from pipelines.corpus.chain import Version, latest_version, parent_of, read_chain
+from pipelines.corpus.chain import Version, latest_version, parent_of, read_chain, read_object_table
 from pipelines.corpus.refusals import record_refusal, refused
 from pipelines.corpus.reuse import Conditions, planned_splits
 from pipelines.eligibility import EligibilityKeys, compute_eligibility
@@ -21,7 +22,7 @@ from schemas.manifest import SourceNumbers
 from schemas.plans import KeyRef, Plan, Refusal
 from schemas.snapshots import RegistrySnapshot
 from schemas.splits import cut
-from schemas.tables import OBSERVED
+from schemas.tables import OBSERVED, SNAPSHOT
 
 if TYPE_CHECKING:
     from pipelines.corpus.source_files import SourceFiles
@@ -37,6 +38,8 @@ class BuildInputs:
     source: "SourceFiles"
     policy: "Policy"
     snapshot: RegistrySnapshot
+    snapshot_at: Callable[[int], RegistrySnapshot]
+    """The same registry as it stood at an earlier event."""
     as_of: datetime
     keys: EligibilityKeys
     lineage_key: KeyRef
@@ -46,10 +49,10 @@ class BuildInputs:
 
 @dataclass(frozen=True)
 class PlanTables:
-    """A plan, and the two tables that lie beside it: PLANNED splits, and the look-up as Arrow IPC."""
+    """A plan, and the two tables beside it: PLANNED splits as Parquet, the look-up as Arrow IPC."""
 
     plan: Plan
-    splits: pa.Table
+    splits: bytes
     lookup: bytes
 
 
@@ -61,7 +64,7 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
         BadInput: the source cannot be used, or the registry is empty or older than one already used.
         ConfigurationError: an as-of instant in the future.
     """
-    store, snapshot = inputs.store, inputs.snapshot
+    store = inputs.store
     if inputs.as_of > now:
         raise ConfigurationError(
             "--as-of",
@@ -72,7 +75,8 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
     entries = read_chain(store)
     parent_entry = parent_of(entries[-1]) if entries else None
     parent = latest_version(store)
-    _check_registry(snapshot, parent, allow_empty=inputs.policy.registry.allow_empty)
+    _check_registry(inputs, parent)
+    snapshot = inputs.snapshot
     manifest = inputs.source.manifest()
     accounts, accounts_digest = inputs.source.accounts(manifest.accounts)
     eligibility = compute_eligibility(
@@ -97,7 +101,7 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
     )
     comparable = None if inputs.from_scratch else parent
     planned = planned_splits(store, comparable, splits, observed, eligibility.states, conditions)
-    lookup = _ipc(eligibility.lookup)
+    splits_table, lookup = encode(planned), _ipc(eligibility.lookup)
     plan = Plan(
         as_of=inputs.as_of,
         started_at=now,
@@ -123,6 +127,7 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
         eligibility=put_table(store, eligibility.states),
         lookup=sha256(lookup),
         splits=len(planned),
+        planned=sha256(splits_table),
         reused=sum(planned.column("reused").to_pylist()),
         observed=put_table(
             store, pa.Table.from_pylist([vars(o) for o in observed.values()], schema=OBSERVED)
@@ -130,7 +135,7 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
         parent=parent_entry,
         quality=quality,
     )
-    return PlanTables(plan, planned, lookup)
+    return PlanTables(plan, splits_table, lookup)
 
 
 def put_table(store: "Store", table: pa.Table) -> ObjectRef:
@@ -150,9 +155,10 @@ def _judge_source(
     return findings
 
 
-def _check_registry(snapshot: RegistrySnapshot, parent: Version | None, *, allow_empty: bool) -> None:
+def _check_registry(inputs: BuildInputs, parent: Version | None) -> None:
     """Law 2: a registry that is unexpectedly empty, another one, or rolled back stops the build."""
-    if not len(snapshot.objections) and not allow_empty:
+    snapshot = inputs.snapshot
+    if not len(snapshot.objections) and not inputs.policy.registry.allow_empty:
         raise BadInput(
             "registry",
             expected="at least one live objection",
@@ -175,6 +181,14 @@ def _check_registry(snapshot: RegistrySnapshot, parent: Version | None, *, allow
             expected=f"event {used.event} or later, which version {parent.number} was built with",
             found=f"event {snapshot.event}: the registry was rolled back",
             remedy="restore the newer copy: objections made since would be lost",
+        )
+    held = read_object_table(inputs.store, used.object, SNAPSHOT)
+    if not inputs.snapshot_at(used.event).objections.equals(held):
+        raise BadInput(
+            "registry",
+            expected=f"the objections of version {parent.number} at event {used.event}",
+            found="others: the registry was rolled back, and has gone on since",
+            remedy="restore the newer copy, and enter again what came in after it: objections would be lost",
         )
 
 

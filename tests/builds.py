@@ -69,6 +69,7 @@ class Place:
             source=SourceFiles(str(self.folder / "canonical")),
             policy=self.policy,
             snapshot=self.snapshot(),
+            snapshot_at=self.snapshot,
             as_of=as_of,
             keys=EligibilityKeys(self.keys["registry"].secret, self.keys["lineage"].secret),
             lineage_key=KeyRef(id=self.keys["lineage"].id, reference=f"file:{self.folder}/lineage.key"),

@@ -44,11 +44,13 @@ class Workspace:
                 create_key_file(path, purpose)
             held[purpose] = resolve(f"file:{path}", purpose)
         registry, lineage = held["registry"], held["lineage"]
+        snapshot = objections(self.accounts, registry.secret, registry.id)
         return BuildInputs(
             store=open_store(str(corpus)),
             source=SourceFiles(str(self.source)),
             policy=Policy(),
-            snapshot=objections(self.accounts, registry.secret, registry.id),
+            snapshot=snapshot,
+            snapshot_at=lambda _event: snapshot,
             as_of=AS_OF,
             keys=EligibilityKeys(registry=registry.secret, lineage=lineage.secret),
             lineage_key=KeyRef(id=lineage.id, reference=f"file:{self.keys / 'lineage.key'}"),

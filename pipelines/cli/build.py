@@ -136,6 +136,7 @@ def _inputs(
         source=SourceFiles(opened.url(opened.settings.canonical)),
         policy=opened.policy(),
         snapshot=registry.snapshot(),
+        snapshot_at=registry.snapshot,
         as_of=_instant(as_of),
         keys=EligibilityKeys(registry=registry_key.secret, lineage=lineage_key.secret),
         lineage_key=KeyRef(

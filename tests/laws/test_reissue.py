@@ -184,6 +184,12 @@ def rolled_back(place):
     place.objections.pop()
 
 
+def rolled_back_and_gone_on(place):
+    place.objections.append(objection(value="a1"))
+    place.build()
+    place.objections[-1:] = [objection(value="a2"), objection(value="nobody")]
+
+
 def without_accounts(place):
     place.write([], RECORDS)
 
@@ -201,6 +207,7 @@ def with_a_broken_footer(place):
     [
         (emptied, "at least one live objection"),
         (rolled_back, "rolled back"),
+        (rolled_back_and_gone_on, "has gone on since"),
         (without_accounts, "at least one account"),
         (without_manifest, "source.json"),
         (with_a_broken_footer, "part-00003"),
