@@ -58,7 +58,7 @@ def finish_plan(store: Store, plan_id: str, plan: Plan, finishing: Finishing) ->
         LateObjections: the registry moved on since the plan. Refused: a gate found something wanting;
         the findings are kept in staging. LostRace: another build published first.
     """
-    planned = plan_splits(store, plan_id)
+    planned = plan_splits(store, plan_id, plan)
     results = results_of(store, plan_id, planned)
     splits = splits_table(planned, results)
     counts = total(results)
@@ -136,7 +136,7 @@ def _envelope(
 
 def _measured(store: Store, plan_id: str, plan: Plan, results: list[SplitResult]) -> dict[str, list[int]]:
     """What the written objects say, to be compared with what ``screen`` reports of itself."""
-    judge = Judge(lookup_table(store, plan_id), plan.policy)
+    judge = Judge(lookup_table(store, plan_id, plan), plan.policy)
     measured: dict[str, list[int]] = {name: [] for name in MEASURED}
     for result in results:
         measured["ledger_rows"].append(_rows(store, "lineage", result.ledger))

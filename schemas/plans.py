@@ -111,7 +111,9 @@ class Plan(Model):
     lookup: Digest
     """SHA-256 of the staged look-up table ``lookup.arrow``."""
     splits: int
-    """How many; the table ``splits.parquet`` beside the plan has them."""
+    """How many."""
+    planned: Digest
+    """SHA-256 of the staged table of them, ``splits.parquet``."""
     reused: int
     """How many of them were taken from the parent unread."""
     observed: ObjectRef

@@ -13,7 +13,6 @@ staging/refused/<digest>.json            a Refusal: pipelines.corpus.refusals
 ```
 """
 
-import io
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -27,7 +26,7 @@ from pipelines.corpus.objects import object_name
 from schemas.canonical import sha256
 from schemas.errors import BadInput, ConfigurationError
 from schemas.plans import Plan, SplitResult
-from schemas.tables import SPLITS, WRITER
+from schemas.tables import SPLITS
 
 if TYPE_CHECKING:
     from pipelines.corpus.objects import Zone
@@ -69,23 +68,21 @@ def hold_plan(store: "Store", plan_id: str) -> Iterator[None]:
         yield
 
 
-def save_plan(store: "Store", plan: Plan, splits: pa.Table, lookup: bytes | memoryview) -> str:
+def save_plan(store: "Store", plan: Plan, splits: bytes, lookup: bytes) -> str:
     """Write a plan with its tables; returns its id. The caller holds it: :func:`hold_plan`.
 
     Raises:
         ValueError: nobody holds the plan, or its tables are not those it describes.
     """
     plan_id = plan.content_digest()
-    if not splits.schema.equals(PLANNED) or len(splits) != plan.splits or sha256(lookup) != plan.lookup:
+    if (sha256(splits), sha256(lookup)) != (plan.planned, plan.lookup):
         msg = "splits and lookup must be the tables that the plan describes"
         raise ValueError(msg)
     if not store.is_leased(plan_file(plan_id, "lease")):
         msg = "hold the plan before it is saved: a sweep would take it for a leftover"
         raise ValueError(msg)
-    sink = io.BytesIO()
-    pq.write_table(splits, sink, **WRITER)
     store.replace(plan_file(plan_id, "lookup.arrow"), lookup)
-    store.replace(plan_file(plan_id, "splits.parquet"), sink.getvalue())
+    store.replace(plan_file(plan_id, "splits.parquet"), splits)
     store.replace(plan_file(plan_id, "plan.json"), plan.to_canonical_json())
     return plan_id
 
@@ -106,15 +103,23 @@ def load_plan(store: "Store", plan_id: str) -> Plan:
     return Plan.parse(data, name)
 
 
-def plan_splits(store: "Store", plan_id: str) -> pa.Table:
-    """The splits of a plan in order: a PLANNED table."""
+def plan_splits(store: "Store", plan_id: str, plan: Plan) -> pa.Table:
+    """The splits of a plan in order: a PLANNED table.
+
+    Raises:
+        BadInput: it is not the table that the plan names.
+    """
     name = plan_file(plan_id, "splits.parquet")
-    try:
-        table = pq.read_table(pa.BufferReader(store.read(name)))
-    except (pa.ArrowException, OSError) as error:
-        raise BadInput(name, expected="a Parquet table", found=type(error).__name__, remedy=_AGAIN) from error
-    if not table.schema.equals(PLANNED):
-        raise BadInput(name, expected="a table of planned splits", found="other columns", remedy=_AGAIN)
+    data = store.read(name)
+    _check_table(name, data, plan.planned)
+    table = pq.read_table(pa.BufferReader(data))
+    if not table.schema.equals(PLANNED) or len(table) != plan.splits:
+        raise BadInput(
+            name,
+            expected=f"a table of {plan.splits} planned splits",
+            found=f"{len(table)} rows of {', '.join(table.schema.names)}",
+            remedy=_AGAIN,
+        )
     return table
 
 
@@ -123,9 +128,16 @@ def plan_file(plan_id: str, name: str) -> str:
     return f"{PLANS}/{plan_id}/{name}"
 
 
-def lookup_table(store: "Store", plan_id: str) -> pa.Table:
-    """The look-up table of a plan, mapped into memory: a LOOKUP table."""
-    with pa.ipc.open_file(store.open(plan_file(plan_id, "lookup.arrow"))) as file:
+def lookup_table(store: "Store", plan_id: str, plan: Plan) -> pa.Table:
+    """The look-up table of a plan, mapped into memory: a LOOKUP table. Reads it once, to digest it.
+
+    Raises:
+        BadInput: it is not the table that the plan names.
+    """
+    name = plan_file(plan_id, "lookup.arrow")
+    mapped = store.open(name).read_buffer()
+    _check_table(name, mapped, plan.lookup)
+    with pa.ipc.open_file(mapped) as file:
         return file.read_all()
 
 
@@ -204,6 +216,12 @@ def _computed(store: "Store", mark: str) -> SplitResult | None:
     if not store.exists(mark):
         return None
     return find_result(store, store.read(mark).decode("ascii"))
+
+
+def _check_table(name: str, data: "bytes | pa.Buffer", digest: str) -> None:
+    """A table is compared wherever it is used: one bit of it may let an objection be overlooked."""
+    if sha256(memoryview(data)) != digest:
+        raise BadInput(name, expected="the table its plan was made with", found="other bytes", remedy=_AGAIN)
 
 
 def _check_id(plan_id: str) -> None:

@@ -69,10 +69,11 @@ class Worker:
 
 
 def open_worker(corpus: str, plan_id: str) -> Worker:
-    """Open a plan: look-up table mapped, key resolved, engine and packs compared with the plan's.
+    """Open a plan: key resolved, look-up table mapped; it, engine and packs compared with the plan's.
 
     Raises:
         Refused: another engine, other packs. ConfigurationError: not the plan's key.
+        BadInput: not the plan's look-up table.
     """
     store = open_store(corpus)
     plan = load_plan(store, plan_id)
@@ -101,7 +102,7 @@ def open_worker(corpus: str, plan_id: str) -> Worker:
         SourceFiles(plan.source),
         {row["path"]: Observation(**row) for row in observed.to_pylist()},
         Inputs(
-            Lookup(lookup_table(store, plan_id), plan.platform, key.secret),
+            Lookup(lookup_table(store, plan_id, plan), plan.platform, key.secret),
             plan.policy,
             packs,
             key.id,
@@ -112,8 +113,9 @@ def open_worker(corpus: str, plan_id: str) -> Worker:
 
 def splits_to_compute(corpus: str, plan_id: str, start: int, end: int) -> Iterator[PlannedSplit]:
     """The rows ``start`` to ``end`` of a plan that are not taken from the parent unread."""
-    rows = plan_splits(open_store(corpus), plan_id).slice(start, end - start)
-    for row in rows.to_pylist():
+    store = open_store(corpus)
+    planned = plan_splits(store, plan_id, load_plan(store, plan_id))
+    for row in planned.slice(start, end - start).to_pylist():
         if not row["reused"]:
             split = Split(**{name: row[name] for name in Split.model_fields})
             yield PlannedSplit(row["split"], split, row["previous"])

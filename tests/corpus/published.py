@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.corpus.chain import latest_version, parent_of, publish
+from pipelines.corpus.staging import PLANNED
 from schemas.documents import (
     AccountCounts,
     ContentDocument,
@@ -153,7 +154,7 @@ def object_names(store):
 
 
 def make_plan(store, **overrides):
-    """A plan of two splits whose look-up table is lookup_bytes()."""
+    """A plan of two splits whose tables are planned_bytes() and lookup_bytes()."""
     ref = store.put("lineage", b"{}", "json")
     defaults = {
         "as_of": NOW, "started_at": NOW, "corpus": store.url, "source": "file:///nowhere", "platform": "sample",
@@ -164,7 +165,7 @@ def make_plan(store, **overrides):
         "lineage_key": KeyRef(id="k", reference="env:NAME"),
         "engine": EngineRef(digest=digest_of("engine"), parts={}), "eligibility": ref,
         "lookup": hashlib.sha256(lookup_bytes()).hexdigest(), "splits": 2, "reused": 1, "observed": ref, "parent": None,
-        "quality": (),
+        "planned": hashlib.sha256(planned_bytes()).hexdigest(), "quality": (),
     }  # fmt: skip
     return Plan(**{**defaults, **overrides})
 
@@ -186,3 +187,8 @@ def planned_rows(previous=None):
          "rows": 3, "reused": bool(n and previous), "previous": previous if n else None}
         for n in range(2)
     ]  # fmt: skip
+
+
+def planned_bytes(previous=None):
+    """The same as the Parquet that lies beside a plan."""
+    return table_bytes(planned_rows(previous), PLANNED)

@@ -5,7 +5,17 @@ from datetime import timedelta
 
 import pyarrow as pa
 import pytest
-from corpus.published import LOOKUP_ROWS, NOW, digest_of, lookup_bytes, make_plan, make_result, planned_rows
+from corpus.published import (
+    LOOKUP_ROWS,
+    NOW,
+    digest_of,
+    lookup_bytes,
+    make_plan,
+    make_result,
+    planned_bytes,
+    planned_rows,
+    table_bytes,
+)
 
 from pipelines.corpus.refusals import read_refusals, record_refusal
 from pipelines.corpus.staging import (
@@ -23,6 +33,7 @@ from pipelines.corpus.staging import (
     results_of,
     save_plan,
 )
+from schemas.canonical import sha256
 from schemas.documents import Finding, Parent
 from schemas.errors import BadInput, ConfigurationError
 from schemas.plans import Refusal
@@ -38,14 +49,14 @@ def plan_id(store):
     """A saved plan that is held: both splits are to be computed."""
     plan = make_plan(store)
     with hold_plan(store, plan.content_digest()):
-        yield save_plan(store, plan, planned(), lookup_bytes())
+        yield save_plan(store, plan, planned_bytes(), lookup_bytes())
 
 
 def test_a_plan_comes_back(store, plan_id):
     assert load_plan(store, plan_id) == make_plan(store)
     assert load_plan(store, plan_id).content_digest() == plan_id
-    assert plan_splits(store, plan_id).equals(planned())
-    table = lookup_table(store, plan_id)
+    assert plan_splits(store, plan_id, make_plan(store)).equals(planned())
+    table = lookup_table(store, plan_id, make_plan(store))
     assert table.schema.equals(LOOKUP)
     assert table.to_pylist() == LOOKUP_ROWS
 
@@ -65,16 +76,15 @@ def test_dropping_a_plan_leaves_nothing_of_it(store, root, plan_id):
 
 def test_a_plan_is_held_before_it_is_saved(store):
     with pytest.raises(ValueError, match="hold the plan"):
-        save_plan(store, make_plan(store), planned(), lookup_bytes())
+        save_plan(store, make_plan(store), planned_bytes(), lookup_bytes())
     assert list(store.list("staging/plans")) == []
 
 
 @pytest.mark.parametrize(
     ("splits", "lookup"),
     [
-        pytest.param(planned(), lookup_bytes() + b"x", id="another look-up table"),
-        pytest.param(planned().slice(1), lookup_bytes(), id="a split too few"),
-        pytest.param(planned().drop(["previous"]), lookup_bytes(), id="a column too few"),
+        pytest.param(planned_bytes(), lookup_bytes() + b"x", id="another look-up table"),
+        pytest.param(planned_bytes() + b"x", lookup_bytes(), id="another table of splits"),
     ],
 )
 def test_a_plan_is_saved_with_the_tables_it_describes(store, splits, lookup):
@@ -107,12 +117,39 @@ def test_a_changed_plan_is_refused(store, plan_id):
     assert caught.value.subject == plan_file(plan_id, "plan.json")
 
 
-@pytest.mark.parametrize("data", [b"", b"not a table"])
-def test_a_damaged_table_of_splits_is_refused(store, plan_id, data):
-    store.replace(plan_file(plan_id, "splits.parquet"), data)
-    with pytest.raises(BadInput) as caught:
-        plan_splits(store, plan_id)
-    assert caught.value.subject == plan_file(plan_id, "splits.parquet")
+@pytest.mark.parametrize(
+    ("name", "data", "read"),
+    [
+        ("splits.parquet", planned_bytes(), plan_splits),
+        ("lookup.arrow", lookup_bytes(), lookup_table),
+    ],
+)
+def test_every_changed_byte_of_a_staged_table_is_found_and_named(store, plan_id, name, data, read):
+    """One bit decides whether an objection is seen, one row whether a split is."""
+    plan, name = make_plan(store), plan_file(plan_id, name)
+    changed = [data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :] for at in range(0, len(data), 11)]
+    for found in [*changed, data + b"\n", data[:-1], b""]:
+        store.replace(name, found)
+        with pytest.raises(BadInput) as caught:
+            read(store, plan_id, plan)
+        assert caught.value.subject == name
+    store.replace(name, data)
+    assert len(read(store, plan_id, plan)) == 2
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(table_bytes(planned_rows()[:1], PLANNED), id="a split too few"),
+        pytest.param(table_bytes(planned_rows(), PLANNED.remove(0)), id="a column too few"),
+    ],
+)
+def test_a_plan_has_the_number_of_splits_it_says(store, data):
+    plan = make_plan(store, planned=sha256(data))
+    with hold_plan(store, plan.content_digest()):
+        plan_id = save_plan(store, plan, data, lookup_bytes())
+        with pytest.raises(BadInput, match="a table of 2 planned splits"):
+            plan_splits(store, plan_id, plan)
 
 
 @pytest.mark.parametrize("kept", [True, False])

@@ -5,7 +5,6 @@ import sys
 from contextlib import ExitStack
 from datetime import timedelta
 
-import pyarrow as pa
 import pytest
 from corpus.published import (
     NOW,
@@ -14,7 +13,7 @@ from corpus.published import (
     make_plan,
     make_result,
     object_names,
-    planned_rows,
+    planned_bytes,
     publish_one,
     put_parts,
 )
@@ -23,7 +22,6 @@ from pipelines.corpus.chain import load_version, publish, read_splits
 from pipelines.corpus.objects import parse_object_name
 from pipelines.corpus.refusals import read_refusals, record_refusal
 from pipelines.corpus.staging import (
-    PLANNED,
     building,
     detach_plan,
     hold_plan,
@@ -37,15 +35,13 @@ from pipelines.corpus.sweep import Swept, references, sweep_staging
 from schemas.errors import ConfigurationError
 from schemas.plans import Refusal
 
-PLANNED_TABLE = pa.Table.from_pylist(planned_rows(), schema=PLANNED)
-
 
 def save(store, stack=None, **overrides):
     """Save a plan; it is held for as long as ``stack`` is open, or no longer."""
     plan = make_plan(store, **overrides)
     with ExitStack() as own:
         (stack or own).enter_context(hold_plan(store, plan.content_digest()))
-        return save_plan(store, plan, PLANNED_TABLE, lookup_bytes())
+        return save_plan(store, plan, planned_bytes(), lookup_bytes())
 
 
 def leave_garbage(store):
