@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.corpus.assemble import shards_table, splits_table, total
-from pipelines.corpus.chain import find_entry, load_version, publish, read_chain
+from pipelines.corpus.chain import find_entry, load_version, publish, read_chain, read_object_table
 from pipelines.corpus.objects import Zone, object_name
 from pipelines.corpus.refusals import record_refusal, refused
 from pipelines.corpus.staging import (
@@ -30,6 +30,7 @@ from schemas.errors import BadInput, LateObjections
 from schemas.plans import Plan, Refusal, SplitResult
 from schemas.profile import MEASURED
 from schemas.snapshots import RegistryHead
+from schemas.tables import FOOTPRINT
 
 
 @dataclass(frozen=True)
@@ -141,8 +142,7 @@ def _measured(store: Store, plan_id: str, plan: Plan, results: list[SplitResult]
     for result in results:
         measured["ledger_rows"].append(_rows(store, "lineage", result.ledger))
         measured["shard_rows"].append(_rows(store, "data", result.shard) if result.shard else 0)
-        with _opened(store, "lineage", result.footprint) as file:
-            footprint: pa.Table = file.read(use_threads=False)
+        footprint = read_object_table(store, result.footprint, FOOTPRINT)
         for name, rows in judge.misjudged(footprint, result.tally).items():
             measured[name].append(rows)
     return measured

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.corpus.chain import Version, read_object_table, read_splits
-from pipelines.corpus.objects import object_name
+from pipelines.corpus.objects import read_object
 from pipelines.corpus.source_files import Observation
 from pipelines.corpus.staging import PLANNED
 from pipelines.corpus.store import Store
@@ -112,9 +112,9 @@ def _previous(store: Store, parent: Version) -> dict[tuple[str, int], tuple[Spli
 
 def _conditions_of(store: Store, parent: Version) -> Conditions:
     content = parent.content
-    name = object_name("lineage", content.policy.digest, "json")
+    policy = read_object(store, "lineage", content.policy, "json")
     return Conditions(
-        screening=Policy.parse(store.read(name), name).screening_digest(),
+        screening=Policy.parse(policy, f"the policy of version {parent.number}").screening_digest(),
         packs=content.packs.digest,
         lineage_key=content.keys["lineage"],
         platform=content.source.platform,
@@ -131,7 +131,7 @@ def _names(store: Store, footprint: ObjectRef, changed: npt.NDArray[np.uint64]) 
     """Whether a footprint part names any of these subjects, in whatever role."""
     if not len(changed):
         return False
-    data = store.read(object_name("lineage", footprint.digest, "parquet"))
+    data = read_object(store, "lineage", footprint, "parquet")
     column = pq.ParquetFile(pa.BufferReader(data)).read(columns=[FOOTPRINT.names[0]], use_threads=False)
     subjects = np.unique(column.column(0).to_numpy())
     place = np.minimum(np.searchsorted(changed, subjects), len(changed) - 1)

@@ -244,3 +244,19 @@ def test_a_damaged_object_that_would_be_reused_is_named_and_publishes_nothing(pl
         place.build()
     assert caught.value.subject.startswith(("data/", "lineage/"))
     assert len(list(place.store.list("versions"))) == 1
+
+
+@pytest.mark.parametrize("objector", ["a1", "a2"], ids=["where it counts", "elsewhere"])
+def test_another_footprint_under_the_name_of_one_is_named(place, objector):
+    place.build()
+    footprints = read_splits(place.store, load_version(place.store)).column("footprint").to_pylist()
+    theirs, own = (
+        place.folder / "corpus" / object_name("lineage", name, "parquet") for name in footprints[:2]
+    )
+    own.chmod(0o644)
+    own.write_bytes(theirs.read_bytes())
+    place.objections.append(objection(value=objector))
+    with pytest.raises(BadInput) as caught:
+        place.build()
+    assert caught.value.subject == own.relative_to(place.folder / "corpus").as_posix()
+    assert len(list(place.store.list("versions"))) == 1
