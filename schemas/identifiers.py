@@ -57,6 +57,11 @@ def normalise(kind: IdentifierType, value: str | int, region: str | None = None)
     return text
 
 
+def has_numbers(region: str) -> bool:
+    """Whether a country (ISO 3166-1 alpha-2, any case) has telephone numbers that it could complete."""
+    return region.strip().upper() in phonenumbers.SUPPORTED_REGIONS
+
+
 def _account(text: str, _region: str | None) -> str:
     # Opaque, so neither case nor width is touched.
     text = _trimmed(text)

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import typer
 
-from pipelines.cli import build, corpus, ingest, lineage, registry, schema, verify, workspace
+from pipelines.cli import build, corpus, ingest, lineage, registry, schema, trace, verify, workspace
 from schemas.errors import OptoutError
 
 INTERRUPTED = 130
@@ -27,6 +27,7 @@ registry.register(app)
 build.register(app)
 corpus.register(app)
 lineage.register(app)
+trace.register(app)
 verify.register(app)
 
 

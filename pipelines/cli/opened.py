@@ -9,6 +9,7 @@ import typer
 from schemas.errors import BadInput, ConfigurationError
 
 if TYPE_CHECKING:
+    from pipelines.corpus.store import Store
     from pipelines.keys import Key
     from schemas.model import Model
     from schemas.policy import Policy
@@ -48,6 +49,12 @@ class OpenedWorkspace:
         from pipelines.keys import resolve
 
         return resolve(getattr(self.settings.keys, purpose), purpose, self.root)
+
+    def store(self) -> "Store":
+        """The corpus."""
+        from pipelines.corpus.store import open_store
+
+        return open_store(self.url(self.settings.corpus))
 
     def policy(self) -> "Policy":
         """policy.yaml, with its preset applied."""

@@ -17,8 +17,10 @@ from schemas.vocabulary import IdentifierType
 _BATCH_ROWS = 65_536
 
 
-def named_accounts(source: Path, kind: IdentifierType, value: str) -> set[str]:
-    """Normal ids of the accounts that carry the identifier; a phone number is read in their region.
+def named_accounts(source: Path, kind: IdentifierType, value: str, region: str | None = None) -> set[str]:
+    """Normal ids of the accounts that carry the identifier.
+
+    A phone number without country code is read in ``region``, or in that of each account.
 
     Raises:
         BadInput: the accounts tables below ``source`` are missing or cannot be read.
@@ -35,8 +37,10 @@ def named_accounts(source: Path, kind: IdentifierType, value: str) -> set[str]:
         accounts, regions = owners.column("account_id").to_pylist(), owners.column("region").to_pylist()
         found |= {
             _normal_id(account)
-            for account, region, held in zip(accounts, regions, values, strict=True)
-            if account is not None and held is not None and normalise(kind, held, region) == wanted(region)
+            for account, own, held in zip(accounts, regions, values, strict=True)
+            if account is not None
+            and held is not None
+            and normalise(kind, held, own) == wanted(region or own)
         }
     return found
 

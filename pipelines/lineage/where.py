@@ -8,13 +8,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.corpus.chain import Version, load_version, read_chain
+from pipelines.corpus.chain import Version, find_entry, load_entry, read_chain
 from pipelines.corpus.store import Store
 from pipelines.keys import Key
 from pipelines.lineage.parts import footprint_part, label_footprint, split_rows
 from pipelines.lineage.people import has_accounts, linked_accounts, named_accounts
 from schemas.errors import ConfigurationError
-from schemas.identifiers import account_message, media_message, normalise, subject
+from schemas.identifiers import account_message, has_numbers, media_message, normalise, subject
 from schemas.vocabulary import IdentifierType
 
 MEDIA = "media"
@@ -24,7 +24,13 @@ TARGETS = (*(kind.value for kind in IdentifierType), MEDIA)
 
 
 def where(
-    store: Store, kind: str, value: str, key: Key, source: Path, number: int | None = None
+    store: Store,
+    kind: str,
+    value: str,
+    key: Key,
+    source: Path,
+    number: int | None = None,
+    region: str | None = None,
 ) -> list[dict[str, Any]]:
     """Every split of every published version (or of one) in which the target occurs.
 
@@ -33,13 +39,15 @@ def where(
     what was asked for, ``linked`` for another account of the same person. ``shard`` is given where
     rows were kept. The list is empty if the target occurs nowhere. It comes from the footprint
     parts alone, whatever the registry says. Identifiers other than account ids, and links, need
-    the canonical accounts below ``source``.
+    the canonical accounts below ``source``. ``region`` (ISO 3166-1 alpha-2) completes a phone number
+    without country code; without it, the number is read in each account's own.
 
     Raises:
-        ConfigurationError: an unknown type, an empty value, or another lineage key than a
-            version's. BadInput: the accounts are needed and missing, or an object is damaged.
+        ConfigurationError: no such version, or none at all; an unknown type or region, an empty value;
+            another lineage key than a version's.
+        BadInput: the accounts are needed and missing, or an object is damaged.
     """
-    targets = _targets(kind, value, source)
+    targets = _targets(kind, value, source, region)
     matches: dict[tuple[str, str], pa.Table] = {}  # versions share parts: each is read once
     result = []
     for version in _versions(store, number):
@@ -83,7 +91,7 @@ def summary(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _targets(kind: str, value: str, source: Path) -> dict[str, list[str]]:
+def _targets(kind: str, value: str, source: Path, region: str | None) -> dict[str, list[str]]:
     """Relation -> normal account ids, or the digest of a picture."""
     if kind not in TARGETS:
         raise ConfigurationError(
@@ -95,12 +103,19 @@ def _targets(kind: str, value: str, source: Path) -> dict[str, list[str]]:
             raise _no_value("the SHA-256 of a picture, 64 hexadecimal digits")
         return {MEDIA: [digest]}
     identifier = IdentifierType(kind)
-    own = normalise(identifier, value)
+    if region is not None and not has_numbers(region):
+        raise ConfigurationError(
+            "region",
+            expected="a country by two letters that has telephone numbers, such as GB or FR",
+            found="another",
+            remedy="correct it; without one, a number is read in the region of each account",
+        )
+    own = normalise(identifier, value, region)
     if not own:
         raise _no_value(f"an identifier of type {kind}")
     accounts = {own} if identifier is IdentifierType.ACCOUNT else set[str]()
     if identifier is not IdentifierType.ACCOUNT or has_accounts(source):
-        accounts |= named_accounts(source, identifier, value)
+        accounts |= named_accounts(source, identifier, value, region)
         return {"itself": sorted(accounts), "linked": sorted(linked_accounts(source, accounts))}
     return {"itself": sorted(accounts)}
 
@@ -128,12 +143,11 @@ def _row(version: Version, split: dict[str, Any], relation: str, counts: dict[st
 
 
 def _versions(store: Store, number: int | None) -> Iterator[Version]:
-    if number is not None:
-        yield load_version(store, number)
-        return
-    for entry in read_chain(store):
-        if entry.kind == "publish":
-            yield load_version(store, entry.number)
+    chain = read_chain(store)
+    find_entry(chain, number)  # an empty corpus is no answer
+    for entry in chain:
+        if entry.kind == "publish" and number in {None, entry.number}:
+            yield load_entry(store, entry)
 
 
 def _check_key(version: Version, key: Key) -> None:

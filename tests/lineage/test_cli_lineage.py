@@ -116,6 +116,21 @@ def test_where_says_nowhere(optout):
     assert "nowhere: no split of version 2" in optout("where", "media", "ef" * 32, "--version", 2)[1]
 
 
+def test_where_takes_a_number_as_it_is_written_and_its_region(optout):
+    code, out, _ = optout("where", "phone", "+33", "6", "12", "34", "56", "78", "--json")
+    assert (code, {row["relation"] for row in json.loads(out)}) == (0, {"itself", "linked"})
+    assert optout("where", "phone", "06", "12", "34", "56", "78", "--region", "FR", "--json")[1] == out
+    assert optout("where", "phone", "06", "12", "34", "56", "78", "--region", "BE") == (
+        0, "nowhere: no split of any published version names it, in any role\n", "",
+    )  # fmt: skip
+
+
+def test_where_asks_every_version_and_says_so(optout):
+    said = " ".join(optout("where", "--help")[1].split())
+    assert "Only this version; every published one by default." in said
+    assert "latest" not in said
+
+
 def test_where_adds_up_by_role(optout):
     _, out, _ = optout("where", "media", PICTURE)
     # version 1 keeps r1 and quarantines r10, version 2 removes r1 and keeps r10; nothing is rejected

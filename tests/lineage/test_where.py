@@ -54,6 +54,25 @@ def test_where_is_what_a_scan_of_the_records_finds(corpus, target, accounts):
     assert _flat(found) == _expected({author(name): relation for name, relation in accounts.items()})
 
 
+REGIONS = {
+    "a number of one region": (("phone", "06 12 34 56 78", "FR"), {**CLOSE, "cleo": "itself"}),
+    "in any case": (("phone", "06 12 34 56 78", "de"), {"dov": "itself"}),
+    "a number with its country": (("phone", "+33 6 12 34 56 78", "DE"), {**CLOSE, "cleo": "itself"}),
+}
+
+
+@pytest.mark.parametrize(("asked", "accounts"), REGIONS.values(), ids=REGIONS)
+def test_a_region_completes_a_number_whatever_the_accounts(corpus, asked, accounts):
+    *target, region = asked
+    found = where(corpus.store, *target, KEY, corpus.source, region=region)
+    assert _flat(found) == _expected({author(name): relation for name, relation in accounts.items()})
+
+
+def test_a_region_without_numbers_is_refused(corpus):
+    with pytest.raises(ConfigurationError, match="such as GB or FR"):
+        where(corpus.store, "phone", "06 12 34 56 78", KEY, corpus.source, region="XX")
+
+
 def test_an_answer_as_a_whole(corpus):
     shard = where(corpus.store, "account", "nobody", KEY, corpus.source)[0].pop("shard")
     assert shard is None

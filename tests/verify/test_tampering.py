@@ -9,7 +9,7 @@ from commands import ACCOUNTS, RECORDS, workspace
 from builders import medium, record
 from pipelines.corpus.store import open_store
 from pipelines.lineage.verify.version import verify
-from schemas.errors import BadInput
+from schemas.errors import ConfigurationError
 
 PICTURES = [
     record(record_id=f"p{n}", account_id="a2", surface="photo", media=[medium(caption="two kids")])
@@ -87,7 +87,7 @@ def test_an_object_that_is_gone_is_named(corpus):
         if name != last:
             found[name] = blamed(corpus)
         else:  # a chain without its end is one that was not continued: only the number tells
-            with pytest.raises(BadInput, match="version 2"):
+            with pytest.raises(ConfigurationError, match="version 2"):
                 blamed(corpus)
         (corpus / "aside").rename(corpus / name)
     assert {name: blame for name, blame in found.items() if name not in blame} == {}

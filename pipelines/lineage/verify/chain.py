@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pipelines.lineage.verify.objects import parsed
 from schemas.canonical import sha256
 from schemas.documents import Envelope
-from schemas.errors import BadInput
+from schemas.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,10 +28,10 @@ def check_chain(store: "Store", faults: "Faults") -> dict[int, Envelope]:
         else:
             data[int(match[1])] = store.read(stored.name)
     if not data:
-        raise BadInput(
+        raise ConfigurationError(
             "versions/",
-            expected="at least one version",
-            found="none",
+            expected="a published version",
+            found="an empty corpus",
             remedy="run `optout build`, or correct corpus in optout.yaml",
         )
     envelopes = {}
@@ -58,7 +58,7 @@ def version_of(
     """The envelope of a version, or of the latest; None if the chain's faults hide it.
 
     Raises:
-        BadInput: no such version, and nothing in the chain is damaged.
+        ConfigurationError: no such version, and nothing in the chain is damaged.
     """
     published = [found for found, envelope in envelopes.items() if envelope.kind == "publish"]
     wanted = number if number is not None else max(published, default=None)
@@ -66,7 +66,7 @@ def version_of(
         return envelopes[wanted]
     if problems:
         return None
-    raise BadInput(
+    raise ConfigurationError(
         "version" if wanted is None else f"version {wanted}",
         expected=f"one of {', '.join(map(str, sorted(published)))}" if published else "a published version",
         found="none",

@@ -63,7 +63,7 @@ def verify(
     ``progress`` is told how many splits of how many are done.
 
     Raises:
-        BadInput: no such version, or no such source. ConfigurationError: keys that did not make it.
+        ConfigurationError: no such version, or keys that did not make it. BadInput: no such source.
     """
     faults = Faults()
     objects = Objects(store, faults)
