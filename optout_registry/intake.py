@@ -6,11 +6,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from optout_registry.objections import REQUEST_ID, Objection, Target
 from schemas.errors import BadInput
-from schemas.identifiers import normalise, pseudonym, target_message
+from schemas.identifiers import has_numbers, normalise, pseudonym, target_message
 from schemas.model import Model
 from schemas.vocabulary import ALL_SURFACES, SURFACE_OF_LABEL, IdentifierType, surface_set
 
@@ -90,6 +100,19 @@ class Request(Model):
     """Null: when it is recorded."""
     request_id: Annotated[str, Field(pattern=f"^(?:{REQUEST_ID.pattern})$")] | None = None
     """Null: whoever takes it in gives it one."""
+
+    @field_validator("region")
+    @classmethod
+    def _has_numbers(cls, region: str | None, others: ValidationInfo) -> str | None:
+        # What an unknown country is to complete would meet nobody. Where nothing is to be completed, a
+        # slip in the region costs nobody their objection.
+        kind, value = others.data.get("type"), others.data.get("value", "")
+        if region is None or kind is not IdentifierType.PHONE or has_numbers(region):
+            return region
+        if not normalise(kind, value).startswith("+"):
+            msg = "a country that has telephone numbers, such as GB or FR (ISO 3166-1 alpha-2)"
+            raise ValueError(msg)
+        return region
 
 
 REQUEST_FIELDS: tuple[str, ...] = tuple(Request.model_fields)

@@ -127,6 +127,7 @@ def test_import_says_what_it_did_and_ends_with_3_if_lines_were_bad(optout, works
         (["add", "email", "5551234", "--received-at", "soon"], 2, "a time with its zone"),
         (["add", "email", "5551234", "--received-at", "9999-01-01"], 2, "a time that is past"),
         (["add", "email", "5551234", "--region", "FRA"], 2, "two letters"),
+        (["add", "phone", "5551234", "--region", "XX"], 2, "a country that has telephone numbers"),
         (["add", "email", "5551234", "--request-id", "5551234@x"], 2, "1 to 128 letters"),
         (["add", "phone", "5551234", "--regoin", "FR"], 2, "No such option"),
         (["add", "email"], 2, "Missing argument"),

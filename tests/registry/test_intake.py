@@ -93,6 +93,22 @@ def test_a_bad_field_is_named_and_not_repeated(intake, change):
     assert "xample" not in str(raised.value)
 
 
+@pytest.mark.parametrize("region", ["XX", "uk", "EU"])
+def test_a_country_that_cannot_complete_the_number_is_refused(region):
+    with pytest.raises(BadInput, match=r"(?s)^region.*a country that has telephone numbers"):
+        read_request({"type": "phone", "value": "06 12 34 56 78", "region": region})
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [("phone", "+33 6 12 34 56 78"), ("phone", "0033 6 12 34 56 78"), ("email", "ana@example.org")],
+)
+def test_a_country_with_nothing_to_complete_costs_nobody_their_objection(intake, kind, value):
+    request = read_request({"type": kind, "value": value, "region": "XX"})
+    kept = intake.objection(request, request_id="r", recorded_at=NOW)
+    assert kept.target == intake.target(IdentifierType(kind), value)
+
+
 @pytest.mark.parametrize("missing", ["type", "value"])
 def test_a_missing_field_is_named(missing):
     with pytest.raises(BadInput, match=f"(?s)^{missing}.*found:    nothing"):
