@@ -37,6 +37,7 @@ class Place:
     policy: Policy = field(default_factory=Policy)
     plans: list = field(default_factory=list)
     corpus: str = "corpus"
+    registry_id: str = "registry-1"
     accepted_by: str | None = "tests"
     ticks: Iterator = field(default_factory=count)
     """Seconds of a clock that never says the same twice."""
@@ -55,7 +56,7 @@ class Place:
     def snapshot(self, event=None):
         """The registry as it stood at an event: as many events as objections."""
         held = snapshot_of(self.objections[:event], key=self.keys["registry"].secret)
-        return replace(held, key_id=self.keys["registry"].id)
+        return replace(held, key_id=self.keys["registry"].id, registry_id=self.registry_id)
 
     def head(self):
         """Where the registry stands."""

@@ -12,6 +12,7 @@ from pipelines.corpus.chain import load_version, read_splits
 from pipelines.corpus.objects import object_name
 from pipelines.corpus.staging import load_plan
 from pipelines.finishing import finish_plan
+from pipelines.keys import create_key_file
 from schemas.errors import BadInput, ConfigurationError, LostRace, Refused
 from schemas.policy import Policy
 
@@ -129,6 +130,33 @@ def test_a_build_that_died_goes_on_where_it_stopped(place, done):
     assert content(place) == content(undisturbed)
 
 
+def test_a_build_under_another_policy_takes_nothing_from_one_that_died(place):
+    place.write(
+        ACCOUNTS, [{**record, "text": "write to me at r@example.org"} for record in RECORDS], files=12
+    )
+    place.policy = Policy.model_validate({"release": {"mask": []}})
+
+    def dies(*args):
+        run_splits(*args)
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        place.build(dies)
+    place.policy = Policy()
+    place.build()
+    assert content(place).counts.masked["email"] == content(place).counts.outcomes["kept"] > 0
+
+
+def test_a_worker_with_another_key_refuses(place):
+    def without_the_key(*args):
+        (place.folder / "lineage.key").unlink()
+        create_key_file(place.folder / "lineage.key", "lineage")
+        run_splits(*args)
+
+    with pytest.raises(ConfigurationError, match="lineage key"):
+        place.build(without_the_key)
+
+
 def test_a_finish_that_died_after_publishing_may_run_again(place):
     finishing = place.steps().finishing
     plan_id, _ = plan(place.inputs(), finishing.now())
@@ -184,6 +212,11 @@ def rolled_back(place):
     place.objections.pop()
 
 
+def another_registry(place):
+    place.build()
+    place.registry_id = "registry-2"
+
+
 def rolled_back_and_gone_on(place):
     place.objections.append(objection(value="a1"))
     place.build()
@@ -207,6 +240,7 @@ def with_a_broken_footer(place):
     [
         (emptied, "at least one live objection"),
         (rolled_back, "rolled back"),
+        (another_registry, "registry registry-2"),
         (rolled_back_and_gone_on, "has gone on since"),
         (without_accounts, "at least one account"),
         (without_manifest, "source.json"),
