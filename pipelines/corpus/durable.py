@@ -40,7 +40,16 @@ def make_folder(folder: Path, mode: int = MASK) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Bring the entries of a folder to the disk."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    _sync(folder, os.O_DIRECTORY)
+
+
+def sync_file(path: Path) -> None:
+    """Bring what somebody else wrote to the disk."""
+    _sync(path, 0)
+
+
+def _sync(path: Path, kind: int) -> None:
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | kind)
     try:
         os.fsync(handle)
     finally:

@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.corpus import locks
-from pipelines.corpus.durable import MASK, delete_tree, make_folder, sync_folder, temporary_file, walk
+from pipelines.corpus.durable import (
+    MASK,
+    delete_tree,
+    make_folder,
+    sync_file,
+    sync_folder,
+    temporary_file,
+    walk,
+)
 from pipelines.corpus.failures import explain, explained, in_doubt
 from pipelines.corpus.objects import StoredObject, Suffix, Zone, checked_name, object_name
 from schemas.canonical import sha256
@@ -53,16 +61,13 @@ class LocalStore:
         """Write an object under its digest; what lies there already must be the same bytes."""
         digest = sha256(data)
         name = object_name(zone, digest, suffix)
-        if not self.create(name, data):
-            if self.read(name) != data:
-                raise BadInput(
-                    name,
-                    expected="the bytes that its name is the SHA-256 of",
-                    found="other bytes",
-                    remedy="restore it from a backup; or delete it and run `optout build --from-scratch`",
-                )
-            # Whoever linked it may not have reached its own fsync.
-            self._settle(name)
+        if not self.create(name, data) and self.read(name) != data:
+            raise BadInput(
+                name,
+                expected="the bytes that its name is the SHA-256 of",
+                found="other bytes",
+                remedy="restore it from a backup; or delete it and run `optout build --from-scratch`",
+            )
         return ObjectRef(digest=digest, bytes=len(data), rows=rows)
 
     def read(self, name: str) -> bytes:
@@ -91,13 +96,15 @@ class LocalStore:
 
     def create(self, name: str, data: bytes | memoryview) -> bool:
         """Write ``name`` unless it exists: the link decides, in one system call."""
-        if self.exists(name):
-            return False
-        try:
-            self._install(name, data, os.link)
-        except FileExistsError:
-            return False
-        return True
+        with suppress(FileExistsError):
+            if not self.exists(name):
+                self._install(name, data, os.link)
+                return True
+        # Whoever linked it may have died before its own fsync.
+        with in_doubt(name), self._present(name):
+            sync_file(self._path(name))
+        self._settle(name)
+        return False
 
     def replace(self, name: str, data: bytes | memoryview) -> None:
         """Write a name in staging, whether it exists or not."""

@@ -48,7 +48,10 @@ class Store(Protocol):
         """Whether ``name`` is there."""
 
     def create(self, name: str, data: bytes | memoryview) -> bool:
-        """Write ``name`` unless it exists; False if it does. Of two who try at once, one succeeds."""
+        """Write ``name`` unless it exists; False if it does. Of two who try at once, one succeeds.
+
+        Either way the name has reached the disk, even if whoever wrote it died before it had.
+        """
 
     def replace(self, name: str, data: bytes | memoryview) -> None:
         """Write ``name``, whether it exists or not. Only staging may be overwritten: else ValueError."""

@@ -62,29 +62,43 @@ store.create("versions/00000001.json", b"entry")
 store.replace("staging/results/x.json", b"result")
 """
 SYSTEM_CALL = re.compile(r"(\w+)\((.*)\) += (-?\d+)")
+LINKED_BY_ANOTHER = """
+import sys
+from pathlib import Path
+from pipelines.corpus.local import LocalStore
+store = LocalStore(Path(sys.argv[1]))
+store.put("data", b"shard", "parquet")
+store.create("versions/00000001.json", sys.argv[2].encode())
+"""
 
 
-@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
-def test_the_disk_has_it_before_the_name_and_the_name_before_the_return(tmp_path):
-    """The order of system calls: each file is synced before it is linked, each folder after."""
-    trace, root = tmp_path / "trace", tmp_path / "corpus"
+def system_calls(tmp_path, program, *arguments):
+    """The system calls of a program that succeeded, in order: (name, arguments, paths among them, result)."""
+    if shutil.which("strace") is None:
+        pytest.skip("strace is not installed")
+    trace = tmp_path / "trace"
     calls = "trace=openat,write,fsync,close,mkdir,link,linkat,rename,renameat,renameat2"
-    command = ["strace", "-o", str(trace), "-e", calls, sys.executable, "-c", TRACED, str(root)]
+    command = ["strace", "-o", str(trace), "-e", calls, sys.executable, "-c", program, *map(str, arguments)]
     if subprocess.run(command, capture_output=True, check=False).returncode:
         pytest.skip("strace may not trace here")
-    opened, synced, unsynced, named = {}, set(), set(), 0
     for line in trace.read_text(encoding="utf-8").splitlines():
         match = SYSTEM_CALL.match(line)
-        if match is None or match[3].startswith("-"):
-            continue
-        call, paths = match[1], [Path(path) for path in re.findall(r'"([^"]*)"', match[2])]
+        if match is not None and not match[3].startswith("-"):
+            yield match[1], match[2], [Path(path) for path in re.findall(r'"([^"]*)"', match[2])], match[3]
+
+
+def test_the_disk_has_it_before_the_name_and_the_name_before_the_return(tmp_path):
+    """The order of system calls: each file is synced before it is linked, each folder after."""
+    root = tmp_path / "corpus"
+    opened, synced, unsynced, named = {}, set(), set(), 0
+    for call, arguments, paths, result in system_calls(tmp_path, TRACED, root):
         if call == "openat":
-            opened[match[3]] = paths[0]
+            opened[result] = paths[0]
         elif call == "write":
-            synced.discard(opened.get(match[2].partition(",")[0]))
+            synced.discard(opened.get(arguments.partition(",")[0]))
         elif call == "fsync":
-            synced.add(opened[match[2]])
-            unsynced.discard(opened[match[2]])
+            synced.add(opened[arguments])
+            unsynced.discard(opened[arguments])
         elif call == "mkdir" and root in (paths[0], *paths[0].parents):
             unsynced.add(paths[0].parent)
         elif call.startswith(("link", "rename")) and root in paths[-1].parents:
@@ -94,3 +108,19 @@ def test_the_disk_has_it_before_the_name_and_the_name_before_the_return(tmp_path
             named += 1
     assert named == 3
     assert unsynced == set()
+
+
+@pytest.mark.parametrize("entry", ["entry", "the same plan's entry, a minute later"])
+def test_a_name_that_another_has_linked_is_on_the_disk_before_it_is_reported(tmp_path, entry):
+    """That other may have been killed before its own fsync: nobody else would make up for it."""
+    store = open_store(str(tmp_path / "corpus"))
+    store.create("versions/00000001.json", b"entry")
+    shard = store.put("data", b"shard", "parquet")
+    opened, synced = {}, set()
+    for call, arguments, paths, result in system_calls(tmp_path, LINKED_BY_ANOTHER, store.root, entry):
+        if call == "openat":
+            opened[result] = paths[0]
+        elif call == "fsync":
+            synced.add(opened[arguments])
+    names = ("versions/00000001.json", store.object_name("data", shard.digest, "parquet"))
+    assert synced == {store.root / name for name in names} | {(store.root / name).parent for name in names}
