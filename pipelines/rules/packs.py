@@ -20,16 +20,16 @@ class DeclaredRule(Model):
     id: RuleId
     property: str
     """Namespace prefix and name, compared whole."""
-    prefix: str = ""
-    """Vocabulary address that may stand before a value."""
-    minor: tuple[str, ...] = ()
-    """Values that declare a minor."""
+    address: str = ""
+    """Of the vocabulary, without http:// or https://; may stand before a value."""
+    minor_below: int
+    """A smaller number anywhere in a value declares a minor: of several ages the lowest counts."""
+    oldest: int | None = None
+    """A value that is nothing but ages up to this one declares adults; null: numbers alone never do."""
     adult: tuple[str, ...] = ()
-    """Values that declare that nobody shown is a minor; they make the picture assessed."""
-    minor_below: int | None = None
-    """For ages written as whole numbers: a smaller one declares a minor."""
-    oldest: int = 110
-    """A greater age is nobody's, and declares nothing."""
+    """Values that declare that nobody shown is a minor, caseless; they make the picture assessed."""
+    unknown: tuple[str, ...] = ()
+    """Values that say nothing, caseless. Any other value leaves the picture unassessed."""
 
 
 class CaptionRule(Model):

@@ -1,5 +1,6 @@
 """Content rules on pictures: declared, suspected, no sign or unassessed; nothing clears a sign."""
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -9,10 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.rules.captions import caption_hits, matches, without_ocr
+from pipelines.rules.characters import with_ascii_digits
 from pipelines.rules.packs import DeclaredRule, Pack, Packs
 
 Mask = npt.NDArray[np.bool_]
 _LETTER = r"\pL"
+_ADDRESS = "(?s)^https?://.*[/#]"
 
 
 class Sign(IntEnum):
@@ -45,18 +48,22 @@ def picture_signs(records: pa.Table, packs: Packs) -> PictureSigns:
     if len(row):
         words = _words(records, pictures, row)
         language = _primary_subtag(records.column("language").combine_chunks().take(pa.array(row)))
+        unreadable = np.zeros(len(row), bool)
         number = 0
         for pack in packs.packs:
             sign = np.maximum(sign, np.where(_readable(pack, words, language), Sign.NO_SIGN, Sign.UNASSESSED))
             for rule in pack.declared:
-                minor, adult = _declared(rule, pictures)
+                minor, adult, unread = _declared(rule, pictures)
                 sign = np.maximum(sign, np.where(minor, Sign.DECLARED, np.where(adult, Sign.NO_SIGN, 0)))
+                unreadable |= unread
                 found.append((row[minor], number))
                 number += 1
             for hit in _suspected(pack, words):
                 sign = np.maximum(sign, np.where(hit, Sign.SUSPECTED, 0))
                 found.append((row[hit], number))
                 number += 1
+        # Whatever else is said of a picture: what its file declares may be a minor.
+        sign = np.where(unreadable & (sign == Sign.NO_SIGN), Sign.UNASSESSED, sign)
     rows, rules = _pairs(found)
     return PictureSigns(row, sign.astype(np.uint8), rows, rules)
 
@@ -98,28 +105,46 @@ def _primary_subtag(language: pa.Array) -> pa.Array:
     return pc.utf8_lower(entries).take(encoded.indices)
 
 
-def _declared(rule: DeclaredRule, pictures: pa.StructArray) -> tuple[Mask, Mask]:
-    """Pictures with a value that declares a minor, and pictures with one that declares adults."""
+def _declared(rule: DeclaredRule, pictures: pa.StructArray) -> tuple[Mask, Mask, Mask]:
+    """Pictures with a value that declares a minor; that declares adults; that nobody can read."""
     metadata = pictures.field("metadata")
-    picture = pc.list_parent_indices(metadata)
     entries = metadata.flatten()
     chosen = pc.equal(entries.field("property"), rule.property).fill_null(False)
+    picture = pc.list_parent_indices(metadata).filter(chosen)
     values = entries.field("values").filter(chosen)
-    owner = picture.filter(chosen).take(pc.list_parent_indices(values)).to_numpy()
-    text = pc.utf8_trim_whitespace(pc.cast(values.flatten(), pa.string()))
-    if rule.prefix:
-        text = pc.if_else(
-            pc.starts_with(text, rule.prefix), pc.utf8_slice_codeunits(text, len(rule.prefix)), text
-        )
-    minor = np.asarray(pc.is_in(text, value_set=pa.array(rule.minor, pa.string())))
-    adult = np.asarray(pc.is_in(text, value_set=pa.array(rule.adult, pa.string())))
-    if rule.minor_below is not None:
-        whole = pc.match_substring_regex(text, r"^\d{1,3}$").fill_null(False)
-        ages = pc.if_else(whole, text, None).cast(pa.int16())
-        minor |= np.asarray(pc.less(ages, rule.minor_below).fill_null(False))
-        of_age = pc.and_(pc.greater_equal(ages, rule.minor_below), pc.less_equal(ages, rule.oldest))
-        adult |= np.asarray(of_age.fill_null(False))
-    return _any(owner[minor], len(pictures)), _any(owner[adult], len(pictures))
+    owner = picture.take(pc.list_parent_indices(values)).to_numpy()
+    minor, adult, unread = _declares(rule, values.flatten())
+    unreadable = _any(owner[unread], len(pictures))
+    unreadable[picture.filter(values.is_null()).to_numpy()] = True
+    return _any(owner[minor], len(pictures)), _any(owner[adult], len(pictures)), unreadable
+
+
+def _declares(rule: DeclaredRule, values: pa.Array) -> tuple[Mask, Mask, Mask]:
+    """Which values of a declared property mean a minor, which adults, and which are none a rule knows."""
+    text = with_ascii_digits(pc.utf8_lower(pc.utf8_trim_whitespace(values)))
+    minor = matches(pc.replace_substring_regex(text, _ADDRESS, ""), _number_below(rule.minor_below))
+    named = pc.replace_substring_regex(text, rf"^https?://{re.escape(rule.address)}", "")
+    adult = _is_one_of(named, rule.adult)
+    if rule.oldest is not None:
+        adult |= matches(named, _ages(rule.minor_below, rule.oldest))
+    return minor, adult & ~minor, ~(minor | adult | _is_one_of(named, rule.unknown))
+
+
+def _is_one_of(words: pa.Array, values: tuple[str, ...]) -> Mask:
+    lower = pa.array([value.lower() for value in values], pa.string())
+    return np.asarray(pc.is_in(words, value_set=lower))
+
+
+def _number_below(limit: int) -> str:
+    """An RE2 expression for texts with a number below ``limit``; 9 is none in 9.5e3, -9 or 41.9."""
+    numbers = "|".join(map(str, range(limit)))
+    return rf"(?:^|[^-0-9.]|(?:^|[^0-9])\.)0*(?:{numbers})(?:\.[0-9]*)?(?:[^0-9.]|$)"
+
+
+def _ages(youngest: int, oldest: int) -> str:
+    """An RE2 expression for texts of nothing but whole numbers from ``youngest`` to ``oldest``."""
+    age = rf"\+?0*(?:{'|'.join(map(str, range(youngest, oldest + 1)))})(?:\.0*)?"
+    return rf"^{age}(?:[\s,;|]+{age})*$"
 
 
 def _any(places: npt.NDArray[np.int64], size: int) -> Mask:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.rules.characters import WORD, begins, holds
+from pipelines.rules.characters import WORD, begins, holds, with_ascii_digits
 
 TEXTS = st.lists(st.none() | st.text(st.sampled_from("@/059:aé\U0001f600 "), max_size=4), max_size=12)
 
@@ -61,3 +61,22 @@ def test_every_letter_number_and_mark_is_of_a_word():
 )
 def test_what_stands_between_words_is_of_none(signs):
     assert pc.match_substring_regex(pa.array([signs]), f"[{WORD}]").to_pylist() == [False]
+
+
+def test_digits_of_every_script_become_ascii():
+    digits = [character for character in EVERY if unicodedata.decimal(character, None) is not None]
+    words = pa.array([None, "", "a1", *(f"<{digit}>" for digit in digits)], pa.string())
+    expected = [None, "", "a1", *(f"<{unicodedata.decimal(digit)}>" for digit in digits)]
+    assert with_ascii_digits(words).to_pylist() == expected
+    assert len(digits) > 600
+
+
+def test_nothing_else_becomes_a_digit():
+    others = [character for character in EVERY if unicodedata.decimal(character, None) is None
+              and unicodedata.category(character) != "Cn"]  # fmt: skip
+    assert with_ascii_digits(pa.array(others)).to_pylist() == others
+
+
+@pytest.mark.parametrize("words", [[], [None], ["7"]])
+def test_words_without_such_digits_stay(words):
+    assert with_ascii_digits(pa.array(words, pa.string())).to_pylist() == words

@@ -1,5 +1,8 @@
 """The judgement of a batch: SQL over ``account``, ``need`` and the rows themselves."""
 
+import sys
+import unicodedata
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -47,5 +50,13 @@ def judge_batch(session: "DuckDBPyConnection", batch: pa.Table) -> None:
         **{reason.label: reason.bit for reason in _GIVEN},
         "visibilities": [visibility.value for visibility in Visibility],
         "unknown_surface": _UNKNOWN_SURFACE,
+        "digits": _digits(),
     }
     run(session, "judged", parameters)
+
+
+@cache
+def _digits() -> str:
+    """Decimal digits beyond ASCII; every zero is followed by its one to nine."""
+    every = map(chr, range(0x80, sys.maxunicode + 1))
+    return "".join(character for character in every if unicodedata.decimal(character, None) is not None)

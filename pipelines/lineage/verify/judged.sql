@@ -45,12 +45,10 @@ SELECT
           (known AND NOT public AND NOT restricted) OR NOT visibility_known OR NOT container_known),
           $visibility_unknown, 0)
   END::UINTEGER AS expected,
-  -- PLUS MinorModelAgeDisclosure with or without its vocabulary's address, IPTC Extension ModelAge
+  -- PLUS MinorModelAgeDisclosure, IPTC Extension ModelAge
   coalesce(len(list_filter(media, lambda medium: len(list_filter(medium.metadata, lambda entry:
-    (entry.property = 'plus:MinorModelAgeDisclosure' AND list_has_any(['AG-A17', 'AG-A16', 'AG-A15', 'AG-U14'],
-      list_transform(entry.values, lambda v: replace(trim(v), 'http://ns.useplus.org/ldf/vocab/', ''))))
-    OR (entry.property = 'Iptc4xmpExt:ModelAge' AND len(list_filter(entry.values, lambda v:
-      coalesce(regexp_full_match(trim(v), '\d+') AND TRY_CAST(trim(v) AS BIGINT) < 18, false))) > 0)
+    entry.property IN ('plus:MinorModelAgeDisclosure', 'Iptc4xmpExt:ModelAge')
+    AND len(list_filter(entry.values, lambda v: declares_minor(v, $digits))) > 0
   )) > 0)) > 0, false) AS declared,
   coalesce(len(media), 0) AS pictures
 FROM fact;

@@ -24,6 +24,16 @@ CREATE TEMP MACRO little_8(value) AS
        || substr(hex, 7, 2) || substr(hex, 5, 2) || substr(hex, 3, 2) || substr(hex, 1, 2)
    FROM (SELECT format('{:016x}', value) AS hex));
 
+-- Whether a number below 18 stands in what a file says of the people shown, behind the address of its vocabulary:
+-- AG-A17, AG-U14, 9, 41;17.0, 12 years; not -1, not the 9 of 41.9. `digits` are those beyond ASCII, ten by ten.
+CREATE TEMP MACRO declares_minor(value, digits) AS
+  coalesce(regexp_matches(
+    regexp_replace(
+      CASE WHEN regexp_matches(value, '[^\x00-\x7f]')
+        THEN translate(value, digits, repeat('0123456789', length(digits) // 10)) ELSE value END,
+      '^\s*https?://.*[/#]', '', 'si'),
+    '(^|[^-0-9.]|(^|[^0-9])[.])0*(1[0-7]|[0-9])([.][0-9]*)?([^0-9.]|$)'), false);
+
 -- A masked text equals its source except where a mask stands, and a mask covers only what its name says.
 CREATE TEMP MACRO mask_pattern(released, kinds) AS
   replace(replace(replace(replace(regexp_escape(released),
