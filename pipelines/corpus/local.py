@@ -114,14 +114,15 @@ class LocalStore:
         self._install(name, data, os.replace)
 
     def list(self, prefix: str = "") -> Iterator[StoredObject]:
-        """Everything below a folder, in order of name; what vanishes meanwhile is left out."""
+        """Everything below a folder but hidden files; what vanishes meanwhile is left out."""
         folder = self._path(prefix.rstrip("/")) if prefix else self.root
         with explained(prefix or self.url):
             for entry in walk(folder):
                 with suppress(FileNotFoundError):
                     status = entry.stat(follow_symlinks=False)
                     name = Path(entry.path).relative_to(self.root).as_posix()
-                    yield StoredObject(name, status.st_size, status.st_mtime_ns)
+                    if "/." not in name:
+                        yield StoredObject(name, status.st_size, status.st_mtime_ns)
 
     def delete(self, name: str) -> None:
         """Remove ``name`` if it is there. Without fsync: a power cut may bring it back."""

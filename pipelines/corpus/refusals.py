@@ -1,5 +1,6 @@
 """Builds that a gate refused: what it found stays readable after the build has ended."""
 
+import re
 from typing import TYPE_CHECKING
 
 from pipelines.corpus.staging import REFUSED
@@ -10,6 +11,8 @@ from schemas.plans import Refusal
 if TYPE_CHECKING:
     from pipelines.corpus.store import Store
 
+_REFUSAL = re.compile(rf"{REFUSED}/[0-9a-f]{{64}}\.json")
+
 
 def record_refusal(store: "Store", refusal: Refusal) -> None:
     """Keep what a gate found."""
@@ -18,7 +21,8 @@ def record_refusal(store: "Store", refusal: Refusal) -> None:
 
 def read_refusals(store: "Store") -> list[Refusal]:
     """Every refusal that is kept, oldest first."""
-    found = [Refusal.parse(store.read(entry.name), entry.name) for entry in store.list(REFUSED)]
+    names = (entry.name for entry in store.list(REFUSED))
+    found = [Refusal.parse(store.read(name), name) for name in names if _REFUSAL.fullmatch(name)]
     return sorted(found, key=lambda refusal: (refusal.refused_at, refusal.plan or ""))
 
 

@@ -141,6 +141,12 @@ def lookup_table(store: "Store", plan_id: str, plan: Plan) -> pa.Table:
         return file.read_all()
 
 
+def plan_ids(store: "Store") -> list[str]:
+    """The ids of the plans that are there, whole or not, sorted; files of other names are no plans."""
+    found = {entry.name.split("/")[2] for entry in store.list(PLANS)}
+    return sorted(filter(_PLAN_ID.fullmatch, found))
+
+
 def detach_plan(store: "Store", plan_id: str, now: datetime) -> None:
     """Keep a plan, and what it has written, for a job that is started later."""
     store.replace(plan_file(plan_id, "detached"), now.isoformat().encode())
@@ -184,7 +190,8 @@ def mark_done(store: "Store", plan_id: str, split: int, split_key: str) -> None:
 
 def done_count(store: "Store", plan_id: str) -> int:
     """How many splits of a plan have been computed; those taken from the parent do not count."""
-    return sum(1 for _ in store.list(plan_file(plan_id, "done")))
+    folder = plan_file(plan_id, "done")
+    return sum(entry.name.removeprefix(f"{folder}/").isdecimal() for entry in store.list(folder))
 
 
 def results_of(store: "Store", plan_id: str, splits: pa.Table) -> list[SplitResult]:

@@ -57,7 +57,10 @@ class Store(Protocol):
         """Write ``name``, whether it exists or not. Only staging may be overwritten: else ValueError."""
 
     def list(self, prefix: str = "") -> Iterator[StoredObject]:
-        """Everything below the folder ``prefix``, in order of name."""
+        """Everything below the folder ``prefix``, in order of name.
+
+        Names that begin with a dot are not ours: desktops and file systems leave such files anywhere.
+        """
 
     def delete(self, name: str) -> None:
         """Remove ``name`` if it is there."""

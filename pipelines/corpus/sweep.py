@@ -89,7 +89,7 @@ def _named(zone: Zone, *refs: "ObjectRef | None") -> set[tuple[Zone, str]]:
 def _sweep_plans(store: "Store", now: datetime) -> tuple[int, str | None]:
     """Plans removed, and why others had to stay if some did."""
     removed, kept = 0, None
-    for plan_id in sorted({entry.name.split("/")[2] for entry in store.list(staging.PLANS)}):
+    for plan_id in staging.plan_ids(store):
         with store.exclusively(staging.plan_file(plan_id, "lease")) as free:
             if not free:
                 kept = "another build is running"

@@ -238,13 +238,31 @@ def test_a_missing_entry_is_named(store, number, subject):
     assert caught.value.subject == subject
 
 
-@pytest.mark.parametrize("name", ["versions/notes.txt", "versions/1.json", "versions/00000002.json.tmp"])
-def test_a_strange_file_beside_the_entries_is_named(store, name):
-    publish_one(store)
-    store.create(name, b"{}")
+@pytest.mark.parametrize(
+    "name",
+    ["notes.txt", "1.json", "00000002.json.tmp", "00000002 (1).json", "00000002.json~", "old/00000002.json"],
+)
+def test_a_strange_file_beside_the_entries_is_named(store, root, name):
+    """It may be an entry that somebody renamed, so it is not passed over."""
+    envelope = publish_one(store)
+    (root / "versions" / name).parent.mkdir(exist_ok=True)
+    (root / "versions" / name).write_bytes(envelope.to_canonical_json())
     with pytest.raises(BadInput) as caught:
         read_chain(store)
-    assert caught.value.subject == name
+    assert caught.value.subject == f"versions/{name}"
+
+
+@pytest.mark.parametrize(
+    "name", [".DS_Store", ".nfs000000000000a1b2", "._00000002.json", ".Trash-0/00000002.json"]
+)
+def test_what_a_desktop_or_a_file_system_hides_beside_the_entries_is_no_entry(store, root, name):
+    envelope = publish_one(store)
+    (root / "versions" / name).parent.mkdir(exist_ok=True)
+    (root / "versions" / name).write_bytes(envelope.to_canonical_json())
+    assert read_chain(store) == (envelope,)
+    second = make_envelope(store, "two")
+    assert publish(store, second) == second
+    assert read_chain(store) == (envelope, second)
 
 
 def test_every_changed_byte_of_a_content_document_is_found_and_named(store, root):

@@ -222,6 +222,29 @@ def test_a_split_that_is_done_but_has_lost_its_object_is_missing(store, root, pl
     assert caught.value.subject.startswith("split 0 ")
 
 
+FOREIGN = [".DS_Store", ".nfs000000000000a1b2", "notes.txt", "00000001 (1).json", ".Trash-0/0"]
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_foreign_file_is_no_split_that_is_done(store, root, plan_id, name):
+    mark_done(store, plan_id, 1, digest_of("key"))
+    leave(root, plan_file(plan_id, "done"), name)
+    assert done_count(store, plan_id) == 1
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_a_foreign_file_is_no_refusal(store, root, name):
+    refusal = Refusal(plan=None, refused_at=NOW, parent=None, findings=())
+    record_refusal(store, refusal)
+    leave(root, "staging/refused", name)
+    assert read_refusals(store) == [refusal]
+
+
+def leave(root, folder, name):
+    (root / folder / name).parent.mkdir(exist_ok=True)
+    (root / folder / name).write_bytes(b"not ours")
+
+
 def test_refusals_are_kept_in_order_of_time(store):
     assert read_refusals(store) == []
     refusals = [

@@ -246,3 +246,24 @@ def test_publishing_after_the_sweep_of_a_loser(store):
     assert not store.exists(store.object_name("lineage", loser.content.digest, "json"))
     publish(store, make_envelope(store, "loser"))
     assert [load_version(store, number).number for number in (1, 2)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "folder", ["staging/plans", "staging/results", "staging/refused", "versions", "data"]
+)
+@pytest.mark.parametrize(
+    "name", [".DS_Store", ".nfs000000000000a1b2", "notes.txt", "what is this?", ".Trash-0/x"]
+)
+def test_a_foreign_file_stops_no_sweep(store, root, folder, name):
+    publish_one(store)
+    kept = object_names(store)
+    leave_garbage(store)
+    (root / folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (root / folder / name).write_bytes(b"not ours")
+    swept = sweep_staging(store, NOW)
+    assert swept.plans == 1
+    assert (root / folder / name).exists() == (folder != "staging/results")
+    if folder == "versions" and not name.startswith("."):
+        assert swept.kept == f"the corpus is damaged: versions/{name}"
+    else:
+        assert (swept.kept, object_names(store) - {f"data/{name}"}) == (None, kept)
