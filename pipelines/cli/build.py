@@ -11,6 +11,7 @@ import typer
 from pipelines.cli.doubts import say_doubts
 from pipelines.cli.opened import OpenedWorkspace, WorkspaceOption, open_workspace
 from pipelines.cli.progress import run_with_progress
+from pipelines.cli.tables import counted
 from schemas.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -181,9 +182,10 @@ def _job(store: "Store", runner: str, workers: int) -> Callable[[str, str, int],
 
 def _announce(plan_id: str, made: "Plan") -> None:
     typer.echo(
-        f"plan {plan_id[:12]}: {made.splits} splits, {made.reused} reused unread; "
-        f"{made.accounts.accounts} accounts ({made.accounts.duplicate_rows} duplicate rows merged), "
-        f"{made.accounts.objected} covered by an objection",
+        f"plan {plan_id[:12]}: {counted(made.splits, 'split')}, {made.reused:,} reused unread; "
+        f"{counted(made.accounts.accounts, 'account')} "
+        f"({counted(made.accounts.duplicate_rows, 'duplicate row')} merged), "
+        f"{made.accounts.objected:,} covered by an objection",
         err=True,
     )
 

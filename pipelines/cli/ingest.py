@@ -9,7 +9,7 @@ import typer
 
 from pipelines.cli.opened import OpenedWorkspace, WorkspaceOption, open_workspace, read_document
 from pipelines.cli.progress import run_with_progress
-from pipelines.cli.tables import print_json, print_table
+from pipelines.cli.tables import counted, print_json, print_table
 
 if TYPE_CHECKING:
     from pipelines.ingesting import Ingested
@@ -109,7 +109,7 @@ def _print(ingested: "Ingested", *, as_json: bool) -> None:
         })  # fmt: skip
         return
     print_table(
-        f"{ingested.files:,} files ingested",
+        f"{counted(ingested.files, 'file')} ingested",
         [
             {"table": "accounts", "rows": numbers.accounts, "malformed": numbers.malformed_accounts,
              "duplicate ids": numbers.duplicate_accounts, "files": len(ingested.manifest.accounts)},

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from typing import Literal
 
-from pipelines.cli.tables import print_csv, print_json, print_table
+from pipelines.cli.tables import counted, print_csv, print_json, print_table
 from pipelines.corpus.chain import Version
 from pipelines.lineage.session import Answer, Session
 from pipelines.lineage.views import RELATIONS
@@ -37,7 +37,7 @@ def show(answer: Answer, layout: Layout) -> None:
         if len(rows) > len(cut):
             _say(f"the first {TABLE_ROWS} rows; --json and --csv print all")
         else:
-            _say("1 row" if len(cut) == 1 else f"{len(cut)} rows")
+            _say(counted(len(cut), "row"))
 
 
 def converse(session: Session, version: Version, layout: Layout) -> None:
@@ -46,7 +46,7 @@ def converse(session: Session, version: Version, layout: Layout) -> None:
     if interactive:
         import readline  # noqa: F401 - input() then edits lines; no history is written
 
-        _say(f"version {version.number}, {version.content.counts.rows:,} rows. {_HELP}")
+        _say(f"version {version.number}, {counted(version.content.counts.rows, 'row')}. {_HELP}")
     for question in _questions(interactive=interactive):
         try:
             _answer(session, question, layout)

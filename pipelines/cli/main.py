@@ -2,7 +2,7 @@
 
 import os
 import sys
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -13,7 +13,6 @@ INTERRUPTED = 130
 
 app = typer.Typer(
     name="optout",
-    help="Turn a social-content dataset into a training corpus without the people who objected.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -29,6 +28,25 @@ corpus.register(app)
 lineage.register(app)
 trace.register(app)
 verify.register(app)
+
+
+def _say_version(asked: bool) -> None:  # noqa: FBT001 - typer hands it in
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"optout {version('optout')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Print the release, and end."),
+    ] = False,
+) -> None:
+    """Turn a social-content dataset into a training corpus without the people who objected."""
 
 
 def main() -> None:

@@ -9,8 +9,9 @@ from typer.main import get_command
 _HEAD = """\
 # Commands
 
-`optout COMMAND --help` says the same. Results go to stdout, progress and messages to stderr. Exit codes:
-0 done; 1 refused or found wanting; 2 usage or configuration; 3 bad input; 4 lost a race; 130 interrupted.
+`optout COMMAND --help` says the same; `optout --version` prints the release. Results go to stdout, progress
+and messages to stderr. Exit codes: 0 done; 1 refused or found wanting; 2 usage or configuration; 3 bad input;
+4 lost a race; 130 interrupted.
 """
 
 

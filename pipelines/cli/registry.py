@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 import typer
 
 from pipelines.cli.opened import OpenedWorkspace, WorkspaceOption, open_workspace, read_yaml
-from pipelines.cli.tables import print_json, print_table, print_text
+from pipelines.cli.tables import counted, print_json, print_table, print_text
 from schemas.errors import BadInput, ConfigurationError
 from schemas.vocabulary import IdentifierType
 
@@ -139,7 +139,7 @@ def import_(
             recorded_at=now,
             on_bad=keep,
             on_progress=lambda done: _say(
-                f"{done.lines:,} lines, {done.bytes:,} of {done.total_bytes:,} bytes"
+                f"{counted(done.lines, 'line')}, {done.bytes:,} of {done.total_bytes:,} bytes"
             ),
         )
     print_table(
@@ -153,7 +153,7 @@ def import_(
         }],
     )  # fmt: skip
     if report.without_country:
-        _say(f"{report.without_country:,} numbers without + and region meet only accounts that write them so")
+        _say(f"without + and region: {counted(report.without_country, 'number')}, met only where written so")
     if not report.bad:
         return
     for line in listed:
@@ -162,7 +162,7 @@ def import_(
     raise BadInput(
         file.name,
         expected="requests that can be read on every line",
-        found=f"{report.bad:,} bad of {report.lines:,} lines{rest}",
+        found=f"{report.bad:,} bad of {counted(report.lines, 'line')}{rest}",
         remedy="the other lines are recorded and stay; correct the bad ones in a file of their own",
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
+_ANY_WIDTH = 1_000_000
 EXACT = 2**53
 """Integers beyond this lose digits in most JSON readers (RFC 8259, section 6): written as text."""
 
@@ -15,15 +16,17 @@ def print_table(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Print flat rows as one table: the columns are the keys, in the order they first occur.
 
     Whole numbers stand right with thousands separated; lists are joined with commas; null is
-    empty. Next to a terminal nothing is cut: a pipe gets every column at its full width.
+    empty. A pipe gets every column at its full width, nothing cut and nothing folded, and lines that
+    end with their last character.
     """
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    is_terminal = sys.stdout.isatty()
     # Wide enough for any row: rich would otherwise fold what is piped to 80 columns.
-    console = Console(width=None if sys.stdout.isatty() else 10_000, highlight=False)
+    console = Console(width=None if is_terminal else _ANY_WIDTH, highlight=False)
     names = list(dict.fromkeys(name for row in rows for name in row))
     heading = Text(_printable(title), "bold") if title else None
     table = Table(title=heading, title_justify="left", box=SIMPLE_HEAD)
@@ -33,7 +36,14 @@ def print_table(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
         table.add_column(Text(_printable(name)), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(_cell(row.get(name))) for name in names))
-    console.print(table if names else Text(f"{_printable(title)}: no rows"))
+    shown = table if names else Text(f"{_printable(title)}: no rows")
+    if is_terminal:
+        console.print(shown)
+        return
+    with console.capture() as printed:
+        console.print(shown)
+    for line in printed.get().splitlines():
+        print_text(line.rstrip())  # rich fills each line up to the width of the table
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - any JSON value
@@ -53,6 +63,11 @@ def print_csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 def print_text(text: str) -> None:
     """Print a line of a result."""
     sys.stdout.write(text + "\n")
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: ``1 split``, ``2,000 splits``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401, PLR0911 - one return for each kind of value

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 import typer
 
 from pipelines.cli.opened import OpenedWorkspace, WorkspaceOption, open_workspace
-from pipelines.cli.tables import print_json, print_table, print_text
+from pipelines.cli.tables import counted, print_json, print_table, print_text
 
 if TYPE_CHECKING:
     from pipelines.lineage.verify.version import Evidence
@@ -52,14 +52,16 @@ def verify(
     else:
         if report.findings:
             print_table("found wanting", [finding.model_dump() for finding in report.findings])
-        checked = ", ".join(f"{count:,} {what.replace('_', ' ')}" for what, count in report.checked.items())
+        checked = ", ".join(
+            counted(count, what.replace("_", " ").removesuffix("s")) for what, count in report.checked.items()
+        )
         print_text(f"version {verified.number}: checked {checked}")
-        print_text("nothing found wanting" if report.ok else f"{len(report.findings)} findings")
+        print_text("nothing found wanting" if report.ok else counted(len(report.findings), "finding"))
     if not report.ok:
         raise Refused(
             f"version {verified.number}" if verified.number else "the chain of versions",
             expected="nothing found wanting",
-            found=f"{len(report.findings)} findings",
+            found=counted(len(report.findings), "finding"),
             remedy="do not train on it; find out what changed it, or build again with --from-scratch",
         )
 

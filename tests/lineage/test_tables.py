@@ -3,7 +3,9 @@
 import json
 from datetime import UTC, datetime
 
-from pipelines.cli.tables import print_csv, print_json, print_table
+import pytest
+
+from pipelines.cli.tables import counted, print_csv, print_json, print_table
 
 
 def test_a_table_keeps_every_digit_and_obeys_no_escape_sequence(capsys):
@@ -11,6 +13,23 @@ def test_a_table_keeps_every_digit_and_obeys_no_escape_sequence(capsys):
     print_table("", [digests | {"path": "\x1b[2Jposts\n.csv", "n": 1234567, "none": None, "all": ["x", "y"]}])
     [line] = [line for line in capsys.readouterr().out.splitlines() if "posts" in line]
     assert line.split() == [*digests.values(), "\\x1b[2Jposts\\n.csv", "1,234,567", "x,", "y"]
+
+
+def test_a_pipe_gets_every_column_whole_and_no_padding(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    row = {f"column {n}": "x" * 2_000 for n in range(10)}
+    print_table("Title", [row, dict.fromkeys(row, "y")])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split() for line in lines if "x" in line] == [list(row.values())]
+    assert [line for line in lines if line != line.rstrip()] == []
+    assert lines[0] == "Title"
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(0, "0 splits"), (1, "1 split"), (2, "2 splits"), (2000, "2,000 splits")]
+)
+def test_a_noun_agrees_with_its_number(number, said):
+    assert counted(number, "split") == said
 
 
 def test_columns_are_those_of_all_rows(capsys):

@@ -102,7 +102,7 @@ def test_import_says_what_it_did_and_ends_with_3_if_lines_were_bad(optout, works
     done = optout("registry", "import", str(workspace / "p.csv"), "--bad-lines", str(workspace / "bad.csv"))
     assert done.code == 3
     assert re.search(r"lines +added +known before +withdrawn since +bad", done.out)
-    assert re.search(r"\n +3 +2 +0 +0 +1 ", done.out)
+    assert re.search(r"\n +3 +2 +0 +0 +1\n", done.out)
     assert "line 3: type: expected one of account" in done.err
     assert "1 bad of 3 lines" in done.err
     assert "recorded and stay" in done.err
