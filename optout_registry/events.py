@@ -107,6 +107,7 @@ def append(
             "kind": RECEIVED,
             "request_id": objection.request_id,
             **content._asdict(),
+            "platform": target.platform,
             "received_at": objection.received_at,
             "recorded_at": recorded_at,
             "batch": batch,

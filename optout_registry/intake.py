@@ -20,7 +20,7 @@ from pydantic import (
 
 from optout_registry.objections import REQUEST_ID, Objection, Target
 from schemas.errors import BadInput
-from schemas.identifiers import has_numbers, normalise, pseudonym, target_message
+from schemas.identifiers import PLATFORM_SCOPED, has_numbers, normalise, pseudonym, target_message
 from schemas.model import Model
 from schemas.vocabulary import ALL_SURFACES, SURFACE_OF_LABEL, IdentifierType, surface_set
 
@@ -143,7 +143,8 @@ class Intake:
         if not normal:
             raise _bad("value", f"an identifier of type {kind}", "nothing that could name anybody")
         data = target_message(kind, self.platform, normal)
-        return Target(kind, pseudonym(self.key, data), self.key_id)
+        platform = self.platform if kind in PLATFORM_SCOPED else None
+        return Target(kind, pseudonym(self.key, data), self.key_id, platform)
 
     def objection(self, request: Request, *, request_id: str, recorded_at: datetime) -> Objection:
         """What the log keeps of a request; ``request_id`` names it if it has no id of its own.

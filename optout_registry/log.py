@@ -117,8 +117,8 @@ class Registry:
                     found=str(at),
                     remedy="if the registry had that event once, it was rolled back: restore the newer copy",
                 )
-            objections = take_snapshot(connection, at)
-        return RegistrySnapshot(self.registry_id, at, self.key_id, self.scheme, objections)
+            objections, platforms = take_snapshot(connection, at)
+        return RegistrySnapshot(self.registry_id, at, self.key_id, self.scheme, objections, platforms)
 
     def status(self) -> RegistryStatus:
         """Counts of what the registry holds."""

@@ -22,6 +22,8 @@ class Target:
     """HMAC-SHA-256, 32 bytes."""
     key_id: str
     """Id of the key it was made with."""
+    platform: str | None = None
+    """Of an account id or a handle; other types mean the same everywhere."""
 
 
 @dataclass(frozen=True)

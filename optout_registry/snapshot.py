@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from optout_registry.database import SUBJECT
 from optout_registry.events import IS_ITS_WITHDRAWAL, IS_RECEIVED, WITHDRAWAL
@@ -14,8 +14,8 @@ from schemas.tables import SNAPSHOT, WRITER
 _ROWS = 65_536
 
 
-def take_snapshot(connection: Connection, at: int) -> pa.Table:
-    """The SNAPSHOT table after event ``at``: deduplicated and sorted by all of its columns.
+def take_snapshot(connection: Connection, at: int) -> tuple[pa.Table, tuple[str, ...]]:
+    """The SNAPSHOT table after event ``at``, deduplicated and sorted by all of its columns; its platforms.
 
     Raises:
         BadInput: an event up to ``at`` is missing.
@@ -30,9 +30,10 @@ def take_snapshot(connection: Connection, at: int) -> pa.Table:
         )
     columns = (EVENT.c.type, EVENT.c.pseudonym, EVENT.c.linked, EVENT.c.surfaces)
     lifted = select(1).where(IS_ITS_WITHDRAWAL, WITHDRAWAL.c.number <= at).exists()
+    is_live = and_(IS_RECEIVED, EVENT.c.number <= at, ~lifted)
     rows = connection.execution_options(yield_per=_ROWS).execute(
         # Bytes order the text: SQLite's default collation, and Python's for these ASCII labels.
-        select(*columns).where(IS_RECEIVED, EVENT.c.number <= at, ~lifted).distinct().order_by(*columns)
+        select(*columns).where(is_live).distinct().order_by(*columns)
     )
     batches = [
         pa.RecordBatch.from_arrays(
@@ -44,7 +45,8 @@ def take_snapshot(connection: Connection, at: int) -> pa.Table:
         )
         for part in rows.partitions()
     ]
-    return pa.Table.from_batches(batches, SNAPSHOT)
+    named = select(EVENT.c.platform).where(is_live, EVENT.c.platform.is_not(None)).distinct()
+    return pa.Table.from_batches(batches, SNAPSHOT), tuple(sorted(connection.scalars(named)))
 
 
 def snapshot_parquet(snapshot: RegistrySnapshot) -> bytes:

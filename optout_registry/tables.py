@@ -22,7 +22,7 @@ from sqlalchemy.types import TypeDecorator
 
 RECEIVED = "received"
 WITHDRAWN = "withdrawn"
-FORMAT = 1
+FORMAT = 2
 """Version of these tables."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -65,6 +65,7 @@ EVENT = Table(
     Column("request_id", String),
     Column("type", String),  # of the target: IdentifierType
     Column("pseudonym", LargeBinary),  # HMAC-SHA-256 of the normalised target
+    Column("platform", String),  # of an account id or a handle
     Column("linked", Boolean),
     Column("surfaces", Integer),
     Column("received_at", Instant, nullable=False),  # as claimed

@@ -7,22 +7,23 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from pipelines.corpus.chain import Version, latest_version, parent_of, read_chain, read_object_table
+from pipelines.corpus.chain import latest_version, parent_of, read_chain
 from pipelines.corpus.refusals import record_refusal, refused
 from pipelines.corpus.reuse import Conditions, planned_splits
 from pipelines.eligibility import EligibilityKeys, compute_eligibility
+from pipelines.preconditions import check_accounts, check_platforms, check_registry
 from pipelines.quality.gates import source_gate
 from pipelines.rules.packs import load_packs
 from pipelines.screen.encode import encode
 from pipelines.screen.engine import engine
 from schemas.canonical import sha256
-from schemas.documents import AccountCounts, Finding, ObjectRef, Parent, SnapshotRef
-from schemas.errors import BadInput, ConfigurationError
+from schemas.documents import Finding, ObjectRef, Parent, SnapshotRef
+from schemas.errors import ConfigurationError
 from schemas.manifest import SourceNumbers
 from schemas.plans import KeyRef, Plan, Refusal
 from schemas.snapshots import RegistrySnapshot
 from schemas.splits import cut
-from schemas.tables import OBSERVED, SNAPSHOT
+from schemas.tables import OBSERVED
 
 if TYPE_CHECKING:
     from pipelines.corpus.source_files import SourceFiles
@@ -75,9 +76,10 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
     entries = read_chain(store)
     parent_entry = parent_of(entries[-1]) if entries else None
     parent = latest_version(store)
-    _check_registry(inputs, parent)
+    check_registry(store, inputs.snapshot, inputs.snapshot_at, parent, inputs.policy.registry)
     snapshot = inputs.snapshot
     manifest = inputs.source.manifest()
+    check_platforms(inputs.snapshot, manifest.platform, inputs.policy.registry)
     accounts, accounts_digest = inputs.source.accounts(manifest.accounts)
     eligibility = compute_eligibility(
         accounts,
@@ -87,7 +89,7 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
         manifest.platform,
         inputs.keys,
     )
-    _check_accounts(eligibility.counts)
+    check_accounts(eligibility.counts)
     quality = _judge_source(store, inputs, manifest.numbers, parent_entry, now)
     packs, current = load_packs(), engine()
     observed = {path: inputs.source.observe(path) for path in sorted(manifest.records)}
@@ -153,53 +155,6 @@ def _judge_source(
         record_refusal(store, refusal)
         raise refused(refusal)
     return findings
-
-
-def _check_registry(inputs: BuildInputs, parent: Version | None) -> None:
-    """Law 2: a registry that is unexpectedly empty, another one, or rolled back stops the build."""
-    snapshot = inputs.snapshot
-    if not len(snapshot.objections) and not inputs.policy.registry.allow_empty:
-        raise BadInput(
-            "registry",
-            expected="at least one live objection",
-            found="none",
-            remedy="import the objections; if there are none, set registry.allow_empty: true in the policy",
-        )
-    if parent is None:
-        return
-    used = parent.content.snapshot
-    if snapshot.registry_id != used.registry_id:
-        raise BadInput(
-            "registry",
-            expected=f"registry {used.registry_id}, which version {parent.number} was built with",
-            found=f"registry {snapshot.registry_id}",
-            remedy="point registry in optout.yaml at the registry in use",
-        )
-    if snapshot.event < used.event:
-        raise BadInput(
-            "registry",
-            expected=f"event {used.event} or later, which version {parent.number} was built with",
-            found=f"event {snapshot.event}: the registry was rolled back",
-            remedy="restore the newer copy: objections made since would be lost",
-        )
-    held = read_object_table(inputs.store, used.object, SNAPSHOT)
-    if not inputs.snapshot_at(used.event).objections.equals(held):
-        raise BadInput(
-            "registry",
-            expected=f"the objections of version {parent.number} at event {used.event}",
-            found="others: the registry was rolled back, and has gone on since",
-            remedy="restore the newer copy, and enter again what came in after it: objections would be lost",
-        )
-
-
-def _check_accounts(counts: AccountCounts) -> None:
-    if not counts.accounts:
-        raise BadInput(
-            "accounts",
-            expected="at least one account",
-            found=f"none in {counts.rows} rows ({counts.defective_rows} malformed)",
-            remedy="check the accounts mapping in source.yaml: without accounts nobody's age is known",
-        )
 
 
 def _ipc(table: pa.Table) -> bytes:

@@ -47,6 +47,9 @@ class RegistryPolicy(Model):
 
     allow_empty: bool = False
     """An empty registry is more often a fault than a fact: say so when it is a fact."""
+    other_platforms: tuple[str, ...] = ()
+    """Platforms besides the source's whose account ids and handles the registry may hold. Objections under
+    another name than the source's hit nobody in it: more often a fault than a registry of several sources."""
 
 
 class PicturePolicy(Model):

@@ -17,6 +17,8 @@ class RegistrySnapshot:
     scheme: str
     """Version of the normal form the pseudonyms were made with."""
     objections: pa.Table
+    platforms: tuple[str, ...]
+    """Of the account ids and handles in ``objections``, sorted: a pseudonym does not show its platform."""
 
     def __post_init__(self) -> None:
         if not self.objections.schema.equals(SNAPSHOT):

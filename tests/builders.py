@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from pipelines.ingest.measure import measure
 from schemas.fields import ACCOUNT_FIELDS, ACCOUNTS, RECORD_FIELDS, RECORDS
-from schemas.identifiers import SCHEME, normalise, pseudonym, target_message
+from schemas.identifiers import PLATFORM_SCOPED, SCHEME, normalise, pseudonym, target_message
 from schemas.manifest import MANIFEST_NAME, SourceManifest
 from schemas.snapshots import RegistrySnapshot
 from schemas.tables import SNAPSHOT
@@ -160,6 +160,7 @@ def snapshot_of(objections, *, key=REGISTRY_KEY, platform=PLATFORM, event=None, 
         key_id="registry-0123456789abcdef",
         scheme=SCHEME,
         objections=pa.Table.from_pylist(rows, schema=SNAPSHOT),
+        platforms=(platform,) if any(given["type"] in PLATFORM_SCOPED for given in objections) else (),
     )
 
 

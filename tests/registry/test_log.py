@@ -14,7 +14,7 @@ from schemas.identifiers import SCHEME
 from schemas.snapshots import RegistryHead
 from schemas.vocabulary import Surface
 
-_REST = "type, pseudonym, linked, surfaces, received_at, recorded_at, batch, key_id"
+_REST = "type, pseudonym, platform, linked, surfaces, received_at, recorded_at, batch, key_id"
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ def test_tables_of_a_newer_release_are_refused(url, registry):
         connection.execute("UPDATE registry SET format = format + 1")
     connection.close()
     for call in (registry.head, lambda: open_registry(url)):
-        with pytest.raises(BadInput, match="tables of format 1"):
+        with pytest.raises(BadInput, match="tables of format 2"):
             call()
 
 

@@ -154,3 +154,18 @@ def test_the_parquet_of_a_snapshot_reads_back(tmp_path, registry, objection):
     taken = registry.snapshot()
     (tmp_path / "snapshot.parquet").write_bytes(snapshot_parquet(taken))
     assert pq.read_table(tmp_path / "snapshot.parquet").equals(taken.objections)
+
+
+def test_a_snapshot_names_the_platforms_of_what_holds(registry):
+    def add(kind, value, platform, number):
+        target = Intake(REGISTRY_KEY, KEY_ID, platform).target(IdentifierType(kind), value)
+        registry.add(Objection(target, f"r{number}", NOW), recorded_at=NOW)
+
+    add("email", "ana@example.org", "nowhere", 1)
+    assert registry.snapshot().platforms == ()
+    add("account", "1", "two", 2)
+    add("handle", "ana", "one", 3)
+    assert registry.snapshot().platforms == ("one", "two")
+    registry.withdraw("r2", received_at=NOW, recorded_at=NOW)
+    assert registry.snapshot().platforms == ("one",)
+    assert registry.snapshot(2).platforms == ("two",)

@@ -1,0 +1,81 @@
+"""What must hold of registry and accounts before anything is planned; BadInput says what does not."""
+
+from collections.abc import Callable
+
+from pipelines.corpus.chain import Version, read_object_table
+from pipelines.corpus.store import Store
+from schemas.documents import AccountCounts
+from schemas.errors import BadInput
+from schemas.policy import RegistryPolicy
+from schemas.snapshots import RegistrySnapshot
+from schemas.tables import SNAPSHOT
+
+
+def check_registry(
+    store: Store,
+    snapshot: RegistrySnapshot,
+    snapshot_at: Callable[[int], RegistrySnapshot],
+    parent: Version | None,
+    policy: RegistryPolicy,
+) -> None:
+    """Law 2: a registry that is unexpectedly empty, another one, or rolled back stops the build.
+
+    ``snapshot_at``: the same registry as it stood at an earlier event.
+    """
+    if not len(snapshot.objections) and not policy.allow_empty:
+        raise BadInput(
+            "registry",
+            expected="at least one live objection",
+            found="none",
+            remedy="import the objections; if there are none, set registry.allow_empty: true in the policy",
+        )
+    if parent is None:
+        return
+    used = parent.content.snapshot
+    if snapshot.registry_id != used.registry_id:
+        raise BadInput(
+            "registry",
+            expected=f"registry {used.registry_id}, which version {parent.number} was built with",
+            found=f"registry {snapshot.registry_id}",
+            remedy="point registry in optout.yaml at the registry in use",
+        )
+    if snapshot.event < used.event:
+        raise BadInput(
+            "registry",
+            expected=f"event {used.event} or later, which version {parent.number} was built with",
+            found=f"event {snapshot.event}: the registry was rolled back",
+            remedy="restore the newer copy: objections made since would be lost",
+        )
+    held = read_object_table(store, used.object, SNAPSHOT)
+    if not snapshot_at(used.event).objections.equals(held):
+        raise BadInput(
+            "registry",
+            expected=f"the objections of version {parent.number} at event {used.event}",
+            found="others: the registry was rolled back, and has gone on since",
+            remedy="restore the newer copy, and enter again what came in after it: objections would be lost",
+        )
+
+
+def check_platforms(snapshot: RegistrySnapshot, platform: str, policy: RegistryPolicy) -> None:
+    """An objection under another name of the platform hits nobody, and nobody would notice."""
+    known = {platform, *policy.other_platforms}
+    strange = [name for name in snapshot.platforms if name not in known]
+    if strange:
+        raise BadInput(
+            "registry",
+            expected=f"account ids and handles of {platform}, the platform of the source",
+            found=f"also some of {', '.join(strange)}",
+            remedy="write platform in source.yaml as it was when they were registered, then `optout ingest`; "
+            "if it serves other sources, too, name their platforms in registry.other_platforms of the policy",
+        )
+
+
+def check_accounts(counts: AccountCounts) -> None:
+    """Without accounts nobody's age is known."""
+    if not counts.accounts:
+        raise BadInput(
+            "accounts",
+            expected="at least one account",
+            found=f"none in {counts.rows} rows ({counts.defective_rows} malformed)",
+            remedy="check the accounts mapping in source.yaml: without accounts nobody's age is known",
+        )
