@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
@@ -21,6 +21,7 @@ Cast = Callable[[Any], Any]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - arithmetic on local times
+_MIDNIGHT = time()
 _MICROSECOND = timedelta(microseconds=1)
 _PER_UNIT = {"unix_s": 1_000_000, "unix_ms": 1000, "unix_us": 1}
 _FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
@@ -109,7 +110,9 @@ def _timestamp_cast(form: str, zone: ZoneInfo | None) -> Cast:
 
 
 def _instant(parse: Callable[[str], datetime], zone: ZoneInfo | None, value: Any) -> int:  # noqa: ANN401
-    """Microseconds since 1970 UTC. Of a local time that occurs twice, the earlier instant."""
+    """Microseconds since 1970 UTC. Of a local time that occurs twice, the earlier; a day is its start."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, _MIDNIGHT)
     found = value if isinstance(value, datetime) else parse(text(value))
     if found.tzinfo is None:
         if zone is None:
