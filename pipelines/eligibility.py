@@ -56,14 +56,16 @@ def compute_eligibility(
 ) -> Eligibility:
     """What each account may contribute at ``as_of``, one row per account id.
 
-    Rows of one id are merged: the most restrictive value wins, field by field.
+    Rows of one id are merged: the most restrictive value wins, field by field. A row that does not conform
+    counts like any other as far as it could be read: what is null in it proves nothing.
 
     Raises:
         BadInput: two account ids have the same 64-bit subject.
     """
     table = pa.Table.from_batches(accounts, ACCOUNTS)
-    usable = pc.and_(pc.is_null(table.column("defect")), pc.is_valid(table.column("account_id")))
-    rows = table.filter(usable).combine_chunks()
+    has_id = pc.is_valid(table.column("account_id"))
+    conform = pc.and_(has_id, pc.is_null(table.column("defect")))
+    rows = table.filter(has_id).combine_chunks()
     codes, ids = _account_codes(rows)
     adult_from, age_known = _adult_from(rows, policy, as_of)
     flags = _row_flags(rows, policy, as_of, adult_from, age_known)
@@ -87,7 +89,7 @@ def compute_eligibility(
         rows=len(table),
         accounts=len(ids),
         duplicate_rows=len(rows) - len(ids),
-        defective_rows=len(table) - len(rows),
+        defective_rows=int(np.count_nonzero(~_true(conform))),
         objected=int(np.count_nonzero(clear != ALL_SURFACES)),
     )
     return Eligibility(lookup, _states(named, flags, clear, adult_from, age_known, keys.lineage), counts)

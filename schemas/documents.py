@@ -88,7 +88,7 @@ class AccountCounts(Model):
     duplicate_rows: int
     """Rows beyond the first of an account; the most restrictive value won, field by field."""
     defective_rows: int
-    """Rows that did not conform; they make nobody known."""
+    """Rows that did not conform; those with an id that could be read are counted above, too."""
     objected: int
     """Accounts that a live objection covers on at least one surface, links included."""
 

@@ -86,7 +86,8 @@ ACCOUNT_FIELDS: tuple[Field, ...] = (
         Field("type", pa.string(), _CONTEXT, "kind of identifier", values=_values(IdentifierType)),
         Field("value", pa.string(), _ID, "as the platform holds it; normalised when it is matched"),
     )),
-    Field("defect", _DEFECT_TYPE, _CONTEXT, "why the source row did not conform; all else is then null"),
+    Field("defect", _DEFECT_TYPE, _CONTEXT,
+          "why the source row did not conform; what says who it is stays, what cannot be read is null"),
 )  # fmt: skip
 
 RECORD_FIELDS: tuple[Field, ...] = (

@@ -28,7 +28,7 @@ class SourceNumbers(Model):
     accounts: int = Field(ge=0)
     """Rows of the accounts tables."""
     malformed_accounts: int = Field(ge=0)
-    """Of them, those that did not conform; the following numbers leave them out."""
+    """Of them, those that did not conform; the numbers of unknown values leave them out."""
     duplicate_accounts: int = Field(ge=0)
     """Whose account id occurred before."""
     unknown_births: int = Field(ge=0)

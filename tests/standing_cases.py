@@ -7,7 +7,7 @@ twice: by ``screen``, and by the verifier's SQL, which shares no code with it.
 from datetime import date
 from typing import NamedTuple
 
-from builders import account, at, objection, record
+from builders import account, at, malformed_account, objection, record
 
 
 class Case(NamedTuple):
@@ -25,6 +25,11 @@ def case(name, *reasons, rec=None, acc=None, accounts=None, objections=()):
 
 def born(year, month=1, day=1, precision="day"):
     return {"birth_date": date(year, month, day), "birth_precision": precision}
+
+
+def half_read(**row):
+    """An account row of which one field could not be read."""
+    return account(**row, defect=malformed_account()["defect"])
 
 
 CASES = [
@@ -124,6 +129,19 @@ CASES = [
     case("an identifier of either row counts", "objection",
          accounts=[account(), account(identifiers=[{"type": "email", "value": "b@example.org"}])],
          objections=[objection("email", "b@example.org")]),
+    # rows that did not conform: what could be read counts, what could not proves nothing
+    case("birth date that could not be read", "age_unknown", accounts=[half_read(birth_date=None)]),
+    case("one row sound, of the other the birth date could not be read", "age_unknown",
+         accounts=[account(), half_read(birth_date=None)]),
+    case("one row sound, the other private and half read", "not_public", "notice_pending",
+         accounts=[account(), half_read(visibility="private", notified_at=None)]),
+    case("an identifier of a row that was half read", "objection", "age_unknown",
+         accounts=[account(), half_read(birth_date=None, identifiers=[{"type": "email", "value": "c@example.org"}])],
+         objections=[objection("email", "c@example.org")]),
+    case("a link over a row that was half read", "objection",
+         accounts=[account(person_id="p"), half_read(account_id="a2", person_id="p", birth_date=None)],
+         objections=[objection(value="a2")]),
+    case("all of the row that nobody could read", "account_unknown", accounts=[malformed_account()]),
     # several at once
     case("everything wrong", "objection", "account_inactive", "account_kind_excluded", "minor_account",
          "minor_at_posting", "notice_pending", "not_public",

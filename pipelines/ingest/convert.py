@@ -1,6 +1,8 @@
 """Rows as a reader gives them -> rows of a canonical table. Column by column; nothing is dropped.
 
-A row that does not conform keeps its place and loses everything but ``defect``.
+A row that does not conform keeps its place. A record loses everything but ``defect``; an account keeps what
+says who it is, and of the rest what can be read: a row that vanished would take its objection, and what
+speaks against the account, along (docs/adr/0007-malformed-accounts.md).
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +24,9 @@ from schemas.source_checks import parse_path
 
 Faults = dict[int, str]
 """Row -> the field that is wrong; the first fault of a row counts."""
+
+_WHO = ("account_id", "platform", "person_id", "region", "identifiers")
+"""What says who an account is. ``region`` is how its telephone numbers are read."""
 
 
 @dataclass(frozen=True)
@@ -50,21 +55,32 @@ class Converter:
         """The canonical rows of a batch, in its order; ``file`` is what defects name."""
         entry = self.entry
         schema = ACCOUNTS if isinstance(entry, AccountEntry) else RECORDS
-        faults: Faults = dict(batch.defects)
-        arrays = _columns(Scope(batch.rows, batch), entry.fields, entry.TABLE, entry, faults)
-        if entry.TABLE and "platform" in schema.names:
+        arrays: dict[str, pa.Array] = {}
+        wrong: dict[str, Faults] = {}
+        for field in entry.TABLE:
+            inner = wrong[field.name] = {}
+            arrays |= _columns(Scope(batch.rows, batch), entry.fields, (field,), entry, inner)
+        if "platform" in schema.names:
             arrays["platform"] = pa.repeat(pa.scalar(self.platform), batch.rows)
-        required = arrays[entry.REQUIRED]
-        if required.null_count:
-            for row in np.flatnonzero(required.is_null().to_numpy(zero_copy_only=False)).tolist():
-                faults.setdefault(row, entry.REQUIRED)
-        arrays["defect"] = _defects(batch, file, faults, schema.field("defect").type)
-        columns = [arrays[name] for name in schema.names[:-1]]
-        if faults:
-            places = np.arange(batch.rows)
-            keep = pa.array(places, mask=np.isin(places, list(faults)))
-            columns = [column.take(keep) for column in columns]
-        return pa.RecordBatch.from_arrays([*columns, arrays["defect"]], schema=schema)
+        unnamed = np.flatnonzero(arrays[entry.REQUIRED].is_null().to_numpy(zero_copy_only=False)).tolist()
+        faults: Faults = {}
+        for found in (batch.defects, *wrong.values(), dict.fromkeys(unnamed, entry.REQUIRED)):
+            faults = {**found, **faults}
+        nobody = vague = set(faults)
+        if schema is ACCOUNTS:
+            nobody = {*batch.defects, *unnamed}
+            vague = nobody.union(*(found for name, found in wrong.items() if name in _WHO))
+        columns = [_without(arrays[name], nobody if name in _WHO else vague) for name in schema.names[:-1]]
+        defects = _defects(batch, file, faults, schema.field("defect").type)
+        return pa.RecordBatch.from_arrays([*columns, defects], schema=schema)
+
+
+def _without(column: pa.Array, rows: set[int]) -> pa.Array:
+    """The column, null in these rows."""
+    if not rows:
+        return column
+    places = np.arange(len(column))
+    return column.take(pa.array(places, mask=np.isin(places, list(rows))))
 
 
 def check_constants(entry: Entry, subject: str) -> None:

@@ -39,7 +39,7 @@ class Measured:
         self.counts["malformed_accounts"] += len(rows) - len(sound)
         self.counts["unknown_births"] += sound.column("birth_date").null_count
         self.counts["unknown_values"] += _unknown_values(sound, ACCOUNT_FIELDS)
-        self.accounts.append(_hashes(sound.column("account_id")))
+        self.accounts.append(_hashes(rows.column("account_id")))  # an account is known by any of its rows
 
     def add_records(self, rows: pa.RecordBatch, now: datetime) -> None:
         """Count rows of a RECORDS table; what is dated after ``now`` is implausible."""

@@ -128,9 +128,62 @@ def test_birth_dates(mapping, value, expected):
     })  # fmt: skip
     (row,) = converted(mapped, {"id": "a1", "v": value})
     if expected is DEFECT:
-        assert (row["account_id"], row["defect"]["field"]) == (None, "birth_date")
+        assert (row["account_id"], row["birth_date"], row["defect"]["field"]) == ("a1", None, "birth_date")
     else:
         assert (row["birth_date"], row["platform"], row["defect"]) == (expected, "sample", None)
+
+
+PERSON = AccountEntry.model_validate({
+    "files": "f",
+    "format": "jsonl",
+    "fields": {
+        "account_id": {"from": "id"},
+        "person_id": {"from": "p"},
+        "birth_date": {"from": "born"},
+        "birth_precision": {"constant": "day"},
+        "region": {"from": "land"},
+        "status": {"constant": "active"},
+        "identifiers": {"each": "names", "fields": {"type": {"from": "t"}, "value": {"from": "v"}}},
+    },
+})  # fmt: skip
+ADDRESS = {"t": "email", "v": "ana@example.org"}
+WHO = {"account_id": "a1", "platform": "sample", "person_id": "p1", "region": "FR",
+       "identifiers": [{"type": "email", "value": "ana@example.org"}]}  # fmt: skip
+FACTS = {"birth_date": date(1990, 5, 17), "birth_precision": "day", "status": "active"}
+# what differs from a row that conforms, the field at fault, what is then null or less
+MALFORMED_ACCOUNTS = {
+    "a fact": ({"born": "17.05.1990"}, "birth_date", {**WHO, **FACTS, "birth_date": None}),
+    "the link": ({"p": []}, "person_id", {**WHO, "person_id": None}),
+    "how telephone numbers are read": ({"land": 3.5}, "region", {**WHO, "region": None}),
+    "what else names it": ({"names": "none"}, "identifiers", {**WHO, "identifiers": None}),
+    "one name of two": (
+        {"names": [ADDRESS, {"t": "email", "v": []}]},
+        "identifiers.value",
+        {**WHO, "identifiers": [*WHO["identifiers"], {"type": "email", "value": None}]},
+    ),
+    "a fact and a name": ({"born": "never", "p": []}, "person_id", {**WHO, "person_id": None}),
+    "the id": ({"id": 0.5}, "account_id", {}),
+    "no id": ({"id": None, "born": "never"}, "birth_date", {}),
+}
+
+
+@pytest.mark.parametrize(("change", "field", "kept"), MALFORMED_ACCOUNTS.values(), ids=MALFORMED_ACCOUNTS)
+def test_an_account_that_does_not_conform_keeps_what_says_who_it_is(change, field, kept):
+    sound = {"id": "a1", "p": "p1", "born": "1990-05-17", "land": "FR", "names": [ADDRESS]}
+    before, found, _ = converted(PERSON, sound, {**sound, **change}, sound)
+    place = {"file": "f.jsonl", "position": 2, "field": field}
+    assert before == {**dict.fromkeys(ACCOUNTS.names), **WHO, **FACTS}
+    assert found == {**dict.fromkeys(ACCOUNTS.names), **kept, "defect": place}
+
+
+def test_an_account_row_that_cannot_be_read_as_a_whole_is_nobody():
+    batch = Batch(2, [1, 2], lambda _: [None, "a2"], {0: "row:json"})
+    fields = {"account_id": {"from": "id"}, "kind": {"constant": "person"}}
+    mapped = AccountEntry.model_validate({"files": "f", "format": "jsonl", "fields": fields})
+    first, second = Converter(mapped, "sample").convert(batch, "f").to_pylist()
+    place = {"file": "f", "position": 1, "field": "row:json"}
+    assert first == {**dict.fromkeys(ACCOUNTS.names), "defect": place}
+    assert (second["account_id"], second["kind"], second["defect"]) == ("a2", "person", None)
 
 
 MENTIONS = {"each": "m[*]", "fields": {"role": {"constant": "mention"}, "account": {"from": "."}}}

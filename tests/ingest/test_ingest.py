@@ -102,7 +102,7 @@ def test_every_row_of_every_format_comes_out_once(place):
         {"file": "in/photos.parquet", "position": 3, "field": "visibility"},
     ]
     people = rows(place, "accounts")
-    assert [row["account_id"] for row in people] == ["a1", "a2", "a1", None]
+    assert [row["account_id"] for row in people] == ["a1", "a2", "a1", "a3"]
     assert [row["identifiers"] for row in people[:2]] == [
         [{"type": "email", "value": "ana@example.org"}],
         None,

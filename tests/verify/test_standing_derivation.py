@@ -13,8 +13,10 @@ from schemas.outcomes import Reason
 from schemas.policy import Policy
 from schemas.profile import MISJUDGED
 
-# The cases have more accounts with two rows than a source that makes sense.
-ODD_SOURCE = Policy.model_validate({"quality": {"source": {"max_duplicate_account_share": 0.2}}})
+# The cases have more accounts with two rows, and more malformed ones, than a source that makes sense.
+ODD_SOURCE = Policy.model_validate(
+    {"quality": {"source": {"max_duplicate_account_share": 0.2, "max_malformed_share": 0.1}}}
+)
 
 
 def of_its_own(number, row, *names):

@@ -49,8 +49,9 @@ def derive_accounts(
     session: "DuckDBPyConnection", accounts: pa.Table, objections: pa.Table, terms: Terms
 ) -> AccountCounts:
     """Fill the relation ``account`` from canonical account rows and a SNAPSHOT table."""
-    usable = pc.and_(pc.is_valid(accounts.column("account_id")), pc.is_null(accounts.column("defect")))
-    named = accounts.filter(usable)
+    has_id = pc.is_valid(accounts.column("account_id"))
+    named = accounts.filter(has_id)
+    sound = accounts.filter(pc.and_(has_id, pc.is_null(accounts.column("defect"))))
     session.register("account_row", _comparable(named.select(_READ)))
     types = set(objections.column("type").to_pylist())
     session.register("identity", identities(named, types, terms.platform))
@@ -83,7 +84,7 @@ def derive_accounts(
         rows=len(accounts),
         accounts=rows,
         duplicate_rows=len(named) - rows,
-        defective_rows=len(accounts) - len(named),
+        defective_rows=len(accounts) - len(sound),
         objected=objected,
     )
 
