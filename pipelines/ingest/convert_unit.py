@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from pipelines.ingest.batch import Batch
 from pipelines.ingest.convert import Converter
+from pipelines.ingest.instants import without_future
 from pipelines.ingest.mapped import check_columns, source_columns
 from pipelines.ingest.measure import Measured
 from pipelines.ingest.parts import PartLimits, parts_of
@@ -24,7 +25,10 @@ from schemas.source import CsvFormat, Entry, JsonlFormat, SourceDescription
 
 @dataclass
 class UnitConversion:
-    """The conversion of a unit; ``measured``, ``rows`` and ``defects`` grow while parts are taken."""
+    """The conversion of a unit; ``measured``, ``rows`` and ``defects`` grow while parts are taken.
+
+    ``now``: the moment of ingest. Instants after it are counted, and are null in the parts.
+    """
 
     description: SourceDescription
     unit: IngestUnit
@@ -52,7 +56,7 @@ class UnitConversion:
                 for batch in _read(entry, file):
                     rows = converter.convert(batch, file.name)
                     self._count(rows)
-                    yield rows
+                    yield without_future(rows, self.now)
                 check_unchanged(file)
             except (OSError, pa.ArrowException, ValueError) as error:
                 raise _unreadable(file, error) from error
