@@ -23,7 +23,10 @@ def read_parquet(path: Path, columns: Sequence[str]) -> Iterator[Batch]:
     with pq.ParquetFile(path) as file:
         folded = folded_leaves(file.metadata, range(file.metadata.num_row_groups))
     position = 1
-    with pq.ParquetFile(path, read_dictionary=folded, page_checksum_verification=True) as file:
+    # An INT96 instant read as nanoseconds, Arrow's default, wraps beyond 2262: 9999-12-31 would be in 1816.
+    with pq.ParquetFile(
+        path, read_dictionary=folded, page_checksum_verification=True, coerce_int96_timestamp_unit="us"
+    ) as file:
         for group in range(file.metadata.num_row_groups):
             rows = file.metadata.row_group(group).num_rows
             if not 0 <= rows <= MAX_ROWS:

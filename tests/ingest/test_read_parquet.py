@@ -38,6 +38,15 @@ def test_values(tmp_path, array, expected):
     assert [row[1] for row in rows_of(read(tmp_path / "f", ["a"]), "a")] == expected
 
 
+def test_int96_instants_that_nanoseconds_cannot_hold(tmp_path):
+    """What Spark and Hive write: nanoseconds since 1970 in 64 bits end in 2262, and begin anew in 1677."""
+    instants = [datetime(9999, 12, 31), datetime(2300, 1, 1), datetime(1000, 1, 1), datetime(2024, 3, 5, 12, 0, 0, 7)]
+    table = pa.table({"a": pa.array(instants, pa.timestamp("us"))})
+    pq.write_table(table, tmp_path / "f", use_deprecated_int96_timestamps=True)
+    assert pq.ParquetFile(tmp_path / "f").schema.column(0).physical_type == "INT96"
+    assert [row[1] for row in rows_of(read(tmp_path / "f", ["a"]), "a")] == instants
+
+
 def test_positions_count_rows_over_row_groups(tmp_path):
     pq.write_table(pa.table({"a": range(10)}), tmp_path / "f", row_group_size=3)
     assert rows_of(read(tmp_path / "f", ["a"]), "a") == [(n + 1, n) for n in range(10)]
