@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 
+from pipelines.disk.durable import create_file, make_folders
+from pipelines.disk.failures import explained
 from schemas.errors import ConfigurationError
 from schemas.workspace import KeyPurpose
 
@@ -25,23 +27,23 @@ class Key:
 
 
 def create_key_file(path: Path, purpose: KeyPurpose) -> Key:
-    """Write a new random key to ``path`` with mode 0600; an existing file is never replaced."""
+    """Write a new random key to ``path`` with mode 0600; an existing file is never replaced.
+
+    Raises:
+        ConfigurationError: there is a file. BadInput: the disk fails, and nothing is left of the key.
+    """
     key = _key(purpose, secrets.token_bytes(KEY_BYTES))
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     text = json.dumps({"purpose": purpose, "id": key.id, "key": key.secret.hex()})
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    with explained(f"key file {path}"):
+        make_folders(path.parent, 0o700)
+        written = create_file(path, f"{text}\n".encode("ascii"), 0o600)
+    if not written:
         raise ConfigurationError(
-            f"key file {path.name}",
+            f"key file {path}",
             expected="no file of that name",
             found="one that exists",
             remedy="keep it: whoever loses a registry key loses every objection made under it",
-        ) from None
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+        )
     return key
 
 

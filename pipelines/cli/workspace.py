@@ -22,6 +22,7 @@ keys:
   registry: file:keys/registry.key
   lineage: file:keys/lineage.key
 """
+_READABLE = 0o666
 _PURPOSES: tuple["KeyPurpose", ...] = ("registry", "lineage")
 _POLICY = """\
 # Who and what may be used; `optout schema Policy` prints every field.
@@ -41,18 +42,20 @@ def init(workspace: WorkspaceOption = Path()) -> None:
     where a version was built with a registry or a key that is gone.
     """
     from optout_registry.log import create_registry
+    from pipelines.disk.durable import create_file, make_folders
+    from pipelines.disk.failures import explained
     from pipelines.keys import create_key_file
     from schemas.workspace import WORKSPACE_NAME, Workspace
 
     named = (workspace / WORKSPACE_NAME).exists()
     opened = open_workspace(workspace) if named else OpenedWorkspace(workspace.resolve(), Workspace())
     _check_keys(opened)
-    workspace.mkdir(parents=True, exist_ok=True)
     for name, text in ((WORKSPACE_NAME, _WORKSPACE), ("policy.yaml", _POLICY)):
         path = workspace / name
-        if not path.exists():
-            path.write_text(text, encoding="utf-8")
-            typer.echo(f"wrote {path}", err=True)
+        with explained(str(path)):
+            make_folders(workspace)
+            if create_file(path, text.encode(), _READABLE):
+                typer.echo(f"wrote {path}", err=True)
     for purpose in _PURPOSES:
         missing = _missing_key_file(opened, purpose)
         if missing is not None:

@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.corpus import locks
-from pipelines.corpus.durable import (
+from pipelines.corpus.objects import StoredObject, Suffix, Zone, checked_name, object_name
+from pipelines.disk.durable import (
     MASK,
     delete_tree,
     make_folder,
-    sync_file,
+    settle,
     sync_folder,
     temporary_file,
     walk,
 )
-from pipelines.corpus.failures import explain, explained, in_doubt
-from pipelines.corpus.objects import StoredObject, Suffix, Zone, checked_name, object_name
+from pipelines.disk.failures import explain, explained, in_doubt
 from schemas.canonical import sha256
 from schemas.documents import ObjectRef
 from schemas.errors import BadInput
@@ -100,10 +100,8 @@ class LocalStore:
             if not self.exists(name):
                 self._install(name, data, os.link)
                 return True
-        # Whoever linked it may have died before its own fsync.
         with in_doubt(name), self._present(name):
-            sync_file(self._path(name))
-        self._settle(name)
+            settle(self._path(name))
         return False
 
     def replace(self, name: str, data: bytes | memoryview) -> None:

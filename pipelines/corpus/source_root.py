@@ -16,8 +16,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from pipelines.corpus import locks
-from pipelines.corpus.durable import delete_tree, make_folder, sync_folder, temporary_file, walk
-from pipelines.corpus.failures import explained
+from pipelines.disk.durable import delete_tree, make_folder, make_folders, sync_folder, temporary_file, walk
+from pipelines.disk.failures import explained
 from schemas.canonical import sha256
 from schemas.errors import LostRace
 from schemas.manifest import MANIFEST_NAME, SourceManifest
@@ -127,12 +127,7 @@ class SourceRoot:
 
     def _install(self, name: str, data: bytes | memoryview, mode: int) -> None:
         path = self._root / name
-        self._ensure(path.parent)
+        make_folders(path.parent)
         with temporary_file(self._root / _UNFINISHED, data, mode) as written:
             written.replace(path)
         sync_folder(path.parent)
-
-    def _ensure(self, folder: Path) -> None:
-        if not folder.is_dir():
-            self._ensure(folder.parent)
-            make_folder(folder)

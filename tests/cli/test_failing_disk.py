@@ -7,6 +7,8 @@ import subprocess
 import pytest
 from commands import AS_OF, Workspace, workspace
 
+from pipelines.keys import resolve
+
 SOURCE = {
     "platform": "sample",
     "accounts": [{"files": "in/accounts.jsonl", "format": "jsonl", "fields": {"account_id": {"from": "id"}}}],
@@ -50,6 +52,33 @@ def assert_one_error(place, ended, found):
     assert f"  found:    {found}\n" in ended.err
     assert "nothing was published, and finished work is kept" in ended.err
     assert place.files("versions") == []
+
+
+WRITTEN_BY_INIT = ["optout.yaml", "policy.yaml", "keys/registry.key", "keys/lineage.key"]
+
+
+@pytest.mark.parametrize("room", range(len(WRITTEN_BY_INIT)), ids=WRITTEN_BY_INIT)
+def test_a_full_disk_leaves_no_half_of_a_workspace(disk, tmp_path, room):
+    """Each file takes one page. What is there is kept by the next `init`, so it must be whole."""
+    folder = tmp_path / "disk"
+    disk(folder, f"{4 * (room + 1)}k")
+    (folder / "filler").write_bytes(b"x")
+    place = Workspace(tmp_path)
+    ended = place.run("init", "--workspace", folder)
+    assert (ended.code, ended.out, ended.err.count("optout: ")) == (3, "", 1), ended.err
+    assert "  found:    disk full\n" in ended.err
+    left = {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+    assert sorted(left) == sorted(["filler", *WRITTEN_BY_INIT[:room]])
+    disk(folder, "16m")
+    place.run("init", "--workspace", folder).done()
+    assert {name: (folder / name).read_bytes() for name in left} == left
+    place.run("init").done()
+    for name in ("optout.yaml", "policy.yaml"):
+        assert (folder / name).read_bytes() == (tmp_path / name).read_bytes()
+    for purpose in ("registry", "lineage"):
+        assert resolve(f"file:keys/{purpose}.key", purpose, folder).purpose == purpose
 
 
 # Sizes at which it is full: before there is a plan, in the midst of the splits, among the last of them.

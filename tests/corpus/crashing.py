@@ -14,11 +14,12 @@ import sys
 from pathlib import Path
 
 import pipelines.corpus
+import pipelines.disk
 from pipelines.corpus.objects import parse_object_name
 from pipelines.corpus.store import open_store
 from schemas.canonical import sha256
 
-OURS = str(Path(pipelines.corpus.__file__).parent)
+OURS = tuple(str(Path(package.__file__).parent) for package in (pipelines.corpus, pipelines.disk))
 ENTRY = "versions/00000001.json"
 RESULT = "staging/results/x.json"
 

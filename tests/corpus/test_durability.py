@@ -38,7 +38,7 @@ def test_killed_at_random_moments(tmp_path):
 @pytest.mark.parametrize("size", [0, 1, 70_000])
 def test_clean_leaves_a_living_writer_alone(tmp_path, size):
     """The temporary file of a writer between its fsync and its link is not a leftover."""
-    from pipelines.corpus.durable import temporary_file
+    from pipelines.disk.durable import temporary_file
 
     store = open_store(str(tmp_path / "corpus"))
     store.replace("staging/x", b"")
@@ -60,6 +60,12 @@ store = LocalStore(Path(sys.argv[1]))
 store.put("data", b"shard", "parquet")
 store.create("versions/00000001.json", b"entry")
 store.replace("staging/results/x.json", b"result")
+"""
+NEW_KEY = """
+import sys
+from pathlib import Path
+from pipelines.keys import create_key_file
+create_key_file(Path(sys.argv[1], "keys/lineage.key"), "lineage")
 """
 SYSTEM_CALL = re.compile(r"(\w+)\((.*)\) += (-?\d+)")
 LINKED_BY_ANOTHER = """
@@ -87,11 +93,12 @@ def system_calls(tmp_path, program, *arguments):
             yield match[1], match[2], [Path(path) for path in re.findall(r'"([^"]*)"', match[2])], match[3]
 
 
-def test_the_disk_has_it_before_the_name_and_the_name_before_the_return(tmp_path):
+@pytest.mark.parametrize(("program", "names"), [(TRACED, 3), (NEW_KEY, 1)], ids=["store", "key"])
+def test_the_disk_has_it_before_the_name_and_the_name_before_the_return(tmp_path, program, names):
     """The order of system calls: each file is synced before it is linked, each folder after."""
     root = tmp_path / "corpus"
     opened, synced, unsynced, named = {}, set(), set(), 0
-    for call, arguments, paths, result in system_calls(tmp_path, TRACED, root):
+    for call, arguments, paths, result in system_calls(tmp_path, program, root):
         if call == "openat":
             opened[result] = paths[0]
         elif call == "write":
@@ -106,7 +113,7 @@ def test_the_disk_has_it_before_the_name_and_the_name_before_the_return(tmp_path
             assert paths[-1].parent not in unsynced
             unsynced.add(paths[-1].parent)
             named += 1
-    assert named == 3
+    assert named == names
     assert unsynced == set()
 
 

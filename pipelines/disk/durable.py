@@ -31,6 +31,34 @@ def temporary_file(folder: Path, data: bytes | memoryview, mode: int) -> Iterato
         os.close(handle)
 
 
+def create_file(path: Path, data: bytes, mode: int) -> bool:
+    """Write a file in an existing folder, unless it is there; False if it is. What raises leaves no name.
+
+    Either way the file and its name have reached the disk.
+    """
+    with suppress(FileExistsError):
+        if not path.exists():
+            with temporary_file(path.parent, data, mode) as written:
+                os.link(written, path)
+            sync_folder(path.parent)
+            return True
+    settle(path)
+    return False
+
+
+def settle(path: Path) -> None:
+    """Bring a file to the disk, and its name: whoever linked it may have died before it did."""
+    _sync(path, 0)
+    sync_folder(path.parent)
+
+
+def make_folders(folder: Path, mode: int = MASK) -> None:
+    """Make a folder and its parents, unless they are there; ``mode`` is that of the last one."""
+    if not folder.is_dir():
+        make_folders(folder.parent)
+        make_folder(folder, mode)
+
+
 def make_folder(folder: Path, mode: int = MASK) -> None:
     """Make one folder in an existing one, unless it is there; its entry reaches the disk."""
     with suppress(FileExistsError):
@@ -41,11 +69,6 @@ def make_folder(folder: Path, mode: int = MASK) -> None:
 def sync_folder(folder: Path) -> None:
     """Bring the entries of a folder to the disk."""
     _sync(folder, os.O_DIRECTORY)
-
-
-def sync_file(path: Path) -> None:
-    """Bring what somebody else wrote to the disk."""
-    _sync(path, 0)
 
 
 def _sync(path: Path, kind: int) -> None:
