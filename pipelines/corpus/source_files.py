@@ -115,7 +115,8 @@ class SourceFiles:
         """The bytes at (offset, length) of a file that is still the one observed.
 
         Raises:
-            BadInput: it changed since the plan, or a range lies outside of it.
+            BadInput: it changed since the plan, a range lies outside of it, or a read ended early: what
+                the disk does not give says nothing about the rows.
         """
         try:
             with (self._root / observed.path).open("rb") as file:
@@ -129,7 +130,7 @@ class SourceFiles:
                             found="a footer that points outside of it",
                             remedy=f"the file is damaged: restore it, then {_INGEST}",
                         )
-                    blocks.append(os.pread(file.fileno(), length, offset))
+                    blocks.append(_read(observed.path, file.fileno(), offset, length))
                 _check_unchanged(observed, os.fstat(file.fileno()))
         except OSError as error:
             raise _unreadable(observed.path, error) from error
@@ -152,6 +153,22 @@ def _account_rows(path: str, data: bytes) -> Iterator[pa.RecordBatch]:
                     remedy=f"{_INGEST} on the file: it cuts row groups to size",
                 )
             yield from table.select(ACCOUNTS.names).cast(ACCOUNTS).to_batches(max_chunksize=_BATCH_ROWS)
+
+
+def _read(path: str, handle: int, offset: int, length: int) -> bytes:
+    """Bytes of a file; one call gives at most 2 GiB of them."""
+    block = os.pread(handle, length, offset)
+    while len(block) < length:
+        more = os.pread(handle, length - len(block), offset + len(block))
+        if not more:
+            raise BadInput(
+                path,
+                expected=f"{length} bytes from {offset}",
+                found=f"{len(block)}: the read ended early",
+                remedy="check the disk, then run `optout build` again when nobody writes to the source",
+            )
+        block += more
+    return block
 
 
 def _check_unchanged(observed: Observation, found: os.stat_result) -> None:

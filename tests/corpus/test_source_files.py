@@ -1,9 +1,10 @@
-"""The accounts of a source: rows and digest of one and the same bytes."""
+"""The files of a source: what is read of one file is what was seen of it, whole, or an error."""
 
 import ctypes
 import os
 import struct
 from collections import Counter
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -79,3 +80,52 @@ def test_an_unreadable_file_is_named(tmp_path, data):
         SourceFiles(str(tmp_path)).accounts(["a.parquet"])
     with pytest.raises(BadInput, match=r"missing\.parquet"):
         SourceFiles(str(tmp_path)).accounts(["missing.parquet"])
+
+
+def test_the_bytes_of_ranges(tmp_path):
+    (tmp_path / "a.parquet").write_bytes(b"0123456789")
+    source = SourceFiles(str(tmp_path))
+    assert source.read_ranges(source.observe("a.parquet"), [(2, 3), (0, 10), (10, 0)]) == [
+        b"234",
+        b"0123456789",
+        b"",
+    ]
+
+
+def rewritten(path):
+    """The same size, a nanosecond later."""
+    seen = path.stat()
+    path.write_bytes(b"9876543210")
+    os.utime(path, ns=(seen.st_atime_ns, seen.st_mtime_ns + 1))
+
+
+@pytest.mark.parametrize(
+    "change", [rewritten, lambda path: os.truncate(path, 9), lambda path: os.truncate(path, 11)]
+)
+@pytest.mark.parametrize("when", range(3), ids=["before", "between two ranges", "after the last range"])
+def test_a_file_that_changes_while_it_is_read_stops_the_build(tmp_path, change, when):
+    path = tmp_path / "a.parquet"
+    path.write_bytes(b"0123456789")
+    source = SourceFiles(str(tmp_path))
+    observed = source.observe("a.parquet")
+
+    def ranges():
+        for number, asked in enumerate([(0, 5), (0, 5), None]):
+            if number == when:
+                change(path)
+            if asked:
+                yield asked
+
+    with pytest.raises(BadInput, match="nobody writes to the source"):
+        source.read_ranges(observed, ranges())
+
+
+def test_a_read_that_ends_early_is_no_fault_of_the_rows():
+    """The kernel says that a file of sysfs has a page, and gives fewer bytes: as a failing disk does."""
+    source = SourceFiles("/sys/devices/system/cpu")
+    observed = source.observe("online")
+    if observed.bytes <= len((Path("/sys/devices/system/cpu/online")).read_bytes()):
+        pytest.skip("this kernel has no file that is shorter than it says")
+    with pytest.raises(BadInput) as caught:
+        source.read_ranges(observed, [(0, 1), (0, observed.bytes)])
+    assert (caught.value.subject, caught.value.expected) == ("online", f"{observed.bytes} bytes from 0")
