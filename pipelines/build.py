@@ -5,7 +5,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pipelines.corpus.staging import building, detach_plan, drop_plan, hold_plan, load_plan, save_plan
+from pipelines.corpus.staging import (
+    building,
+    detach_plan,
+    drop_plan,
+    end_plan,
+    hold_plan,
+    open_plan,
+    save_plan,
+)
 from pipelines.corpus.store import Store
 from pipelines.corpus.sweep import sweep_staging
 from pipelines.finishing import Finishing, finish_plan
@@ -60,17 +68,15 @@ def plan(inputs: BuildInputs, now: datetime) -> tuple[str, Plan]:
 
 def job(store: Store, plan_id: str, run: Job) -> None:
     """Compute what is missing of a plan."""
-    made = load_plan(store, plan_id)
-    with building(store), hold_plan(store, plan_id):
+    with building(store), open_plan(store, plan_id) as made:
         run(store.url, plan_id, made.splits)
 
 
 def finish(store: Store, plan_id: str, finishing: Finishing) -> Envelope:
-    """Publish the version of a plan, and drop the plan."""
-    made = load_plan(store, plan_id)
-    with building(store), hold_plan(store, plan_id):
+    """Publish the version of a plan, and drop the plan once nobody holds it."""
+    with building(store), open_plan(store, plan_id) as made:
         envelope = finish_plan(store, plan_id, made, finishing)
-    drop_plan(store, plan_id)
+    end_plan(store, plan_id)
     sweep_staging(store, finishing.now())
     return envelope
 

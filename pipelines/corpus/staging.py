@@ -103,6 +103,18 @@ def load_plan(store: "Store", plan_id: str) -> Plan:
     return Plan.parse(data, name)
 
 
+@contextmanager
+def open_plan(store: "Store", plan_id: str) -> Iterator[Plan]:
+    """A saved plan, held.
+
+    Raises:
+        As :func:`load_plan`; of a plan that is not there no lease is left behind.
+    """
+    load_plan(store, plan_id)
+    with hold_plan(store, plan_id):
+        yield load_plan(store, plan_id)
+
+
 def plan_splits(store: "Store", plan_id: str, plan: Plan) -> pa.Table:
     """The splits of a plan in order: a PLANNED table.
 
@@ -150,6 +162,14 @@ def plan_ids(store: "Store") -> list[str]:
 def detach_plan(store: "Store", plan_id: str, now: datetime) -> None:
     """Keep a plan, and what it has written, for a job that is started later."""
     store.replace(plan_file(plan_id, "detached"), now.isoformat().encode())
+
+
+def end_plan(store: "Store", plan_id: str) -> None:
+    """Remove a plan that was published; if somebody holds it, the last of them or a sweep does."""
+    store.delete(plan_file(plan_id, "detached"))
+    with store.exclusively(plan_file(plan_id, "lease")) as free:
+        if free:
+            drop_plan(store, plan_id)
 
 
 def drop_plan(store: "Store", plan_id: str) -> None:

@@ -1,6 +1,7 @@
 """Laws 2, 3, 4, 5 and 6 on whole builds."""
 
 import shutil
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +11,8 @@ from builders import AS_OF, account, at, objection, record
 from pipelines.build import build, finish, plan
 from pipelines.corpus.chain import load_version, read_splits
 from pipelines.corpus.objects import object_name
-from pipelines.corpus.staging import load_plan
+from pipelines.corpus.staging import building, hold_plan, load_plan
+from pipelines.corpus.sweep import sweep_staging
 from pipelines.finishing import finish_plan
 from pipelines.keys import create_key_file
 from schemas.errors import BadInput, ConfigurationError, LostRace, Refused
@@ -164,6 +166,35 @@ def test_a_finish_that_died_after_publishing_may_run_again(place):
     published = finish_plan(place.store, plan_id, load_plan(place.store, plan_id), finishing)
     assert finish(place.store, plan_id, finishing) == published
     assert len(list(place.store.list("versions"))) == 1
+    assert list(place.store.list("staging/plans")) == []
+
+
+def test_two_may_finish_one_plan(place):
+    """The first to end leaves the plan to the other, which goes on as if it were alone."""
+    finishing = place.steps().finishing
+    plan_id, made = plan(place.inputs(), finishing.now())
+    run_splits(place.store.url, plan_id, 12)
+    with building(place.store), hold_plan(place.store, plan_id):
+        published = finish(place.store, plan_id, finishing)
+        assert finish_plan(place.store, plan_id, made, finishing) == published
+    assert sweep_staging(place.store, finishing.now()).plans == 1  # the other was killed before it could
+    assert len(list(place.store.list("versions"))) == 1
+
+
+def test_the_last_of_two_who_finish_one_plan_drops_it(place):
+    finishing = place.steps().finishing
+    plan_id, _ = plan(place.inputs(), finishing.now())
+    run_splits(place.store.url, plan_id, 12)
+    published = []
+
+    def head():
+        published.append(finish(place.store, plan_id, finishing))
+        return place.head()
+
+    assert [finish(place.store, plan_id, replace(finishing, head=head))] == published
+    assert list(place.store.list("staging/plans")) == []
+    with pytest.raises(ConfigurationError, match="a plan that is not finished"):
+        finish(place.store, plan_id, finishing)
     assert list(place.store.list("staging/plans")) == []
 
 
