@@ -31,7 +31,10 @@ class FieldClass(StrEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a canonical table. ``values`` closes a vocabulary; ``children`` nests."""
+    """One field of a canonical table. ``values`` closes a vocabulary; ``children`` nests.
+
+    ``form`` is a regular expression, read alike by Python and RE2, that a whole value matches.
+    """
 
     name: str
     type: pa.DataType | None
@@ -40,6 +43,7 @@ class Field:
     unit: str = ""
     nullable: bool = True
     values: tuple[str, ...] = ()
+    form: str = ""
     children: tuple["Field", ...] = ()
 
     @property
@@ -66,6 +70,18 @@ def _values(vocabulary: type[StrEnum]) -> tuple[str, ...]:
 _DEFECT_TYPE = pa.struct(
     [pa.field("file", pa.string()), pa.field("position", pa.int64()), pa.field("field", pa.string())]
 )
+
+LANGUAGE_FORM = (
+    r"[A-Za-z]{2,3}(?:[-_][A-Za-z]{3}){0,3}(?:[-_][A-Za-z]{4})?(?:[-_](?:[A-Za-z]{2}|[0-9]{3}))?"
+    r"(?:[-_](?:[A-Za-z][0-9A-Za-z]{4,7}|[0-9]{4}(?:[A-Za-z]{4})?))*"
+)
+"""Language, extensions, script, region, variants (RFC 5646, 2.1), also with underscores. Extensions of other
+kinds and private use are no language, and room for anything."""
+MIME_FORM = (
+    r"(?i:application|audio|font|image|message|model|multipart|text|video)/[0-9A-Za-z][0-9A-Za-z.+_-]{0,99}"
+)
+"""Type and subtype (RFC 6838, 4.2), without parameters."""
+SHA256_FORM = "[0-9A-Fa-f]{64}"
 
 ACCOUNT_FIELDS: tuple[Field, ...] = (
     Field("account_id", pa.string(), _ID, "the platform's id; leading zeros count"),
@@ -101,7 +117,8 @@ RECORD_FIELDS: tuple[Field, ...] = (
           values=_values(ContainerVisibility)),
     Field("text", pa.string(), _CONTENT, "what the author wrote"),
     Field("quoted_text", pa.string(), _PERSONAL, "what others wrote, carried along; never released"),
-    Field("language", pa.string(), _CONTEXT, "language of the text", unit="BCP 47"),
+    Field("language", pa.string(), _CONTEXT, "language of the text", unit="BCP 47, no extensions",
+          form=LANGUAGE_FORM),
     Field("others", None, _ID, "other people the record names", children=(
         Field("role", pa.string(), _CONTEXT, "how the record names them", values=OTHER_ROLES),
         Field("account", pa.string(), _ID, "their account id"),
@@ -109,8 +126,10 @@ RECORD_FIELDS: tuple[Field, ...] = (
     Field("media", None, _CONTENT, "the pictures and films of the record", children=(
         Field("media_id", pa.string(), _ID, "the platform's id of the medium"),
         Field("uri", pa.string(), _ID, "where the bytes are; never released"),
-        Field("mime", pa.string(), _CONTEXT, "type of the bytes", unit="media type"),
-        Field("sha256", pa.string(), _CONTENT, "digest of the bytes", unit="64 hexadecimal digits"),
+        Field("mime", pa.string(), _CONTEXT, "type of the bytes", unit="media type, no parameters",
+              form=MIME_FORM),
+        Field("sha256", pa.string(), _CONTENT, "digest of the bytes", unit="64 hexadecimal digits",
+              form=SHA256_FORM),
         Field("alt_text", pa.string(), _CONTENT, "description written by a person"),
         Field("auto_alt_text", pa.string(), _CONTEXT, "description written by the platform's machine"),
         Field("caption", pa.string(), _CONTENT, "caption of this medium alone"),

@@ -26,11 +26,15 @@ _MICROSECOND = timedelta(microseconds=1)
 _PER_UNIT = {"unix_s": 1_000_000, "unix_ms": 1000, "unix_us": 1}
 _FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
-_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
 def cast_of(mapped: Scalar, field: Field) -> Cast:
     """The cast of one mapped field: what the file holds (never null) to what the table holds."""
+    cast = _cast_of(mapped, field)
+    return partial(_formed, re.compile(field.form), cast) if field.form else cast
+
+
+def _cast_of(mapped: Scalar, field: Field) -> Cast:
     if field.type == pa.date32():
         return partial(_date, mapped.date or "iso8601")
     if field.type == TIMESTAMP:
@@ -41,7 +45,7 @@ def cast_of(mapped: Scalar, field: Field) -> Cast:
     if field.values:
         return partial(_known, frozenset(field.values))
     if field.name == "sha256":
-        return _sha256
+        return _lower
     return text
 
 
@@ -79,12 +83,16 @@ def _mapped(values: Mapping[str, str | None], otherwise: str | None, value: Any)
     return otherwise
 
 
-def _sha256(value: Any) -> str:  # noqa: ANN401
-    found = text(value)
-    if not _SHA256.fullmatch(found):
-        msg = "not 64 hexadecimal digits"
+def _lower(value: Any) -> str:  # noqa: ANN401
+    return text(value).lower()
+
+
+def _formed(form: re.Pattern[str], cast: Callable[[Any], str | None], value: Any) -> str | None:  # noqa: ANN401
+    found = cast(value)
+    if found is not None and form.fullmatch(found) is None:
+        msg = "not of the field's form"
         raise ValueError(msg)
-    return found.lower()
+    return found
 
 
 def _date(form: str, value: Any) -> date:  # noqa: ANN401

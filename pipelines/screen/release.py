@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.screen.mask import mask
+from schemas.fields import LANGUAGE_FORM, MIME_FORM, SHA256_FORM
 from schemas.policy import ReleasePolicy
 from schemas.release import RELEASED_MEDIA, release_schema
 
@@ -39,7 +40,7 @@ def release(
     rows = pa.array(order)
     makers: dict[str, Callable[[], pa.Array]] = {
         "text": lambda: masking(_plain(records, "text").take(rows)),
-        "language": lambda: _plain(records, "language").take(rows),
+        "language": lambda: _formed(_plain(records, "language").take(rows), LANGUAGE_FORM),
         "surface": lambda: _plain(records, "surface").take(rows),
         "created_month": lambda: _months(_plain(records, "created_at").take(rows)),
         "media": lambda: _media(_plain(records, "media"), rows, releasable, masking),
@@ -51,6 +52,13 @@ def release(
 
 def _plain(records: pa.Table, name: str) -> pa.Array:
     return records.column(name).combine_chunks()
+
+
+def _formed(values: pa.Array, form: str) -> pa.Array:
+    """Strings, null where they are not of a field's form: whatever else stands there, nobody masked it."""
+    if isinstance(values, pa.DictionaryArray):
+        return _formed(values.dictionary, form).take(values.indices)
+    return pc.if_else(pc.match_substring_regex(values, f"^(?:{form})$"), values, None)
 
 
 def _months(instants: pa.TimestampArray) -> pa.Array:
@@ -78,8 +86,8 @@ def _media(
     pictures = media.flatten().take(pa.array(chosen))
     values = pa.StructArray.from_arrays(
         [
-            pictures.field("sha256"),
-            pictures.field("mime"),
+            _formed(pictures.field("sha256"), SHA256_FORM),
+            _formed(pictures.field("mime").dictionary_encode(), MIME_FORM),
             masking(pictures.field("alt_text")),
             masking(pictures.field("caption")),
         ],

@@ -58,6 +58,12 @@ CASES = [
     ("text", {"from": "v.w"}, "no object", DEFECT),
     ("text", {"from": 'v["a.b"]'}, {"a.b": "x"}, "x"),
     ("language", {"constant": "fr"}, None, "fr"),
+    ("language", {"from": "v"}, "pt_BR", "pt_BR"),
+    ("language", {"from": "v"}, "Portuguese, write to ana@example.org", DEFECT),
+    ("language", {"from": "v", "otherwise": None}, "Portuguese", None),
+    ("language", {"from": "v", "values": {"Portuguese": "pt"}}, "Portuguese", "pt"),
+    ("language", {"from": "v", "values": {"Portuguese": "pt of Ana"}}, "Portuguese", DEFECT),
+    ("language", {"from": "v", "values": {"pt": None}}, "pt", None),
     ("account_id", {"from": "v"}, 42, "42"),
     ("account_id", {"from": "v"}, "0042", "0042"),
     ("surface", {"from": "v"}, "post", "post"),
@@ -237,6 +243,7 @@ def test_pictures_and_what_their_files_declare():
     mapped = entry(media={"each": "p", "fields": {
         "media_id": {"from": "id"},
         "sha256": {"from": "digest"},
+        "mime": {"from": "type"},
         "metadata": {"each": "tags", "fields": {
             "property": {"from": "name"}, "values": {"from": "values"}, "block": {"constant": "xmp"}}},
     }})  # fmt: skip
@@ -245,13 +252,14 @@ def test_pictures_and_what_their_files_declare():
         mapped,
         {"id": "r1", "p": [{"id": 5, "digest": "AB" * 32, "tags": tags}]},
         {"id": "r2", "p": [{"id": 5, "digest": "too short"}]},
+        {"id": "r3", "p": [{"id": 5, "type": "image/jpeg"}, {"id": 6, "type": "image/jpeg; name=ana.jpg"}]},
     )
     (picture,) = rows[0]["media"]
     assert (picture["media_id"], picture["sha256"]) == ("5", "ab" * 32)
     assert picture["metadata"] == [
         {"property": "plus:MinorModelAgeDisclosure", "values": ["AG-A15", "7"], "block": "xmp"}
     ]
-    assert rows[1]["defect"]["field"] == "media.sha256"
+    assert [row["defect"]["field"] for row in rows[1:]] == ["media.sha256", "media.mime"]
 
 
 def test_a_row_without_its_id_is_malformed_and_the_first_fault_counts():

@@ -4,7 +4,7 @@ WITH person AS (
   SELECT account_id, subject FROM account UNION ALL SELECT account_id, subject FROM stranger
 ),
 picture AS (
-  SELECT n, lower(trim(digest)) AS digest
+  SELECT n, lower(regexp_replace(digest, '^[\s\v\x1c-\x1f\x{85}\pZ]+|[\s\v\x1c-\x1f\x{85}\pZ]+$', '', 'g')) AS digest
   FROM (SELECT n, unnest(media).sha256 AS digest FROM batch WHERE len(media) > 0) WHERE digest IS NOT NULL
 ),
 picture_subject AS (

@@ -18,6 +18,7 @@ from pipelines.lineage.verify.source import (
     is_damaged,
     rows_of,
 )
+from schemas.fields import LANGUAGE_FORM, MIME_FORM, SHA256_FORM
 from schemas.outcomes import Reason, Stage
 from schemas.vocabulary import SURFACE_OF_LABEL
 
@@ -134,6 +135,9 @@ def _check_released(session: "DuckDBPyConnection", name: str, terms: "Terms", fa
     parameters = {
         "columns": list(policy.release.columns),
         "kinds": list(policy.release.mask),
+        "language_form": LANGUAGE_FORM,
+        "mime_form": MIME_FORM,
+        "sha256_form": SHA256_FORM,
         "every_picture": policy.pictures.unassessed != "withhold",
         "cap": CAP,
     }

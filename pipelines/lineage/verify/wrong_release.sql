@@ -1,9 +1,13 @@
 -- Kept rows whose row of the shard is not their own, column by column.
 WITH kept AS (
-  SELECT n, text, r_text, language, r_language, surface, r_surface, r_created_month,
+  -- what is not of its field's form is released as null
+  SELECT n, text, r_text, r_language, surface, r_surface, r_created_month,
     strftime(created_at, '%Y-%m') AS created_month,
-    list_transform(media, lambda m: {'sha256': m.sha256, 'mime': m.mime, 'alt_text': m.alt_text, 'caption': m.caption})
-      AS media,
+    if(regexp_full_match(language, $language_form), language, NULL) AS language,
+    list_transform(media, lambda m: {
+      'sha256': if(regexp_full_match(m.sha256, $sha256_form), m.sha256, NULL),
+      'mime': if(regexp_full_match(m.mime, $mime_form), m.mime, NULL),
+      'alt_text': m.alt_text, 'caption': m.caption}) AS media,
     r_media
   FROM batch WHERE place IS NOT NULL
 ),
