@@ -12,11 +12,8 @@ from pipelines.corpus.assemble import shards_table, splits_table, total
 from pipelines.corpus.chain import find_entry, load_version, publish, read_chain, read_object_table
 from pipelines.corpus.objects import Zone, object_name
 from pipelines.corpus.refusals import record_refusal, refused
-from pipelines.corpus.staging import (
-    lookup_table,
-    plan_splits,
-    results_of,
-)
+from pipelines.corpus.results import results_of
+from pipelines.corpus.staging import lookup_table, plan_splits
 from pipelines.corpus.store import Store
 from pipelines.lineage.diff import newly_usable
 from pipelines.planning import put_table

@@ -8,7 +8,7 @@ staging/plans/<plan id>/plan.json        what a job needs; written last of its f
                         lease            held while the plan is in use
                         detached         when `optout plan` made it, for a job that comes later
                         done/<split>     split key of a finished split
-staging/results/<split key>.json         a SplitResult, written after its objects
+staging/results/<split key>.json         a SplitResult: pipelines.corpus.results
 staging/refused/<digest>.json            a Refusal: pipelines.corpus.refusals
 ```
 """
@@ -22,16 +22,13 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.corpus.objects import object_name
 from schemas.canonical import sha256
 from schemas.errors import BadInput, ConfigurationError
-from schemas.plans import Plan, SplitResult
+from schemas.plans import Plan
 from schemas.tables import SPLITS
 
 if TYPE_CHECKING:
-    from pipelines.corpus.objects import Zone
     from pipelines.corpus.store import Store
-    from schemas.documents import ObjectRef
 
 PLANS, RESULTS, REFUSED = "staging/plans", "staging/results", "staging/refused"
 
@@ -177,32 +174,6 @@ def drop_plan(store: "Store", plan_id: str) -> None:
     store.delete_prefix(f"{PLANS}/{plan_id}")
 
 
-def put_result(store: "Store", result: SplitResult) -> None:
-    """Write the result of a split, after all the objects it names."""
-    store.replace(f"{RESULTS}/{result.split_key}.json", result.to_canonical_json())
-
-
-def find_result(store: "Store", split_key: str) -> SplitResult | None:
-    """The result of a split; None if there is none, or one of whose objects is not there in full."""
-    name = f"{RESULTS}/{split_key}.json"
-    if not store.exists(name):
-        return None
-    try:
-        result = SplitResult.parse(store.read(name), name)
-    except BadInput:
-        return None  # of another release: computed anew
-    parts: list[tuple[Zone, ObjectRef | None]] = [
-        ("data", result.shard),
-        ("lineage", result.ledger),
-        ("lineage", result.footprint),
-    ]
-    whole = all(
-        ref is None or store.size(object_name(zone, ref.digest, "parquet")) == ref.bytes
-        for zone, ref in parts
-    )
-    return result if whole and result.split_key == split_key else None
-
-
 def mark_done(store: "Store", plan_id: str, split: int, split_key: str) -> None:
     """Say that split number ``split`` of a plan has the result ``split_key``."""
     store.replace(plan_file(plan_id, f"done/{split}"), split_key.encode())
@@ -212,37 +183,6 @@ def done_count(store: "Store", plan_id: str) -> int:
     """How many splits of a plan have been computed; those taken from the parent do not count."""
     folder = plan_file(plan_id, "done")
     return sum(entry.name.removeprefix(f"{folder}/").isdecimal() for entry in store.list(folder))
-
-
-def results_of(store: "Store", plan_id: str, splits: pa.Table) -> list[SplitResult]:
-    """The result of each row of a PLANNED table, in its order.
-
-    Raises:
-        BadInput: names the first split without a result.
-    """
-    columns = [splits.column(name).to_pylist() for name in ("split", "path", "ordinal", "reused", "previous")]
-    results = []
-    for split, path, ordinal, reused, previous in zip(*columns, strict=True):
-        found = (
-            SplitResult.parse(previous, plan_file(plan_id, "splits.parquet"))
-            if reused
-            else _computed(store, plan_file(plan_id, f"done/{split}"))
-        )
-        if found is None:
-            raise BadInput(
-                f"split {split} ({path}, ordinal {ordinal})",
-                expected="a result in staging, with its objects",
-                found="none",
-                remedy=f"run `optout job {plan_id}` again: finished splits are kept",
-            )
-        results.append(found)
-    return results
-
-
-def _computed(store: "Store", mark: str) -> SplitResult | None:
-    if not store.exists(mark):
-        return None
-    return find_result(store, store.read(mark).decode("ascii"))
 
 
 def _check_table(name: str, data: "bytes | pa.Buffer", digest: str) -> None:

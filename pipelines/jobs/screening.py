@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipelines.corpus.chain import read_object_table
+from pipelines.corpus.results import find_result, is_whole, put_result
 from pipelines.corpus.source_files import Observation, SourceFiles
-from pipelines.corpus.staging import find_result, load_plan, lookup_table, mark_done, plan_splits, put_result
+from pipelines.corpus.staging import load_plan, lookup_table, mark_done, plan_splits
 from pipelines.corpus.store import Store, open_store
 from pipelines.keys import resolve
 from pipelines.rules.packs import load_packs
@@ -42,7 +43,8 @@ class Worker:
     def run(self, planned: PlannedSplit) -> str:
         """Make sure that the result of a split is in staging; returns its split key.
 
-        A result that is there, or the parent's if its key agrees, is taken as it is.
+        A result that is there, or the parent's if its key agrees, is taken as it is, once all its objects
+        have been digested: who wrote them may have died with the disk.
         """
         split = planned.split
         metadata = self.source.footer(split.path)
@@ -52,10 +54,10 @@ class Worker:
         opened = open_split(SplitBytes(split, metadata, blocks), self.inputs)
         if find_result(self.store, opened.key) is None:
             previous = _parse(planned)
-            if previous is not None and previous.split_key == opened.key:
-                put_result(self.store, previous)
-            else:
+            if previous is None or previous.split_key != opened.key or not is_whole(self.store, previous):
                 self._write(opened)
+            else:
+                put_result(self.store, previous)
         mark_done(self.store, self.plan_id, planned.number, opened.key)
         return opened.key
 

@@ -21,6 +21,7 @@ from corpus.published import (
 from pipelines.corpus.chain import load_version, publish, read_splits
 from pipelines.corpus.objects import parse_object_name
 from pipelines.corpus.refusals import read_refusals, record_refusal
+from pipelines.corpus.results import put_result
 from pipelines.corpus.staging import (
     building,
     detach_plan,
@@ -28,7 +29,6 @@ from pipelines.corpus.staging import (
     load_plan,
     mark_done,
     plan_file,
-    put_result,
     save_plan,
 )
 from pipelines.corpus.sweep import Swept, references, sweep_staging

@@ -1,5 +1,6 @@
 """Laws 2, 3, 4, 5 and 6 on whole builds."""
 
+import os
 import shutil
 from dataclasses import replace
 from datetime import date, timedelta
@@ -16,6 +17,7 @@ from pipelines.corpus.sweep import sweep_staging
 from pipelines.finishing import finish_plan
 from pipelines.keys import create_key_file
 from schemas.errors import BadInput, ConfigurationError, LostRace, Refused
+from schemas.plans import SplitResult
 from schemas.policy import Policy
 
 
@@ -157,6 +159,71 @@ def test_a_worker_with_another_key_refuses(place):
 
     with pytest.raises(ConfigurationError, match="lineage key"):
         place.build(without_the_key)
+
+
+def flip_a_bit(path):
+    """In the first page, behind the magic number."""
+    path.chmod(0o644)
+    data = bytearray(path.read_bytes())
+    data[8] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("zone", ["data", "lineage"])
+def test_an_object_that_a_dead_build_left_damaged_is_named_and_enters_no_version(place, zone):
+    """A crash is when writes are torn. Without the object, the split is screened again."""
+
+    def dies(*args):
+        run_splits(*args)
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        place.build(dies)
+    [result, *_] = place.store.list("staging/results")
+    named = SplitResult.parse(place.store.read(result.name), result.name)
+    name = object_name(zone, (named.shard if zone == "data" else named.footprint).digest, "parquet")
+    flip_a_bit(place.folder / "corpus" / name)
+    with pytest.raises(BadInput, match="delete it") as caught:
+        place.build()
+    assert caught.value.subject == name
+    assert list(place.store.list("versions")) == []
+    place.store.delete(name)
+    place.build()
+    undisturbed = Place(place.folder, place.objections, corpus="undisturbed")
+    undisturbed.build()
+    assert content(place) == content(undisturbed)
+    assert list(place.verify()) == []
+
+
+@pytest.mark.parametrize("part", ["shard", "ledger"])
+def test_a_result_of_the_parent_that_is_looked_up_is_digested(place, part):
+    """A file with another time is read again; its split keys, and so its results, are the parent's."""
+    place.build()
+    digest = read_splits(place.store, load_version(place.store)).column(part)[0].as_py()
+    name = object_name("data" if part == "shard" else "lineage", digest, "parquet")
+    for path in (place.folder / "canonical/records").iterdir():
+        os.utime(path, ns=(0, 0))
+    flip_a_bit(place.folder / "corpus" / name)
+    with pytest.raises(BadInput, match="delete it") as caught:
+        place.build()
+    assert caught.value.subject == name
+    assert len(list(place.store.list("versions"))) == 1
+    place.store.delete(name)
+    place.build()
+    assert place.plans[-1].reused == 0
+    assert content(place, 2) == content(place, 1)
+    assert list(place.verify(1)) == list(place.verify(2)) == []
+
+
+def test_a_page_damaged_in_a_split_that_is_reused_unread_is_found_by_verify(place):
+    """docs/limits.md says so: reading what is reused would cost what reuse saves."""
+    place.build()
+    reused = read_splits(place.store, load_version(place.store)).column("shard")[0].as_py()
+    name = object_name("data", reused, "parquet")
+    flip_a_bit(place.folder / "corpus" / name)
+    place.objections.append(objection(value="a10"))
+    place.build()
+    assert name in {finding.object for finding in place.verify(2)}
 
 
 def test_a_finish_that_died_after_publishing_may_run_again(place):
