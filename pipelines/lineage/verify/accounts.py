@@ -1,11 +1,15 @@
 """What each account may contribute, derived from its rows, the objections and the policy."""
 
+import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from pipelines.lineage.verify.faults import CAP
 from pipelines.lineage.verify.session import pads, run
@@ -94,7 +98,11 @@ def check_states(
 ) -> None:
     """Compare the version's ELIGIBILITY table with the relation ``account``."""
     session.register("eligibility", eligibility)
-    found: list[tuple[Any, ...]] = run(session, "state", {**pads(terms.lineage_key), "cap": CAP})
+    run(session, "state_value")
+    values = session.table("state_value").to_arrow_table()
+    states = _macs(values.column("value").combine_chunks(), terms.lineage_key)
+    session.register("derived", pa.table({"subject": values.column("subject"), "state": states}))
+    found: list[tuple[Any, ...]] = run(session, "state", {"cap": CAP})
     for subject, derived, held, _ in found:
         faults.add(
             "eligibility",
@@ -105,6 +113,18 @@ def check_states(
         )
     faults.add_rest("eligibility", 2, found)
     session.unregister("eligibility")
+    session.unregister("derived")
+    session.execute("DROP TABLE state_value")
+
+
+def _macs(values: pa.BinaryArray, key: bytes) -> npt.NDArray[np.uint64]:
+    """64 bits, little-endian, of CBC-MAC under AES-256 (ISO 9797-1) of values of 32 bytes."""
+    encryptor = Cipher(algorithms.AES(hmac.digest(key, b"state", "sha256")), modes.ECB()).encryptor()  # noqa: S305
+    held = values.cast(pa.binary(32)).buffers()[1] if len(values) else b""
+    halves = np.frombuffer(held, np.uint8)[: 32 * len(values)].reshape(-1, 2, 16)
+    first = np.frombuffer(encryptor.update(halves[:, 0].tobytes()), np.uint8).reshape(-1, 16)
+    second = encryptor.update((first ^ halves[:, 1]).tobytes())
+    return np.frombuffer(second, "<u8")[::2].astype(np.uint64)
 
 
 def identities(accounts: pa.Table, types: set[str], platform: str) -> pa.Table:
