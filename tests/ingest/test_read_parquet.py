@@ -40,7 +40,8 @@ def test_values(tmp_path, array, expected):
 
 def test_int96_instants_that_nanoseconds_cannot_hold(tmp_path):
     """What Spark and Hive write: nanoseconds since 1970 in 64 bits end in 2262, and begin anew in 1677."""
-    instants = [datetime(9999, 12, 31), datetime(2300, 1, 1), datetime(1000, 1, 1), datetime(2024, 3, 5, 12, 0, 0, 7)]
+    days = [(9999, 12, 31), (2300, 1, 1), (1000, 1, 1), (2024, 3, 5, 12, 0, 0, 7)]
+    instants = [datetime(*day) for day in days]  # noqa: DTZ001 - INT96 has no zone
     table = pa.table({"a": pa.array(instants, pa.timestamp("us"))})
     pq.write_table(table, tmp_path / "f", use_deprecated_int96_timestamps=True)
     assert pq.ParquetFile(tmp_path / "f").schema.column(0).physical_type == "INT96"
