@@ -69,13 +69,13 @@ def plan_ingest(description: SourceDescription, folder: Path) -> IngestPlan:
 
     Raises:
         ConfigurationError: a constant that cannot be cast, a variable that is not set.
-        BadInput: a file that is not there.
+        BadInput: a file that is not there, cannot be read, or is named twice.
     """
     units = []
     for table, entries in _tables(description):
         for number, entry in enumerate(entries):
             check_constants(entry, f"source.yaml, {table}[{number}]")
-            found = [file for pattern in entry.files for file in find_files(pattern, folder)]
+            found = find_files(entry.files, folder)
             units += [
                 IngestUnit(table=table, entry=number, files=files)
                 for files in _together(map(_observed, found))
