@@ -1,13 +1,16 @@
 """A build: plan, job, finish. Each can be run alone and repeated."""
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from pipelines.corpus.computed import Computed, of_plan
+from pipelines.corpus.reuse import carry_over
 from pipelines.corpus.staging import (
     building,
     detach_plan,
+    done_count,
     drop_plan,
     end_plan,
     hold_plan,
@@ -44,15 +47,19 @@ def build(inputs: BuildInputs, steps: Steps) -> Envelope:
     """Plan, job and finish, again if objections arrive in between; then sweep."""
     store, now = inputs.store, steps.finishing.now
     sweep_staging(store, now(), keep_results=True)
+    before: Computed | None = None
     with building(store):
         for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                envelope = _attempt(inputs, steps)
-                break
-            except LateObjections:
-                if attempt == _ATTEMPTS:
-                    raise
-                inputs = replace(inputs, snapshot=steps.snapshot())
+            with _planned(inputs, now()) as (plan_id, made):
+                steps.planned(plan_id, made)
+                try:
+                    envelope = _carry_out(store, plan_id, made, steps, before)
+                    break
+                except LateObjections:
+                    if attempt == _ATTEMPTS:
+                        raise
+                    before = of_plan(store, plan_id, made)
+            inputs = replace(inputs, snapshot=steps.snapshot())
     sweep_staging(store, now())
     return envelope
 
@@ -81,16 +88,24 @@ def finish(store: Store, plan_id: str, finishing: Finishing) -> Envelope:
     return envelope
 
 
-def _attempt(inputs: BuildInputs, steps: Steps) -> Envelope:
+@contextmanager
+def _planned(inputs: BuildInputs, now: datetime) -> Iterator[tuple[str, Plan]]:
+    """A plan that ends with the block."""
     with ExitStack() as held:
-        plan_id, made = _saved(inputs, steps.finishing.now(), held)
-        steps.planned(plan_id, made)
+        plan_id, made = _saved(inputs, now, held)
         try:
-            if made.reused < made.splits:
-                steps.job(inputs.store.url, plan_id, made.splits)
-            return finish_plan(inputs.store, plan_id, made, steps.finishing)
+            yield plan_id, made
         finally:
             drop_plan(inputs.store, plan_id)
+
+
+def _carry_out(store: Store, plan_id: str, made: Plan, steps: Steps, before: Computed | None) -> Envelope:
+    """Job and finish; what an earlier attempt has computed need not be read again."""
+    if before is not None:
+        carry_over(store, plan_id, made, before)
+    if made.reused + done_count(store, plan_id) < made.splits:
+        steps.job(store.url, plan_id, made.splits)
+    return finish_plan(store, plan_id, made, steps.finishing)
 
 
 def _saved(inputs: BuildInputs, now: datetime, held: ExitStack) -> tuple[str, Plan]:

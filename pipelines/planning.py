@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from pipelines.corpus.chain import latest_version, parent_of, read_chain
+from pipelines.corpus.computed import Conditions
 from pipelines.corpus.refusals import record_refusal, refused
-from pipelines.corpus.reuse import Conditions, planned_splits
+from pipelines.corpus.reuse import planned_splits
 from pipelines.eligibility import EligibilityKeys, compute_eligibility
 from pipelines.preconditions import check_accounts, check_platforms, check_registry
 from pipelines.quality.gates import source_gate

@@ -8,7 +8,7 @@ import pyarrow as pa
 from measured.spent import Steps
 
 from pipelines.corpus.chain import load_version, read_object_table, read_splits
-from pipelines.corpus.reuse import result_of
+from pipelines.corpus.computed import result_of
 from pipelines.corpus.store import Store
 from schemas.outcomes import Reason
 from schemas.tables import LEDGER

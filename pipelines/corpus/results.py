@@ -45,7 +45,7 @@ def results_of(store: "Store", plan_id: str, splits: "pa.Table") -> list[SplitRe
         found = (
             SplitResult.parse(previous, plan_file(plan_id, "splits.parquet"))
             if reused
-            else _computed(store, plan_file(plan_id, f"done/{split}"))
+            else computed_result(store, plan_id, split)
         )
         if found is None:
             raise BadInput(
@@ -58,8 +58,9 @@ def results_of(store: "Store", plan_id: str, splits: "pa.Table") -> list[SplitRe
     return results
 
 
-def _computed(store: "Store", mark: str) -> SplitResult | None:
-    """The result that the job has just written or digested: sizes are compared, and nothing is read."""
+def computed_result(store: "Store", plan_id: str, split: int) -> SplitResult | None:
+    """The result that the job of a plan has written or digested: sizes are compared, and nothing is read."""
+    mark = plan_file(plan_id, f"done/{split}")
     if not store.exists(mark):
         return None
     result = _read(store, store.read(mark).decode("ascii"))

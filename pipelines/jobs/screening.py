@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipelines.corpus.chain import read_object_table
-from pipelines.corpus.results import find_result, is_whole, put_result
+from pipelines.corpus.computed import split_of
+from pipelines.corpus.results import computed_result, find_result, is_whole, put_result
 from pipelines.corpus.source_files import Observation, SourceFiles
 from pipelines.corpus.staging import load_plan, lookup_table, mark_done, plan_splits
 from pipelines.corpus.store import Store, open_store
@@ -114,13 +115,15 @@ def open_worker(corpus: str, plan_id: str) -> Worker:
 
 
 def splits_to_compute(corpus: str, plan_id: str, start: int, end: int) -> Iterator[PlannedSplit]:
-    """The rows ``start`` to ``end`` of a plan that are not taken from the parent unread."""
+    """The rows ``start`` to ``end`` of a plan that are neither taken from the parent unread nor done."""
     store = open_store(corpus)
     planned = plan_splits(store, plan_id, load_plan(store, plan_id))
     for row in planned.slice(start, end - start).to_pylist():
-        if not row["reused"]:
-            split = Split(**{name: row[name] for name in Split.model_fields})
-            yield PlannedSplit(row["split"], split, row["previous"])
+        if row["reused"]:
+            continue
+        done = computed_result(store, plan_id, row["split"])
+        if done is None or not is_whole(store, done):
+            yield PlannedSplit(row["split"], split_of(row), row["previous"])
 
 
 def _parse(planned: PlannedSplit) -> SplitResult | None:

@@ -277,6 +277,35 @@ def test_an_objection_that_arrives_during_the_job_counts(place):
     assert load_version(place.store).number == 1
 
 
+def test_a_stream_of_objections_makes_no_split_be_read_twice(place):
+    """Two arrive, one after the other, before the version can be published."""
+    coming, read = [objection(value="nobody here"), objection(value="a3")], []
+
+    def late(corpus, plan_id, splits):
+        def noted(planned):
+            read.append([split.split.path[-10:-8] for split in planned])
+            return planned
+
+        run_splits(corpus, plan_id, splits, order=noted)
+        if len(read) == 1:
+            place.objections.append(coming.pop(0))
+
+    def head():
+        if len(place.plans) == 2 and coming:
+            place.objections.append(coming.pop(0))
+        return place.head()
+
+    steps = place.steps(late)
+    build(place.inputs(), replace(steps, finishing=replace(steps.finishing, head=head)))
+    assert read == [[f"{n:02d}" for n in range(12)], ["03"]]
+    assert [plan.snapshot.event for plan in place.plans] == [1, 2, 3]
+    again = Place(place.folder, place.objections, corpus="again")
+    again.build()
+    assert content(place) == content(again)
+    assert load_version(place.store).envelope.runner.splits_computed == 12
+    assert list(place.verify()) == []
+
+
 def test_of_two_builds_one_publishes(place):
     def overtaken(*args):
         run_splits(*args)

@@ -1,0 +1,152 @@
+"""What a version, or a plan whose job is done, consists of: results of splits, and what gave them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.corpus.chain import Version, read_object_table, read_splits
+from pipelines.corpus.objects import read_object
+from pipelines.corpus.results import results_of
+from pipelines.corpus.source_files import Observation
+from pipelines.corpus.staging import plan_splits
+from pipelines.corpus.store import Store
+from schemas.documents import EngineRef, ObjectRef
+from schemas.outcomes import Reason
+from schemas.plans import Plan, SplitResult
+from schemas.policy import Policy
+from schemas.splits import Split
+from schemas.tables import ELIGIBILITY, FOOTPRINT, OBSERVED
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """All a split key is made of, except the split itself and the accounts it names."""
+
+    screening: str
+    packs: str
+    lineage_key: str
+    platform: str
+    engine: EngineRef
+
+
+@dataclass(frozen=True)
+class Computed:
+    """Results of splits, and what they were computed from."""
+
+    conditions: Conditions
+    results: dict[tuple[str, int], tuple[Split, SplitResult]]
+    """By path and ordinal of the split."""
+    observed: frozenset[Observation]
+    states: pa.Table
+    """An ELIGIBILITY table."""
+
+    def unchanged(
+        self, store: Store, split: Split, observed: Observation, changed: npt.NDArray[np.uint64]
+    ) -> SplitResult | None:
+        """The result that computing ``split`` would give, if that can be told without reading it.
+
+        It can where the same file was seen (path, size and stamp), every row could be read, and no
+        subject of its footprint is among ``changed``, sorted.
+        """
+        before = self.results.get((split.path, split.ordinal))
+        if (
+            before is None
+            or before[0] != split
+            or observed not in self.observed
+            or _has_unreadable(before[1])
+            or _names(store, before[1].footprint, changed)
+        ):
+            return None
+        return before[1]
+
+
+def of_version(store: Store, version: Version) -> Computed:
+    """What a published version consists of."""
+    content = version.content
+    assert version.envelope.observed is not None  # noqa: S101 - of every published version
+    policy = read_object(store, "lineage", content.policy, "json")
+    conditions = Conditions(
+        screening=Policy.parse(policy, f"the policy of version {version.number}").screening_digest(),
+        packs=content.packs.digest,
+        lineage_key=content.keys["lineage"],
+        platform=content.source.platform,
+        engine=content.engine,
+    )
+    results = ((split_of(row), result_of(row)) for row in read_splits(store, version).to_pylist())
+    return _computed(store, conditions, results, version.envelope.observed, content.eligibility)
+
+
+def of_plan(store: Store, plan_id: str, plan: Plan) -> Computed:
+    """What the finished job of a plan has computed, or taken over."""
+    planned = plan_splits(store, plan_id, plan)
+    splits = map(split_of, planned.to_pylist())
+    results = zip(splits, results_of(store, plan_id, planned), strict=True)
+    return _computed(store, conditions_of(plan), results, plan.observed, plan.eligibility)
+
+
+def conditions_of(plan: Plan) -> Conditions:
+    """Under which conditions the splits of a plan are computed."""
+    return Conditions(
+        screening=plan.policy.screening_digest(),
+        packs=plan.packs.digest,
+        lineage_key=plan.lineage_key.id,
+        platform=plan.platform,
+        engine=plan.engine,
+    )
+
+
+def split_of(row: dict[str, object]) -> Split:
+    """The split in a row of a SPLITS or PLANNED table."""
+    return Split.model_validate({name: row[name] for name in Split.model_fields})
+
+
+def result_of(row: dict[str, object]) -> SplitResult:
+    """The result held in a row of a SPLITS table."""
+    names = {"split_key", "split_digest", "rows", "tally", "masked", "pictures"}
+    parts = {name: row[name] for name in names}
+    shard_rows = sum(entry["rows"] for entry in row["tally"] if entry["reason"] == 0)  # type: ignore[attr-defined]
+    return SplitResult.model_validate({
+        **parts,
+        "shard": _ref(row, "shard", shard_rows) if row["shard"] is not None else None,
+        "ledger": _ref(row, "ledger", row["rows"]),
+        "footprint": _ref(row, "footprint", row["footprint_rows"]),
+    })  # fmt: skip
+
+
+def _ref(row: dict[str, object], name: str, rows: object) -> dict[str, object]:
+    return {"digest": row[name], "bytes": row[f"{name}_bytes"], "rows": rows}
+
+
+def _computed(
+    store: Store,
+    conditions: Conditions,
+    results: Iterable[tuple[Split, SplitResult]],
+    observed: ObjectRef,
+    eligibility: ObjectRef,
+) -> Computed:
+    return Computed(
+        conditions,
+        {(split.path, split.ordinal): (split, result) for split, result in results},
+        frozenset(Observation(**row) for row in read_object_table(store, observed, OBSERVED).to_pylist()),
+        read_object_table(store, eligibility, ELIGIBILITY),
+    )
+
+
+def _has_unreadable(result: SplitResult) -> bool:
+    """Whether the key may depend on authors whom the footprint, for want of the rest, does not name."""
+    return any(entry.reason == Reason.UNREADABLE.code for entry in result.tally)
+
+
+def _names(store: Store, footprint: ObjectRef, changed: npt.NDArray[np.uint64]) -> bool:
+    """Whether a footprint part names any of these subjects, in whatever role."""
+    if not len(changed):
+        return False
+    data = read_object(store, "lineage", footprint, "parquet")
+    column = pq.ParquetFile(pa.BufferReader(data)).read(columns=[FOOTPRINT.names[0]], use_threads=False)
+    subjects = np.unique(column.column(0).to_numpy())
+    place = np.minimum(np.searchsorted(changed, subjects), len(changed) - 1)
+    return bool((changed[place] == subjects).any())
