@@ -28,6 +28,8 @@ class CsvFormat(Model):
     """Encloses cells that hold delimiters or line ends."""
     escape: Character | None = None
     """Before a character that is meant literally."""
+    null_literal: Text | None = None
+    """A cell that is written exactly so, without quotes, is null: ``\\N`` in dumps of MySQL."""
     encoding: str = "utf-8"
     """Of the text."""
     header: Literal[True] | tuple[Text, ...] = True
@@ -43,6 +45,10 @@ class CsvFormat(Model):
         special = [one for one in (self.delimiter, self.quote, self.escape, "\n", "\r") if one is not None]
         if len(set(special)) < len(special):
             msg = "delimiter, quote and escape are three different characters, and no line ends"
+            raise ValueError(msg)
+        literal = self.null_literal or ""
+        if set(literal) & {self.delimiter, self.quote, "\n", "\r"}:
+            msg = "null_literal holds no delimiter, quote or line end"
             raise ValueError(msg)
         return self
 

@@ -3,6 +3,9 @@
 MAX_ROW_BYTES = 8 * 1024 * 1024
 """A row (a line, a CSV row of several lines, a Parquet row) that is longer is a defect."""
 
+MAX_ROW_LINES = 65_536
+"""Lines in one row of CSV: an open quote before empty lines holds many in few bytes."""
+
 MAX_ITEMS = 65_536
 """Items in one list of one row; more is a defect."""
 
