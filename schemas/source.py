@@ -11,7 +11,7 @@ from schemas.faults import Faults, Place
 from schemas.fields import ACCOUNT_FIELDS, RECORD_FIELDS
 from schemas.fields import Field as CanonicalField
 from schemas.model import Model
-from schemas.source_checks import check_path, check_zone, field_faults
+from schemas.source_checks import check_path, check_zone, coarser_than_said, field_faults
 
 Character = Annotated[str, StringConstraints(min_length=1, max_length=1)]
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -226,6 +226,9 @@ class Entry(Model):
                 ("fields",),
                 "birth_date without birth_precision proves no age: add birth_precision: {constant: day}",
             ))  # fmt: skip
+        vague = coarser_than_said(self.fields.get("birth_date"), self.fields.get("birth_precision"))
+        if vague is not None:
+            faults.append((("fields", "birth_precision"), vague))
         if faults:
             raise Faults(faults)
         return self

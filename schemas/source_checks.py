@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from schemas.faults import Place, unknown
 from schemas.fields import TIMESTAMP, Field
+from schemas.vocabulary import BirthPrecision
 
 if TYPE_CHECKING:
     from schemas.source import Each, Listed, Scalar
@@ -115,6 +116,24 @@ def _path_faults(check: PathCheck, path: str, *, top: bool, many: bool) -> Itera
         check(path, top=top, many=many)
     except ValueError as error:
         yield (), str(error)
+
+
+def coarser_than_said(born: "Mapped | None", precision: "Mapped | None") -> str | None:
+    """The fault of a constant precision that the format of the birth date cannot give."""
+    from schemas.source import Scalar
+
+    if not isinstance(born, Scalar) or not isinstance(precision, Scalar) or "%" not in (born.date or ""):
+        return None
+    there = set(re.findall(r"%(.)", (born.date or "").replace("%%", "")))
+    if there & set("djxc") or (there & set("UWV") and there & set("aAwu")):
+        return None
+    finest = BirthPrecision.MONTH if there & set("mbB") else BirthPrecision.YEAR
+    if precision.constant in (None, finest, BirthPrecision.YEAR):
+        return None
+    return (
+        f"date: {born.date!r} reads no {precision.constant}: whoever was born at its end would be taken for "
+        f"older; say {{constant: {finest}}}"
+    )
 
 
 def _faults_of_scalar(mapped: "Scalar", field: Field) -> Iterator[str]:
