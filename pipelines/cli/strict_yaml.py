@@ -1,4 +1,4 @@
-"""YAML as people write it, without YAML's surprises: a key that occurs twice is an error."""
+"""YAML as people write it, without YAML's surprises: they are errors."""
 
 from collections.abc import Hashable
 from functools import partial
@@ -9,17 +9,43 @@ import yaml
 from schemas.errors import ConfigurationError
 from schemas.faults import LineOf, Place
 
+_INT, _FLOAT, _TIMESTAMP = (f"tag:yaml.org,2002:{kind}" for kind in ("int", "float", "timestamp"))
+
 
 class _Loader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002
         seen: set[str] = set()
-        for key, _ in node.value:
+        for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 raise yaml.MarkedYAMLError(problem="a key that is no text", problem_mark=key.start_mark)
             if key.value in seen:
                 raise yaml.MarkedYAMLError(problem="a key that occurs twice", problem_mark=key.start_mark)
             seen.add(key.value)
+            self._check_form(key, _INT, _FLOAT, _TIMESTAMP)
+            if key.value == "constant":  # an instant is an instant, however it is written
+                self._check_form(value, _INT, _FLOAT)
         return super().construct_mapping(node, deep)
+
+    def _check_form(self, node: yaml.Node, *tags: str) -> None:
+        """Refuse what is text to whoever wrote it, and another text once YAML has read it: 010 is 8."""
+        if isinstance(node, yaml.ScalarNode) and node.tag in tags:
+            read = str(self.construct_object(node))
+            if read != node.value:
+                raise yaml.MarkedYAMLError(
+                    problem=f"{node.value}, which YAML reads as {read}: put it in quotes,",
+                    problem_mark=node.start_mark,
+                )
+
+
+def _timestamp(loader: _Loader, node: yaml.ScalarNode) -> Any:  # noqa: ANN401 - a date or a datetime
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except ValueError as error:
+        problem = f"{node.value}, which is not in the calendar,"
+        raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark) from error
+
+
+_Loader.add_constructor(_TIMESTAMP, _timestamp)
 
 
 def parse(text: str, subject: str) -> Any:  # noqa: ANN401 - any YAML value
