@@ -1,7 +1,7 @@
 """`optout init`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import typer
 
@@ -42,7 +42,7 @@ def init(workspace: WorkspaceOption = Path()) -> None:
     where a version was built with a registry or a key that is gone.
     """
     from optout_registry.log import create_registry
-    from pipelines.disk.durable import create_file, make_folders
+    from pipelines.disk.durable import create_file, make_folders, settle
     from pipelines.disk.failures import explained
     from pipelines.keys import create_key_file
     from schemas.workspace import WORKSPACE_NAME, Workspace
@@ -57,10 +57,13 @@ def init(workspace: WorkspaceOption = Path()) -> None:
             if create_file(path, text.encode(), _READABLE):
                 typer.echo(f"wrote {path}", err=True)
     for purpose in _PURPOSES:
-        missing = _missing_key_file(opened, purpose)
-        if missing is not None:
-            key = create_key_file(missing, purpose)
-            typer.echo(f"wrote {missing} ({key.id}): keep a copy in a safe place", err=True)
+        key_file = _key_file(opened, purpose)
+        if _is_missing(key_file):
+            key = create_key_file(key_file, purpose)
+            typer.echo(f"wrote {key_file} ({key.id}): keep a copy in a safe place", err=True)
+        elif key_file is not None:
+            with explained(str(key_file)):
+                settle(key_file)
     create_registry(opened.registry_url, opened.key("registry").id)
     typer.echo(f"{workspace.resolve()} is a workspace", err=True)
 
@@ -72,7 +75,7 @@ def _check_keys(opened: OpenedWorkspace) -> None:
     from pipelines.corpus.store import open_store
 
     found = {
-        purpose: opened.key(purpose).id if _missing_key_file(opened, purpose) is None else None
+        purpose: None if _is_missing(_key_file(opened, purpose)) else opened.key(purpose).id
         for purpose in _PURPOSES
     }
     latest = latest_version(open_store(opened.url(opened.settings.corpus)))
@@ -107,8 +110,11 @@ def _gone(subject: str, expected: str, found: str = "no key file") -> Configurat
     )
 
 
-def _missing_key_file(opened: OpenedWorkspace, purpose: "KeyPurpose") -> Path | None:
-    """The path of a key file that does not exist; None where it does, or the key lies elsewhere."""
+def _key_file(opened: OpenedWorkspace, purpose: "KeyPurpose") -> Path | None:
+    """The path of a key file, which need not exist; None where the key lies elsewhere."""
     scheme, _, location = getattr(opened.settings.keys, purpose).partition(":")
-    path = opened.path(location)
-    return path if scheme == "file" and not path.exists() else None
+    return opened.path(location) if scheme == "file" else None
+
+
+def _is_missing(path: Path | None) -> TypeGuard[Path]:
+    return path is not None and not path.exists()

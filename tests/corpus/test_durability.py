@@ -68,6 +68,12 @@ from pipelines.keys import create_key_file
 create_key_file(Path(sys.argv[1], "keys/lineage.key"), "lineage")
 """
 SYSTEM_CALL = re.compile(r"(\w+)\((.*)\) += (-?\d+)")
+INIT = """
+import sys
+from pipelines.cli.main import main
+sys.argv[1:] = ["init", "--workspace", sys.argv[1]]
+main()
+"""
 LINKED_BY_ANOTHER = """
 import sys
 from pathlib import Path
@@ -84,9 +90,10 @@ def system_calls(tmp_path, program, *arguments):
         pytest.skip("strace is not installed")
     trace = tmp_path / "trace"
     calls = "trace=openat,write,fsync,close,mkdir,link,linkat,rename,renameat,renameat2"
-    command = ["strace", "-o", str(trace), "-e", calls, sys.executable, "-c", program, *map(str, arguments)]
-    if subprocess.run(command, capture_output=True, check=False).returncode:
+    traced = ["strace", "-o", str(trace), "-e", calls]
+    if subprocess.run([*traced, "true"], capture_output=True, check=False).returncode:
         pytest.skip("strace may not trace here")
+    subprocess.run([*traced, sys.executable, "-c", program, *map(str, arguments)], check=True)
     for line in trace.read_text(encoding="utf-8").splitlines():
         match = SYSTEM_CALL.match(line)
         if match is not None and not match[3].startswith("-"):
@@ -117,17 +124,33 @@ def test_the_disk_has_it_before_the_name_and_the_name_before_the_return(tmp_path
     assert unsynced == set()
 
 
+def synced_by(tmp_path, program, *arguments):
+    """The files and folders that a program brought to the disk."""
+    opened, synced = {}, set()
+    for call, said, paths, result in system_calls(tmp_path, program, *arguments):
+        if call == "openat":
+            opened[result] = paths[0]
+        elif call == "fsync":
+            synced.add(opened[said])
+    return synced
+
+
+def with_folders(root, *names):
+    return {path for name in names for path in (root / name, (root / name).parent)}
+
+
 @pytest.mark.parametrize("entry", ["entry", "the same plan's entry, a minute later"])
 def test_a_name_that_another_has_linked_is_on_the_disk_before_it_is_reported(tmp_path, entry):
     """That other may have been killed before its own fsync: nobody else would make up for it."""
     store = open_store(str(tmp_path / "corpus"))
     store.create("versions/00000001.json", b"entry")
-    shard = store.put("data", b"shard", "parquet")
-    opened, synced = {}, set()
-    for call, arguments, paths, result in system_calls(tmp_path, LINKED_BY_ANOTHER, store.root, entry):
-        if call == "openat":
-            opened[result] = paths[0]
-        elif call == "fsync":
-            synced.add(opened[arguments])
-    names = ("versions/00000001.json", store.object_name("data", shard.digest, "parquet"))
-    assert synced == {store.root / name for name in names} | {(store.root / name).parent for name in names}
+    shard = store.object_name("data", store.put("data", b"shard", "parquet").digest, "parquet")
+    synced = synced_by(tmp_path, LINKED_BY_ANOTHER, store.root, entry)
+    assert synced == with_folders(store.root, "versions/00000001.json", shard)
+
+
+def test_what_an_init_that_died_has_linked_is_on_the_disk_before_the_next_one_ends(tmp_path):
+    root = tmp_path / "w"
+    files = with_folders(root, "optout.yaml", "policy.yaml", "keys/registry.key", "keys/lineage.key")
+    synced_by(tmp_path, INIT, root)
+    assert files <= synced_by(tmp_path, INIT, root)
