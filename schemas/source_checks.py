@@ -99,6 +99,8 @@ def _faults_of_field(
         return
     elements: list[tuple[Place, Any]] = [((), mapped)]
     if isinstance(mapped, Listed):
+        if not mapped.list:
+            yield ("list",), "at least one element; a field that is left out is null"
         elements = [(("list", number), element) for number, element in enumerate(mapped.list)]
     for place, element in elements:
         if isinstance(element, Each):

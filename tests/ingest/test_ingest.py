@@ -249,6 +249,14 @@ BAD = {
     "a column that is not there": (
         holding("in/accounts.csv", b"id,borne,email\na1,1990-05-17,\n"), 3, ["'born'", "did you mean 'borne'"],
     ),
+    "a column twice in a Parquet file": (
+        lambda folder: pq.write_table(
+            pa.table([["f1"], ["1"], ["2"], ["public"]], names=["id", "owner", "other", "seen_by"])
+            .rename_columns(["id", "owner", "owner", "seen_by"]), folder / "in/photos.parquet",
+        ),
+        3, ["in/photos.parquet, column 'owner'", "2 columns of that name"],
+    ),
+    "a list of nothing": (first_fields(others={"list": []}), 2, ["others", "at least one element"]),
     "an empty CSV file": (holding("in/accounts.csv", b""), 3, ["in/accounts.csv", "empty file"]),
     "a Parquet file that is none": (holding("in/photos.parquet", b"PAR1 nothing PAR1"), 3, ["in/photos.parquet"]),
     "an empty Parquet file": (holding("in/photos.parquet", b""), 3, ["in/photos.parquet"]),
@@ -276,6 +284,27 @@ def test_bad_input_is_one_clear_error_and_the_source_stays(place, spoil, code, s
     assert [word for word in says if word not in ended.err] == []
     assert ended.err.count("to do:") == 1
     assert canonical(place) == before
+
+
+HEADERLESS = {
+    "of numbers and addresses": b"77,ana.secret@example.org,1987-05-17\n78,b,c\n",
+    "of words": b"ana,secret,1987\nb,c,d\n",
+    "of words, one of which is the name of a column": b'id,ana.secret@example.org,"my secret text"\nb,c,d\n',
+    "with a cell twice": b"secret,secret,1987\nb,c,d\n",
+    "with a word like the name of a column": b"ids,secret,emails\nb,c,d\n",
+}
+
+
+@pytest.mark.parametrize("data", HEADERLESS.values(), ids=HEADERLESS)
+def test_of_a_file_without_a_header_no_cell_is_printed(place, data):
+    """Law 7: its first line is about a person."""
+    (place.folder / "in/accounts.csv").write_bytes(data)
+    ended = place.run("ingest")
+    assert (ended.code, ended.out) == (3, "")
+    assert "in/accounts.csv" in ended.err
+    assert ended.err.count("to do:") == 1
+    for cell in ("secret", "77", "1987", "ids", "emails"):
+        assert cell not in ended.err
 
 
 def test_a_full_disk_is_one_clear_error_and_the_source_stays(place):
