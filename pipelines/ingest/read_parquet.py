@@ -109,5 +109,5 @@ def _value(one: pa.Scalar) -> Any:  # noqa: ANN401
 
 def _is_a_bomb(chunk: pq.ColumnChunkMetaData, columns: Sequence[str]) -> bool:
     size, stored = chunk.total_uncompressed_size, max(chunk.total_compressed_size, 1)
-    wanted = chunk.path_in_schema.partition(".")[0] in columns
-    return wanted and size > MAX_CHUNK_BYTES and size > MAX_CHUNK_RATIO * stored
+    wanted = (f"{chunk.path_in_schema}.".startswith(f"{name}.") for name in columns)  # a name may have dots
+    return any(wanted) and size > MAX_CHUNK_BYTES and size > MAX_CHUNK_RATIO * stored

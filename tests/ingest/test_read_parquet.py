@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from ingest.readers import rows_of
 
+from pipelines.ingest import read_parquet
 from pipelines.ingest.batch import BROKEN
 from pipelines.ingest.read_parquet import column_names
 from pipelines.ingest.read_parquet import read_parquet as read
@@ -36,6 +37,22 @@ VALUES = {
 def test_values(tmp_path, array, expected):
     pq.write_table(pa.table({"a": array}), tmp_path / "f")
     assert [row[1] for row in rows_of(read(tmp_path / "f", ["a"]), "a")] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [("text", "text"), ("a.b", "a.b"), ("nested", "nested")],
+    ids=["plain", "a name with a dot", "in a struct"],
+)
+def test_a_column_that_unpacks_to_far_more_than_it_takes_up_is_not_read(tmp_path, monkeypatch, name, column):
+    monkeypatch.setattr(read_parquet, "MAX_CHUNK_BYTES", 1_000_000)
+    long = pa.array(["x" * 2_000_000, "y"])
+    values = pa.StructArray.from_arrays([long], ["c"]) if name == "nested" else long
+    table = pa.table({"id": ["1", "2"], name: values})
+    pq.write_table(table, tmp_path / "f", compression="zstd", use_dictionary=False)
+    found = rows_of(read(tmp_path / "f", ["id", column]), "id")
+    assert found == [(1, "row:length"), (2, "row:length")]
+    assert rows_of(read(tmp_path / "f", ["id"]), "id") == [(1, "1"), (2, "2")]
 
 
 def test_int96_instants_that_nanoseconds_cannot_hold(tmp_path):
