@@ -33,7 +33,11 @@ class DeclaredRule(Model):
 
 
 class CaptionRule(Model):
-    """Words that suggest a minor. Patterns are RE2, matched between word boundaries, caseless."""
+    """Words that suggest a minor. Patterns are RE2, matched between word boundaries, caseless.
+
+    Words and patterns are compared without accents, a space stands for any white space, and digits end a
+    word (pipelines/rules/spelling.py).
+    """
 
     id: RuleId
     reads: tuple[Words, ...] = ("alt_text", "auto_alt_text", "caption", "text")

@@ -46,7 +46,8 @@ def picture_signs(records: pa.Table, packs: Packs) -> PictureSigns:
     sign = np.full(len(row), Sign.UNASSESSED, np.uint8)
     found: list[tuple[npt.NDArray[np.int64], int]] = []
     if len(row):
-        words = _words(records, pictures, row)
+        words = {name: pictures.field(name) for name in ("alt_text", "auto_alt_text", "caption")}
+        texts = records.column("text").combine_chunks()
         language = _primary_subtag(records.column("language").combine_chunks().take(pa.array(row)))
         unreadable = np.zeros(len(row), bool)
         number = 0
@@ -58,7 +59,7 @@ def picture_signs(records: pa.Table, packs: Packs) -> PictureSigns:
                 unreadable |= unread
                 found.append((row[minor], number))
                 number += 1
-            for hit in _suspected(pack, words):
+            for hit in _suspected(pack, words, texts, row):
                 sign = np.maximum(sign, np.where(hit, Sign.SUSPECTED, 0))
                 found.append((row[hit], number))
                 number += 1
@@ -68,21 +69,22 @@ def picture_signs(records: pa.Table, packs: Packs) -> PictureSigns:
     return PictureSigns(row, sign.astype(np.uint8), rows, rules)
 
 
-def _suspected(pack: Pack, words: dict[str, pa.Array]) -> list[Mask]:
-    """Pictures that each caption rule of a pack hits."""
+def _suspected(
+    pack: Pack, words: dict[str, pa.Array], texts: pa.Array, row: npt.NDArray[np.int64]
+) -> list[Mask]:
+    """Pictures that each caption rule of a pack hits, by their own words or by the text of their record."""
     read = {**words, "auto_alt_text": without_ocr(pack, words["auto_alt_text"])}
-    hits = caption_hits(pack.captions, pa.concat_arrays(read.values()))
-    reading = [np.array([[name in rule.reads] for name in read]) for rule in pack.captions]
-    return [
-        np.logical_or.reduce(reads & hit.reshape(len(read), -1))
-        for reads, hit in zip(reading, hits, strict=True)
-    ]
-
-
-def _words(records: pa.Table, pictures: pa.StructArray, row: npt.NDArray[np.int64]) -> dict[str, pa.Array]:
-    words = {name: pictures.field(name) for name in ("alt_text", "auto_alt_text", "caption")}
-    words["text"] = records.column("text").combine_chunks().take(pa.array(row))
-    return words
+    # A record's text is read once, however many pictures it has.
+    shown, picture = np.unique(row, return_inverse=True)
+    hits = caption_hits(pack.captions, pa.concat_arrays([*read.values(), texts.take(pa.array(shown))]))
+    found = []
+    for rule, hit in zip(pack.captions, hits, strict=True):
+        about, told = np.split(hit, [len(read) * len(row)])
+        reads = np.array([[name in rule.reads] for name in read])
+        found.append(
+            (reads & about.reshape(len(read), -1)).any(axis=0) | (told[picture] & ("text" in rule.reads))
+        )
+    return found
 
 
 def _readable(pack: Pack, words: dict[str, pa.Array], language: pa.Array) -> Mask:
