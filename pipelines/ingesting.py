@@ -48,7 +48,7 @@ def ingest(root: SourceRoot, plan: IngestPlan, job: Job) -> Ingested:
     with root.held():
         root.sweep_unfinished(plan_id)
         root.put_unfinished(f"{plan_id}/plan.json", plan.to_canonical_json())
-        missing = [number for number in range(len(plan.units)) if _result(root, plan_id, number) is None]
+        missing = [number for number in range(len(plan.units)) if not _is_whole(root, plan_id, number)]
         if missing:
             job(plan_id, missing)
         results = [_finished(root, plan_id, number) for number in range(len(plan.units))]
@@ -119,12 +119,16 @@ def _together(files: Iterable[SourceFile]) -> Iterator[tuple[SourceFile, ...]]:
 
 
 def _result(root: SourceRoot, plan_id: str, number: int) -> UnitResult | None:
-    """The result of a unit, if all it names is there."""
     data = root.read_unfinished(f"{plan_id}/results/{number:05d}.json")
-    if data is None:
-        return None
-    result = UnitResult.parse(data, f"the result of unit {number}")
-    return result if all(root.has(part) for part in result.parts) else None
+    return None if data is None else UnitResult.parse(data, f"the result of unit {number}")
+
+
+def _is_whole(root: SourceRoot, plan_id: str, number: int) -> bool:
+    """Whether a unit has a result from before, and its parts are the bytes that were written."""
+    result = _result(root, plan_id, number)
+    return result is not None and result.digest == sha256(
+        canonical_json(list(map(root.digest, result.parts)))
+    )
 
 
 def _finished(root: SourceRoot, plan_id: str, number: int) -> UnitResult:

@@ -9,6 +9,7 @@ unfinished/lock                     held by the ingest that runs
 ```
 """
 
+import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -91,10 +92,14 @@ class SourceRoot:
         with explained(name):
             delete_tree(self._root / _UNFINISHED / name)
 
-    def has(self, name: str) -> bool:
-        """Whether a canonical file is there."""
+    def digest(self, name: str) -> str | None:
+        """The SHA-256 of a canonical file as it is now; None if there is none."""
         with explained(name):
-            return (self._root / name).is_file()
+            try:
+                with (self._root / name).open("rb") as file:
+                    return hashlib.file_digest(file, "sha256").hexdigest()
+            except FileNotFoundError:
+                return None
 
     def publish(self, manifest: SourceManifest) -> None:
         """Replace the manifest: the one write that makes the new tables the source."""
