@@ -24,6 +24,9 @@ _NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - arithmetic on local times
 _MIDNIGHT = time()
 _MICROSECOND = timedelta(microseconds=1)
 _PER_UNIT = {"unix_s": 1_000_000, "unix_ms": 1000, "unix_us": 1}
+_MAX_DIGITS = 76
+"""Of a decimal number of Parquet. One with an exponent of a million takes minutes to be written out."""
+_WEEK = re.compile(r"\d{4}-?W\d\d(?!-?\d)")
 _FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
@@ -59,7 +62,7 @@ def text(value: Any) -> str:  # noqa: ANN401 - whatever the file holds
         return str(value)
     if isinstance(value, bytes):
         return value.decode()
-    if isinstance(value, Decimal) and value == value.to_integral_value():
+    if isinstance(value, Decimal) and value.adjusted() < _MAX_DIGITS and value == value.to_integral_value():
         return str(int(value))
     msg = "neither text nor a whole number"
     raise TypeError(msg)
@@ -103,15 +106,24 @@ def _date(form: str, value: Any) -> date:  # noqa: ANN401
         return value
     found = text(value)
     if form == "iso8601":
-        return date.fromisoformat(found)
+        return date.fromisoformat(_without_week(found))
     return datetime.strptime(found, form).date()  # noqa: DTZ007 - a date has no zone
+
+
+def _without_week(found: str) -> str:
+    if "W" in found and _WEEK.match(
+        found
+    ):  # fromisoformat takes a week alone for its Monday, which nobody said
+        msg = "a week, not a day"
+        raise ValueError(msg)
+    return found
 
 
 def _timestamp_cast(form: str, zone: ZoneInfo | None) -> Cast:
     if form in UNIX:
         return partial(_unix, _PER_UNIT[form])
     if form == "iso8601":
-        return partial(_instant, datetime.fromisoformat, zone)
+        return partial(_instant, lambda found: datetime.fromisoformat(_without_week(found)), zone)
     # strptime takes 6 us a value; a format of plain numbers is read by one regular expression
     parse = _numeric_parser(form) or (lambda found: datetime.strptime(found, form))  # noqa: DTZ007
     return partial(_instant, parse, zone)
@@ -136,9 +148,13 @@ def _unix(per_unit: int, value: Any) -> int:  # noqa: ANN401
     if isinstance(value, float):
         return _within(round(value * per_unit))
     found = text(value)
-    return _within(
-        int(found) * per_unit if found.lstrip("-").isdecimal() else round(Decimal(found) * per_unit)
-    )
+    if found.lstrip("-").isdecimal():
+        return _within(int(found) * per_unit)
+    number = Decimal(found)
+    if number.adjusted() > _MAX_DIGITS:
+        msg = "outside the years 1 to 9999"
+        raise ValueError(msg)
+    return _within(round(number * per_unit))
 
 
 def _within(microseconds: int) -> int:

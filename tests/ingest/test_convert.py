@@ -1,5 +1,7 @@
 """One foreign value to one canonical value, or a row that keeps its place and nothing else."""
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -84,6 +86,11 @@ CASES = [
     ("created_at", {"from": "v", "zone": "Europe/Paris"}, "2024-03-05T12:00:00Z", NOON),
     ("created_at", {"from": "v"}, "2024-02-30T12:00:00Z", DEFECT),
     ("created_at", {"from": "v"}, "yesterday", DEFECT),
+    ("created_at", {"from": "v", "zone": "UTC"}, "2024-W10", DEFECT),
+    ("created_at", {"from": "v", "zone": "UTC"}, "2024W10", DEFECT),
+    ("created_at", {"from": "v", "zone": "UTC"}, "2024-W10T12:00", DEFECT),
+    ("created_at", {"from": "v", "zone": "UTC"}, "2024-W10-2T12:00", NOON),
+    ("created_at", {"from": "v", "timestamp": "unix_s"}, "1.709640e9", NOON),
     ("created_at", {"from": "v", "otherwise": None}, "yesterday", None),
     ("created_at", {"from": "v"}, NOON, NOON),
     ("created_at", {"from": "v", "timestamp": "unix_s"}, 1709640000, NOON),
@@ -111,7 +118,36 @@ def test_values(field, mapping, value, expected):
         assert (row["record_id"], row[field], row["defect"]) == ("r1", expected, None)
 
 
+HUGE = """
+import resource
+from decimal import Decimal
+from pipelines.ingest.cells import FAULTS, cast_of
+from schemas.fields import RECORD_FIELDS
+from schemas.source import Scalar
+resource.setrlimit(resource.RLIMIT_CPU, (20, 20))  # each of these took half a minute
+fields = {field.name: field for field in RECORD_FIELDS}
+instant = cast_of(Scalar.model_validate({"from": "v", "timestamp": "unix_s"}), fields["created_at"])
+name = cast_of(Scalar.model_validate({"from": "v"}), fields["account_id"])
+for cast, value in [
+    (instant, "1e999990"), (instant, "-1E+999990"), (instant, "0." + "0" * 99 + "1e999990"), (instant, "9" * 4000 + ".5"),
+    (instant, Decimal("1e999990")), (name, Decimal("1e999990")), (instant, "1e-999990"), (instant, "NaN"),
+]:
+    try:
+        print(cast(value))
+    except FAULTS:
+        print("defect")
+"""
+
+
+def test_a_number_beyond_all_dates_costs_nothing():
+    done = subprocess.run([sys.executable, "-c", HUGE], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.split()) == (0, ["defect"] * 6 + ["0", "defect"]), done.stderr
+
+
 DATES = [
+    ({"from": "v"}, "2006-W05", DEFECT),
+    ({"from": "v"}, "2006W05", DEFECT),
+    ({"from": "v"}, "2006-W05-3", date(2006, 2, 1)),
     ({"from": "v"}, "1990-05-17", date(1990, 5, 17)),
     ({"from": "v"}, date(1990, 5, 17), date(1990, 5, 17)),
     ({"from": "v"}, "2001-02-30", DEFECT),
@@ -130,7 +166,7 @@ def test_birth_dates(mapping, value, expected):
     mapped = AccountEntry.model_validate({
         "files": "f",
         "format": "jsonl",
-        "fields": {"account_id": {"from": "id"}, "birth_date": mapping, "birth_precision": {"constant": "day"}},
+        "fields": {"account_id": {"from": "id"}, "birth_date": mapping, "birth_precision": {"constant": "year"}},
     })  # fmt: skip
     (row,) = converted(mapped, {"id": "a1", "v": value})
     if expected is DEFECT:
