@@ -2,8 +2,15 @@
 INSERT INTO counted
 SELECT 'row', if(list_contains($surfaces::VARCHAR[], surface), surface, 'unknown'), reason, count(*) FROM batch GROUP BY ALL
 UNION ALL
-SELECT 'mask', kind, 0, sum(tokens(r_text, kind) - tokens(text, kind) + coalesce(list_sum(list_transform(r_media,
-    lambda m: tokens(m.alt_text, kind) + tokens(m.caption, kind))), 0))
+-- marks that the author wrote are none that were set
+SELECT 'mask', kind, 0, sum(
+    if(list_contains($columns, 'text'), tokens(r_text, kind) - tokens(text, kind), 0)
+    + coalesce(list_sum(list_transform(r_media, lambda m: tokens(m.alt_text, kind) + tokens(m.caption, kind))), 0)
+    - CASE WHEN len(list_filter(media, lambda m: contains(concat(m.alt_text, m.caption), '⟦'))) > 0
+        THEN coalesce(list_sum(list_transform(
+            released_of(r_media, releasable(media, $mime_form, $sha256_form), $kinds),
+            lambda i: tokens(media[i].alt_text, kind) + tokens(media[i].caption, kind))), 0)
+        ELSE 0 END)
 FROM (SELECT * FROM batch WHERE place IS NOT NULL), (SELECT unnest($kinds::VARCHAR[]) AS kind)
 GROUP BY kind
 UNION ALL

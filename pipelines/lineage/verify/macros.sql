@@ -35,20 +35,36 @@ CREATE TEMP MACRO declares_minor(value, digits) AS
     '(^|[^-0-9.]|(^|[^0-9])[.])0*(1[0-7]|[0-9])([.][0-9]*)?([^0-9.]|$)'), false);
 
 -- A masked text equals its source except where a mask stands, and a mask covers only what its name says.
-CREATE TEMP MACRO mask_pattern(released, kinds) AS
-  replace(replace(replace(replace(regexp_escape(released),
-    '⟦handle⟧', if(list_contains(kinds, 'handle'), '(?:⟦handle⟧|[@＠﹫]\S+)', '⟦handle⟧')),
-    '⟦email⟧', if(list_contains(kinds, 'email'), '(?:⟦email⟧|\S+[@＠﹫]\S+)', '⟦email⟧')),
-    '⟦phone⟧', if(list_contains(kinds, 'phone'), '(?:⟦phone⟧|[^\p{L}\n]*\p{Nd}[^\p{L}\n]*)', '⟦phone⟧')),
-    '⟦number⟧', if(list_contains(kinds, 'number'),
-      '(?:⟦number⟧|[\p{Lu}\p{Nd}\p{P}\p{S}\p{Zs}]*\p{Nd}[\p{Lu}\p{Nd}\p{P}\p{S}\p{Zs}]*)', '⟦number⟧'));
-
 CREATE TEMP MACRO is_source(released, source, kinds) AS
   CASE
     WHEN released IS NOT DISTINCT FROM source THEN true
     WHEN released IS NULL OR source IS NULL OR NOT contains(released, '⟦') THEN false
-    ELSE regexp_full_match(source, mask_pattern(released, kinds))
+    ELSE differs_only_in_masks(released, source, kinds)
   END;
+
+-- Pictures of a record as they may be released: what is not of its field's form is null.
+CREATE TEMP MACRO releasable(media, mime_form, sha256_form) AS
+  list_transform(media, lambda m: {
+    'sha256': if(regexp_full_match(m.sha256, sha256_form), m.sha256, NULL),
+    'mime': if(regexp_full_match(m.mime, mime_form), m.mime, NULL),
+    'alt_text': m.alt_text, 'caption': m.caption});
+
+-- Whether anything is written about a picture, or declared: without that it is unassessed, whatever the rules.
+CREATE TEMP MACRO is_described(m) AS
+  regexp_matches(concat(m.alt_text, m.auto_alt_text, m.caption), '\pL') OR coalesce(len(m.metadata), 0) > 0;
+
+-- Of the pictures of a record those that were released, by number: each is the next that equals what was released.
+CREATE TEMP MACRO released_of(released, media, kinds) AS
+  list_reduce(
+    range(1, coalesce(len(media), 0) + 1),
+    lambda found, i: if(coalesce(
+      len(found) < len(released)
+      AND released[len(found) + 1].sha256 IS NOT DISTINCT FROM media[i].sha256
+      AND released[len(found) + 1].mime IS NOT DISTINCT FROM media[i].mime
+      AND is_source(released[len(found) + 1].alt_text, media[i].alt_text, kinds)
+      AND is_source(released[len(found) + 1].caption, media[i].caption, kinds), false),
+      list_append(found, i), found),
+    []::BIGINT[]);
 
 -- How many masks of one kind stand in a text.
 CREATE TEMP MACRO tokens(value, kind) AS

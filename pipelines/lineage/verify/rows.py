@@ -37,6 +37,7 @@ _RELEASED = {
     "surface": (7, "the source's surface"),
     "created_month": (7, "the month of the source's created_at"),
     "media": (7, "pictures of the source's row, in order, unchanged but for masks"),
+    "unassessed": (2, "no picture of which nothing is written or declared"),
     "withheld": (2, "every picture of the row: the policy withholds none"),
     "empty": (2, describe(Reason.NO_OWN_CONTENT.code, 0)),
 }
@@ -131,14 +132,12 @@ def _check_verdicts(session: "DuckDBPyConnection", name: str, faults: Faults) ->
 
 
 def _check_released(session: "DuckDBPyConnection", name: str, terms: "Terms", faults: Faults) -> None:
-    policy = terms.policy
+    unassessed = terms.policy.pictures.unassessed
     parameters = {
-        "columns": list(policy.release.columns),
-        "kinds": list(policy.release.mask),
+        **_release(terms),
         "language_form": LANGUAGE_FORM,
-        "mime_form": MIME_FORM,
-        "sha256_form": SHA256_FORM,
-        "every_picture": policy.pictures.unassessed != "withhold",
+        "every_picture": unassessed != "withhold",
+        "assessed": unassessed != "keep",
         "cap": CAP,
     }
     found = run(session, "wrong_release", parameters)
@@ -149,9 +148,18 @@ def _check_released(session: "DuckDBPyConnection", name: str, terms: "Terms", fa
     faults.add_rest("release", 7, found)
 
 
+def _release(terms: "Terms") -> dict[str, Any]:
+    """What the policy releases, and in which form."""
+    return {
+        "columns": list(terms.policy.release.columns),
+        "kinds": list(terms.policy.release.mask),
+        "mime_form": MIME_FORM,
+        "sha256_form": SHA256_FORM,
+    }
+
+
 def _count(session: "DuckDBPyConnection", terms: "Terms") -> None:
-    kinds = list(terms.policy.release.mask)
-    run(session, "counted", {"surfaces": list(SURFACE_OF_LABEL), "kinds": kinds})
+    run(session, "counted", {**_release(terms), "surfaces": list(SURFACE_OF_LABEL)})
 
 
 def _check_counts(session: "DuckDBPyConnection", split: dict[str, Any], faults: Faults) -> None:

@@ -1,38 +1,67 @@
 """The DuckDB that judges: nothing outside it can be reached, and it knows the vocabulary."""
 
+from contextlib import contextmanager
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
 
+from pipelines.lineage.verify.masked import differs_only_in_masks
+from schemas.errors import BadInput
 from schemas.outcomes import Reason
 from schemas.vocabulary import OTHER_ROLES, Role
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from duckdb import DuckDBPyConnection
 
 _HMAC_BLOCK = 64
+_TEXT = "VARCHAR"
+_CLOSED: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": "false",
+    "threads": "2",
+    "temp_directory": "",
+}
 
 
-def open_session() -> "DuckDBPyConnection":
-    """A connection in memory without access to files or network, with macros and vocabulary."""
-    session = duckdb.connect(":memory:", config={"enable_external_access": "false", "threads": "2"})
-    session.execute("SET lock_configuration = true")
-    run(session, "macros")
-    session.register("reason", reasons())
-    session.register(
-        "role", pa.table({"label": OTHER_ROLES, "code": [Role[name.upper()].value for name in OTHER_ROLES]})
-    )
-    return session
+@contextmanager
+def open_session() -> "Iterator[DuckDBPyConnection]":
+    """A connection in memory without access to files or network, with macros and vocabulary.
+
+    Nothing that does not fit into memory is spilt: relations hold raw ids and texts.
+    """
+    session = duckdb.connect(":memory:", config=_CLOSED)
+    try:
+        session.execute("SET lock_configuration = true")
+        session.create_function(
+            "differs_only_in_masks", differs_only_in_masks, [_TEXT, _TEXT, f"{_TEXT}[]"], "BOOLEAN"
+        )
+        run(session, "macros")
+        session.register("reason", reasons())
+        codes = [Role[name.upper()].value for name in OTHER_ROLES]
+        session.register("role", pa.table({"label": OTHER_ROLES, "code": codes}))
+        yield session
+    finally:
+        session.close()
 
 
 def run(
     session: "DuckDBPyConnection", name: str, parameters: dict[str, Any] | None = None
 ) -> list[tuple[Any, ...]]:
-    """Run the statement of ``name``.sql; its rows."""
+    """Run the statement of ``name``.sql; its rows.
+
+    Raises:
+        BadInput: DuckDB cannot. Its message may hold values of rows, so only its kind is told.
+    """
     text = _text(name)
-    return (session.execute(text, parameters) if parameters else session.execute(text)).fetchall()
+    try:
+        return (session.execute(text, parameters) if parameters else session.execute(text)).fetchall()
+    except duckdb.OutOfMemoryException as error:
+        raise _failed(name, "more memory than DuckDB may take", "give the machine more memory") from error
+    except duckdb.Error as error:
+        raise _failed(name, type(error).__name__, "report it, with the version of optout") from error
 
 
 def pads(key: bytes) -> dict[str, bytes]:
@@ -54,6 +83,10 @@ def reasons() -> pa.Table:
             "precedence": pa.array(range(len(members)), pa.uint8()),
         }
     )
+
+
+def _failed(name: str, found: str, remedy: str) -> BadInput:
+    return BadInput(f"verify, at {name}.sql", expected="an answer of DuckDB", found=found, remedy=remedy)
 
 
 _TEXTS: dict[str, str] = {}

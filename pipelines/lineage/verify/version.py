@@ -88,18 +88,18 @@ def _check_splits(
     evidence: Evidence | None,
     progress: Callable[[int, int], None],
 ) -> None:
-    session = open_session()
-    derived = _derive(session, held, policy, objects, evidence) if evidence is not None else None
     schema = release_schema(policy.release.columns)
     splits = held.splits or []
-    for done, split in enumerate(splits):
-        progress(done, len(splits))
-        part = check_part(session, objects, split, schema, len(held.content.rules))
-        objects.counts["splits"] += 1
-        if part is not None and derived is not None:
-            source, terms = derived
-            objects.faults.absorb(check_rows(session, source, split, part, terms))
-            _count(objects, part)
+    with open_session() as session:
+        derived = _derive(session, held, policy, objects, evidence) if evidence is not None else None
+        for done, split in enumerate(splits):
+            progress(done, len(splits))
+            part = check_part(session, objects, split, schema, len(held.content.rules))
+            objects.counts["splits"] += 1
+            if part is not None and derived is not None:
+                source, terms = derived
+                objects.faults.absorb(check_rows(session, source, split, part, terms))
+                _count(objects, part)
     progress(len(splits), len(splits))
 
 
