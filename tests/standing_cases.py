@@ -95,6 +95,9 @@ CASES = [
     case("placeholder", "age_unknown", acc=born(1900)),
     case("over 110", "age_unknown", acc=born(1915, 5, 31)),
     case("110", acc=born(1915, 6, 1)),
+    case("the last day of birth", "minor_account", "minor_at_posting", acc=born(9000, 12, 31)),
+    case("no day of birth", "age_unknown", acc=born(9001, 1, 1)),
+    case("no year of birth", "age_unknown", acc=born(9999, 12, 31, "year")),
     case("no date of publication", "posting_date_unknown", rec={"created_at": None}),
     # notice: 30 days before 2026-06-01 is 2026-05-02
     case("told 30 days before", acc={"notified_at": at("2026-05-02")}),

@@ -5,6 +5,8 @@ WITH born AS (
   SELECT *,
     CASE
       WHEN list_contains($placeholders::DATE[], birth_date) THEN NULL
+      -- no day of birth, says the policy's documentation
+      WHEN birth_date NOT BETWEEN DATE '0001-01-01' AND DATE '9000-12-31' THEN NULL
       WHEN birth_precision = 'day' THEN birth_date
       WHEN birth_precision = 'month' THEN TRY(last_day(birth_date))
       WHEN birth_precision = 'year' THEN TRY(make_date(year(birth_date)::INTEGER, 12, 31))
