@@ -111,9 +111,8 @@ def _date(form: str, value: Any) -> date:  # noqa: ANN401
 
 
 def _without_week(found: str) -> str:
-    if "W" in found and _WEEK.match(
-        found
-    ):  # fromisoformat takes a week alone for its Monday, which nobody said
+    # fromisoformat takes a week alone for its Monday, which nobody said
+    if "W" in found and _WEEK.match(found):
         msg = "a week, not a day"
         raise ValueError(msg)
     return found

@@ -15,6 +15,9 @@ BATCH_ROWS = 4096
 BATCH_BYTES = 4 * 1024 * 1024
 """Bytes, as the file holds them, that are converted together."""
 
+ITEM_BYTES = 32
+"""What an item of a list counts for beside its bytes: ``{}`` becomes hundreds while it is converted."""
+
 PART_BYTES = 128 * 1024 * 1024
 """Arrow bytes after which a canonical file is closed and the next one begun."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from pipelines.ingest.batch import Batch, Row, batches_of
-from pipelines.ingest.limits import MAX_ROW_BYTES
+from pipelines.ingest.limits import ITEM_BYTES, MAX_ROW_BYTES
 from pipelines.ingest.open_file import open_file
 from schemas.canonical import parse_json
 from schemas.errors import BadInput
@@ -37,7 +37,7 @@ def _rows(file: BinaryIO) -> Iterator[Row]:
             line = line.removeprefix(_MARK)
         if line.strip():
             values, defect = _parse(line)
-            yield Row(number, values, defect, len(line))
+            yield Row(number, values, defect, len(line) + ITEM_BYTES * line.count(b","))
 
 
 def _parse(line: bytes) -> tuple[dict[str, Any] | None, str | None]:

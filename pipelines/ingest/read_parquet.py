@@ -9,7 +9,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.ingest.batch import BROKEN, Batch
-from pipelines.ingest.limits import BATCH_BYTES, BATCH_ROWS, MAX_CHUNK_BYTES, MAX_CHUNK_RATIO, MAX_ROW_BYTES
+from pipelines.ingest.limits import (
+    BATCH_BYTES,
+    BATCH_ROWS,
+    ITEM_BYTES,
+    MAX_CHUNK_BYTES,
+    MAX_CHUNK_RATIO,
+    MAX_ROW_BYTES,
+)
 from pipelines.ingest.limits import MAX_UNDECODED_ROWS as MAX_ROWS
 from schemas.folded import folded_leaves, unfolded_bytes
 
@@ -81,12 +88,20 @@ def _halved(batch: pa.RecordBatch, position: int) -> Iterator[Batch]:
     size = sum(unfolded_bytes(column) for column in batch.columns)
     if len(batch) == 1 and size > MAX_ROW_BYTES:
         yield from _defective(position, position + 1, "row:length")
-    elif len(batch) > 1 and size > 4 * BATCH_BYTES:
+    elif len(batch) > 1 and size + 4 * ITEM_BYTES * sum(map(_items, batch.columns)) > 4 * BATCH_BYTES:
         middle = len(batch) // 2
         yield from _halved(batch.slice(0, middle), position)
         yield from _halved(batch.slice(middle), position + middle)
     elif len(batch):
         yield Batch(len(batch), range(position, position + len(batch)), cache(lambda n: _values(batch, n)))
+
+
+def _items(array: pa.Array) -> int:
+    """Items of the lists in a column, and of the lists in those."""
+    if pa.types.is_list(array.type) or pa.types.is_large_list(array.type):
+        inner = array.flatten()
+        return len(inner) + _items(inner)
+    return sum(map(_items, array.flatten())) if pa.types.is_struct(array.type) else 0
 
 
 def _values(batch: pa.RecordBatch, name: str) -> list[Any]:
