@@ -6,7 +6,12 @@ from typing import BinaryIO, cast
 
 import pyarrow as pa
 
-_MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+_MAGIC = {
+    b"\x1f\x8b": "gzip",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    # a frame to be skipped may come first: one of sixteen numbers (RFC 8878, 3.1.2)
+    **{bytes([0x50 + number]) + b"\x2a\x4d\x18": "zstd" for number in range(16)},
+}
 _BUFFER = 1 << 20
 
 

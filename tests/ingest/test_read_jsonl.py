@@ -13,6 +13,8 @@ from pipelines.ingest import read_jsonl
 from pipelines.ingest.read_jsonl import read_jsonl as read
 
 LINES = b'{"a": 1}\n{"a": "x"}\n'
+SKIPPED = b"\x5d\x2a\x4d\x18" + (5).to_bytes(4, "little") + b"pzstd"
+"""A frame without content, which parallel compressors begin with (RFC 8878, 3.1.2)."""
 CASES = {
     "plain": (LINES, [(1, 1), (2, "x")]),
     "gzip": (gzip.compress(LINES), [(1, 1), (2, "x")]),
@@ -20,6 +22,10 @@ CASES = {
     "zstd": (zstandard.compress(LINES), [(1, 1), (2, "x")]),
     "zstd in two frames": (
         zstandard.compress(LINES) + zstandard.compress(b'{"a": 3}'), [(1, 1), (2, "x"), (3, 3)],
+    ),
+    "zstd after a frame to be skipped": (SKIPPED + zstandard.compress(LINES), [(1, 1), (2, "x")]),
+    "zstd with a frame to be skipped between two": (
+        zstandard.compress(LINES) + SKIPPED + zstandard.compress(b'{"a": 3}'), [(1, 1), (2, "x"), (3, 3)],
     ),
     "byte order mark": (b'\xef\xbb\xbf{"a": 1}', [(1, 1)]),
     "windows line ends": (b'{"a": 1}\r\n{"a": 2}\r\n', [(1, 1), (2, 2)]),
