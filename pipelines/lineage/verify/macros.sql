@@ -42,6 +42,9 @@ CREATE TEMP MACRO is_source(released, source, kinds) AS
     ELSE differs_only_in_masks(released, source, kinds)
   END;
 
+-- Whether anything of a text shows: white space, controls and marks alone do not.
+CREATE TEMP MACRO is_visible(value) AS coalesce(regexp_matches(value, '[\pL\pN\pP\pS]'), false);
+
 -- Pictures of a record as they may be released: what is not of its field's form is null.
 CREATE TEMP MACRO releasable(media, mime_form, sha256_form) AS
   list_transform(media, lambda m: {

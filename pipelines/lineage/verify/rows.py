@@ -31,6 +31,16 @@ if TYPE_CHECKING:
 _STANDING = sum(reason.bit for reason in Reason if reason.stage is not Stage.CONTENT)
 _DECLARED = Reason.MINOR_IMAGE_DECLARED
 _PICTURE = _DECLARED.bit | Reason.MINOR_IMAGE_SUSPECTED.bit
+_UNDECIDED = sum(
+    reason.bit for reason in (Reason.RIGHTS_RESERVED, Reason.REVIEW_REFUSED, Reason.REVIEW_EXPIRED)
+)
+_CONTENT = {
+    "declared": describe(_DECLARED.code, _DECLARED.bit),
+    "undeclared": "no declared minor: no picture declares one",
+    "picture": "no reason about pictures: the record has none",
+    "undecided": "no reason that no rule decides yet",
+    "text": "another reason than no_own_content: text is left to release",
+}
 _RELEASED = {
     "text": (7, "the source's text, but for what its masks cover"),
     "language": (7, "the source's language"),
@@ -86,7 +96,7 @@ def _check_group(
         for table in rows_of(source, split["path"], group):
             batch = batch_of(table, ledger.slice(done, len(table)), part, offset + done)
             judge_batch(session, batch)
-            _check_verdicts(session, _name(split), faults)
+            _check_verdicts(session, _name(split), terms, faults)
             _check_released(session, _name(split), terms, faults)
             check_batch_people(session, _name(split), terms, faults)
             _count(session, terms)
@@ -115,18 +125,22 @@ def _check_unreadable(name: str, ledger: pa.Table, offset: int) -> Faults:
     return faults
 
 
-def _check_verdicts(session: "DuckDBPyConnection", name: str, faults: Faults) -> None:
-    bits = {"standing": _STANDING, "picture": _PICTURE, _DECLARED.label: _DECLARED.bit}
-    found = run(session, "wrong_verdict", {**bits, "cap": CAP})
+def _check_verdicts(session: "DuckDBPyConnection", name: str, terms: "Terms", faults: Faults) -> None:
+    policy = terms.policy
+    parameters = {
+        "standing": _STANDING,
+        "picture": _PICTURE,
+        "undecided": _UNDECIDED,
+        **{reason.label: reason.bit for reason in (_DECLARED, Reason.NO_OWN_CONTENT)},
+        "text_counts": "text" in policy.release.columns,
+        "removes": policy.pictures.unassessed == "remove",
+        "cap": CAP,
+    }
+    found = run(session, "wrong_verdict", parameters)
     for n, wrong, expected_bits, code, reason, reasons, _ in found:
-        if wrong == "declared":
-            expected = describe(_DECLARED.code, _DECLARED.bit)
-        elif wrong == "picture":
-            expected = "no reason about pictures: the record has none"
-        elif code is None:
+        expected = _CONTENT.get(wrong) or describe(code, expected_bits)
+        if wrong == "reasons" and code is None:
             expected = "no reason of eligibility: kept, or a reason of its content"
-        else:
-            expected = describe(code, expected_bits)
         faults.add("verdict", f"{name} row {n}", 2, expected=expected, found=describe(reason, reasons))
     faults.add_rest("verdict", 2, found)
 

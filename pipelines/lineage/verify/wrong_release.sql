@@ -14,7 +14,7 @@ suspect AS (
   SELECT * FROM kept
   WHERE text IS DISTINCT FROM r_text OR language IS DISTINCT FROM r_language OR surface IS DISTINCT FROM r_surface
     OR created_month IS DISTINCT FROM r_created_month OR media IS DISTINCT FROM r_media
-    OR len(described) < len(media) OR coalesce(trim(r_text), '') = ''
+    OR len(described) < len(media) OR NOT is_visible(r_text)
 ),
 compared AS (
   SELECT n,
@@ -32,7 +32,7 @@ compared AS (
       WHEN list_contains($columns, 'media') AND $every_picture
         AND coalesce(len(r_media), 0) <> coalesce(len(media), 0) THEN 'withheld'
       -- a column that is not released is null here
-      WHEN coalesce(trim(r_text), '') = '' AND coalesce(len(r_media), 0) = 0 THEN 'empty'
+      WHEN NOT is_visible(r_text) AND coalesce(len(r_media), 0) = 0 THEN 'empty'
     END AS wrong
   FROM suspect
 )

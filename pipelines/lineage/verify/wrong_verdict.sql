@@ -11,6 +11,11 @@ compared AS (
       WHEN judged.expected = 0 AND batch.reasons & $standing <> 0 THEN 'reasons'
       WHEN judged.expected = 0 AND judged.declared AND batch.reasons & $minor_image_declared = 0 THEN 'declared'
       WHEN judged.expected = 0 AND judged.pictures = 0 AND batch.reasons & $picture <> 0 THEN 'picture'
+      WHEN judged.expected = 0 AND NOT judged.declared AND batch.reasons & $minor_image_declared <> 0 THEN 'undeclared'
+      WHEN judged.expected = 0 AND batch.reasons & $undecided <> 0 THEN 'undecided'
+      -- an unassessed picture may take the text along, if the policy says so
+      WHEN judged.expected = 0 AND batch.reasons & $no_own_content <> 0 AND $text_counts AND is_visible(batch.text)
+        AND (judged.pictures = 0 OR NOT $removes) THEN 'text'
     END AS wrong
   FROM batch
   JOIN judged ON judged.n = batch.n
