@@ -71,6 +71,13 @@ def write_database(store: Store, version: Version, path: Path) -> list[dict[str,
     try:
         held = _fill(store, version, unfinished)
         unfinished.replace(path)
+    except duckdb.OutOfMemoryException as error:
+        raise ConfigurationError(
+            str(path),
+            expected="memory for what the file is to hold",
+            found="less",
+            remedy="use a machine with more memory",
+        ) from error
     except (OSError, duckdb.OperationalError) as error:
         raise ConfigurationError(
             str(path),
@@ -94,7 +101,8 @@ def _fill(store: Store, version: Version, path: Path) -> list[dict[str, Any]]:
         {"name": "parts", "kind": "table", "meaning": "the files that the views read, by split"},
         {"name": "about", "kind": "table", "meaning": "what this file holds"},
     ]
-    connection = duckdb.connect(":memory:")
+    # What is on its way into the file is spilt nowhere else.
+    connection = duckdb.connect(":memory:", config={"temp_directory": ""})
     try:
         # The oldest layout: shells of DuckDB 1.x open it, too.
         connection.execute(f"ATTACH {_literal(str(path))} AS held (STORAGE_VERSION 'v1.0.0')")
