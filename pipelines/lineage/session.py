@@ -1,6 +1,6 @@
 """SQL over one version: a DuckDB connection that can read its relations and nothing else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +12,7 @@ from pipelines.corpus.chain import Version
 from pipelines.corpus.store import Store
 from pipelines.lineage.statement import check_select, first_line, refused
 from pipelines.lineage.views import RELATIONS, Relation
-from schemas.errors import OptoutError
+from schemas.errors import ConfigurationError, OptoutError
 
 _BATCH_ROWS = 131_072
 _CLOSED: dict[str, str | bool | int | float | list[str]] = {
@@ -26,13 +26,13 @@ _CLOSED: dict[str, str | bool | int | float | list[str]] = {
 
 @dataclass(frozen=True)
 class Answer:
-    """What a query returned: the names of its columns, and its rows as they are fetched."""
+    """What a query returned: the names of its columns, no two alike, and its rows as they are fetched."""
 
     names: tuple[str, ...]
     rows: Iterator[tuple[Any, ...]]
 
     def as_dicts(self) -> list[dict[str, Any]]:
-        """All rows as flat objects; of columns with one name the last counts."""
+        """All rows as flat objects."""
         return [dict(zip(self.names, row, strict=True)) for row in self.rows]
 
 
@@ -82,7 +82,7 @@ class Session:
         self.asked += 1
         with self._errors():
             self.connection.execute(sql)
-            names = tuple(column[0] for column in self.connection.description)
+            names = _distinct(column[0] for column in self.connection.description)
         return Answer(names, self._rows(self.asked))
 
     def _rows(self, question: int) -> Iterator[tuple[Any, ...]]:
@@ -101,10 +101,30 @@ class Session:
     def _errors(self) -> Iterator[None]:
         try:
             yield
+        except duckdb.OutOfMemoryException as error:
+            raise ConfigurationError(
+                "query",
+                expected="one whose work fits into memory: nothing of a lineage is spilt to a disk",
+                found="more than DuckDB may take",
+                remedy="ask for less at once, or use a machine with more memory",
+            ) from error
         except duckdb.Error as error:
             if self.failures:
                 raise self.failures[0] from error
             raise refused(first_line(error)) from error
+
+
+def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+    """The names of columns, those that stood there before with a number: n, n_2."""
+    found: dict[str, None] = {}
+    given = list(names)
+    for name in given:
+        number, distinct = 1, name
+        while distinct in found or (number > 1 and distinct in given):
+            number += 1
+            distinct = f"{name}_{number}"
+        found[distinct] = None
+    return tuple(found)
 
 
 def scan(relation: Relation, store: Store, version: Version) -> object:

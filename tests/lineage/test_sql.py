@@ -200,6 +200,21 @@ def test_the_connection_itself_reaches_no_file(session, tmp_path, sql):
     assert not path.exists()
 
 
+@pytest.mark.parametrize(
+    ("columns", "names"),
+    [
+        ("1 AS n, 2 AS n", ["n", "n_2"]),
+        ("1 AS n, 2 AS n_2, 3 AS n, 4 AS n", ["n", "n_2", "n_3", "n_4"]),
+        ("1 AS n, 2 AS n, 3 AS n_2", ["n", "n_3", "n_2"]),
+        ("1 AS n, 2 AS N", ["n", "N"]),
+    ],
+)
+def test_columns_of_one_name_are_told_apart(session, columns, names):
+    (row,) = session.ask(f"SELECT {columns}").as_dicts()
+    assert row == dict(zip(names, range(1, 5), strict=False))
+    assert list(row) == names
+
+
 def test_a_damaged_object_is_named_and_the_session_goes_on(corpus, tmp_path):
     version = load_version(corpus.store, 1)
     copy = open_store((tmp_path / "corpus").as_uri())
