@@ -115,8 +115,9 @@ def diff(
     counts = [
         row for row in rows if row["section"] != "input" and (row["section"], row["change"]) != ("reason", 0)
     ]
+    later = f"version {b}" if b != a else f"version {b}, again"
     if inputs:
-        sides = {f"version {a}": "a", f"version {b}": "b"}
+        sides = {f"version {a}": "a", later: "b"}
         shown = [
             {"input": row["name"]} | {n: short(row[side]) for n, side in sides.items()} for row in inputs
         ]
@@ -127,7 +128,7 @@ def diff(
         "section": "section",
         "name": "name",
         "a": f"version {a}",
-        "b": f"version {b}",
+        "b": later,
         "change": "change",
     }
     print_table(

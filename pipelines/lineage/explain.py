@@ -27,8 +27,16 @@ def explain_record(store: Store, version: Version, record_id: str, source: Path)
     A file of the size and time the version saw is taken to be the same; others are digested.
 
     Raises:
-        BadInput: a split that may hold the record is gone or has other bytes than the version saw.
+        ConfigurationError: the id is no text. BadInput: a split that may hold the record is gone or
+            has other bytes than the version saw.
     """
+    if not _is_text(record_id):
+        raise ConfigurationError(
+            "record id",
+            expected="text in UTF-8, as every id is",
+            found="other bytes",
+            remedy="name the record as the source does, or by its place: optout explain SPLIT:ROW",
+        )
     found: list[tuple[int, int]] = []
     changed: list[str] = []
     seen = _observed(store, version)
@@ -75,6 +83,15 @@ def parse_place(text: str) -> tuple[int, int] | None:
     """(split, row) of ``SPLIT:ROW``; None if it is something else, thus a record id."""
     match = _PLACE.fullmatch(text)
     return (int(match[1]), int(match[2])) if match else None
+
+
+def _is_text(value: str) -> bool:
+    """Whether it can be written in UTF-8: an argument that is none comes with surrogates."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _observed(store: Store, version: Version) -> set[tuple[str, int, str]]:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 
@@ -71,6 +72,19 @@ def test_diff_lists_flat_objects(optout):
     assert {"section": "newly_unusable", "name": "objection", "a": None, "b": None, "change": -3} in rows
     assert {tuple(row) for row in rows} == {("section", "name", "a", "b", "change")}
     assert "version 1   version 2" in optout("diff", 1, 2)[1]
+
+
+def test_a_version_next_to_itself_has_two_columns(optout):
+    _, out, _ = optout("diff", 1, 1)
+    assert out.splitlines()[0] == "Versions 1 and 1 were built from the same."
+    heads = next(line for line in out.splitlines() if "section" in line)
+    assert re.split(" {2,}", heads.strip())[-3:] == ["version 1", "version 1, again", "change"]
+
+
+def test_explain_of_bytes_that_are_no_text_names_no_record(optout):
+    code, out, err = optout("explain", "\udcff")
+    assert (code, out) == (2, "")
+    assert "record id" in err
 
 
 def test_explain_by_id_and_by_place(optout):
