@@ -1,11 +1,23 @@
 """optout.yaml: the workspace file, so that commands need no flags."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
 
 from schemas.model import Model
 
 WORKSPACE_NAME = "optout.yaml"
 KeyPurpose = Literal["registry", "lineage"]
+
+
+def _no_url(path: str) -> str:
+    if "://" in path:
+        msg = "a URL: this is read from a local disk, write its path"
+        raise ValueError(msg)
+    return path
+
+
+LocalPath = Annotated[str, AfterValidator(_no_url)]
 
 
 class Keys(Model):
@@ -20,11 +32,11 @@ class Keys(Model):
 class Workspace(Model):
     """Where everything is. Relative paths start at the folder that holds optout.yaml."""
 
-    source: str = "source.yaml"
+    source: LocalPath = "source.yaml"
     """The source description: how foreign files map to the canonical tables."""
-    canonical: str = "canonical"
+    canonical: LocalPath = "canonical"
     """The source root: where ``ingest`` writes the canonical tables and ``build`` reads them."""
-    policy: str = "policy.yaml"
+    policy: LocalPath = "policy.yaml"
     """The policy file."""
     registry: str = "registry.db"
     """A path (SQLite) or a SQLAlchemy URL."""

@@ -113,6 +113,12 @@ def test_other_documents_refuse_misspelt_keys_too(model, value, named):
     assert named in str(caught.value)
 
 
+@pytest.mark.parametrize("field", ["source", "canonical", "policy"])
+def test_a_url_is_refused_where_a_path_is_read(field):
+    with pytest.raises(ConfigurationError, match=rf"{field}.*a URL.*write its path"):
+        Workspace.of({field: "file:///data/canonical"}, "optout.yaml", ConfigurationError)
+
+
 def test_the_screening_digest_sees_what_screen_reads_and_nothing_else():
     digest = policy({}).screening_digest()
     assert digest == policy({"min_age": 25, "quality": {"release": {"min_kept_rows": 7}}}).screening_digest()
