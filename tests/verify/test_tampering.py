@@ -3,13 +3,15 @@
 import random
 import shutil
 
+import pyarrow.parquet as pq
 import pytest
 from commands import ACCOUNTS, RECORDS, workspace
 
-from builders import medium, record
+from builders import accounts_table, medium, record
 from pipelines.corpus.store import open_store
-from pipelines.lineage.verify.version import verify
-from schemas.errors import ConfigurationError
+from pipelines.keys import resolve
+from pipelines.lineage.verify.version import Evidence, verify
+from schemas.errors import BadInput, ConfigurationError
 
 PICTURES = [
     record(record_id=f"p{n}", account_id="a2", surface="photo", media=[medium(caption="two kids")])
@@ -33,13 +35,21 @@ def corpus(published, tmp_path):
     return tmp_path / "corpus"
 
 
-def blamed(corpus, *numbers):
-    """Objects and envelopes that a check of the structure names, in the first version where it names any."""
+def blamed(corpus, *numbers, evidence=None):
+    """Objects and envelopes that a check names, in the first version where it names any."""
     for number in numbers or (2, 1):
-        findings = verify(open_store(str(corpus)), number, None).report.findings
+        findings = verify(open_store(str(corpus)), number, evidence).report.findings
         if findings:
             return {finding.object for finding in findings}
     return set()
+
+
+@pytest.fixture
+def evidence(published, tmp_path):
+    """The source and the keys that both versions were built from; the source may be changed."""
+    shutil.copytree(published.folder / "canonical", tmp_path / "canonical")
+    keys = (resolve(f"file:{published.folder}/keys/{p}.key", p) for p in ("registry", "lineage"))
+    return Evidence(tmp_path / "canonical", *keys)
 
 
 def names(corpus):
@@ -80,6 +90,57 @@ def test_a_changed_byte_of_any_object_is_found_and_named(corpus):
     }
 
 
+def test_nothing_is_found_in_both_versions_with_their_source_at_hand(corpus, evidence):
+    assert blamed(corpus, evidence=evidence) == set()
+
+
+def test_a_changed_byte_is_found_and_named_with_the_source_at_hand(corpus, evidence):
+    """What cannot be read is not derived either: nothing else is blamed for it."""
+    generator, found = random.Random(20260602), {}  # noqa: S311 - places, not secrets
+    for name in names(corpus):
+        path = corpus / name
+        data = path.read_bytes()
+        path.chmod(0o600)
+        path.write_bytes(generator.choice(list(changes(data, generator))))
+        found[name] = blamed(corpus, evidence=evidence)
+        path.write_bytes(data)
+    assert {name: blame for name, blame in found.items() if blame != {name}} == {}
+
+
+def _changed(path):
+    data = path.read_bytes()
+    path.chmod(0o600)
+    path.write_bytes(data[:100] + bytes([data[100] ^ 1]) + data[101:])
+
+
+def test_a_source_that_was_changed_is_found(corpus, evidence):
+    second = sorted((evidence.root / "records").iterdir())[1]
+    _changed(second)
+    assert blamed(corpus, 2, evidence=evidence) == {"split 1"}
+    (evidence.root / "source.json").write_bytes(
+        (evidence.root / "source.json").read_bytes().replace(b'"description":"d', b'"description":"e')
+    )
+    assert blamed(corpus, 2, evidence=evidence) == {"split 1", "source description"}
+
+
+def test_another_account_is_found(corpus, evidence):
+    (path,) = (evidence.root / "accounts").iterdir()
+    rows = pq.read_table(path).to_pylist()
+    rows[2]["status"] = "suspended"
+    path.chmod(0o600)
+    pq.write_table(accounts_table(rows), path)
+    blame = blamed(corpus, 2, evidence=evidence)
+    # its four records are the third of three files
+    assert {"source accounts", *(f"split 2 row {n}" for n in range(4))} <= blame
+    assert any(name.startswith("eligibility of subject ") for name in blame)
+
+
+def test_a_source_that_is_gone_is_one_error(corpus, evidence):
+    sorted((evidence.root / "records").iterdir())[2].unlink()
+    with pytest.raises(BadInput, match=r"source records/part-00002\.parquet"):
+        blamed(corpus, 2, evidence=evidence)
+
+
 def test_an_object_that_is_gone_is_named(corpus):
     found, last = {}, "versions/00000002.json"
     for name in names(corpus):
@@ -93,12 +154,15 @@ def test_an_object_that_is_gone_is_named(corpus):
     assert {name: blame for name, blame in found.items() if name not in blame} == {}
 
 
-@pytest.mark.parametrize(
-    "name", ["00000003.json", "00000001 (copy).json", "latest.json", ".00000002.json.swp"]
-)
+@pytest.mark.parametrize("name", ["00000003.json", "00000001 (copy).json", "latest.json"])
 def test_what_was_added_to_the_chain_is_named(corpus, name):
     shutil.copy(corpus / "versions/00000002.json", corpus / "versions" / name)
     assert blamed(corpus) == {f"versions/{name}"}
+
+
+def test_hidden_files_are_not_of_the_chain(corpus):
+    shutil.copy(corpus / "versions/00000002.json", corpus / "versions/.00000002.json.swp")
+    assert blamed(corpus) == set()
 
 
 def test_objects_that_change_places_are_named(corpus):
