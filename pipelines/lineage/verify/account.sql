@@ -1,10 +1,14 @@
 -- All that may be said of an account, under its subject.
 CREATE TEMP TABLE account AS
 SELECT
+  *,
+  (active::INTEGER + 2 * kind_allowed::INTEGER + 4 * adult_now::INTEGER + 8 * notified::INTEGER
+    + 16 * region_allowed::INTEGER + 32 * public::INTEGER + 64 * restricted::INTEGER)::USMALLINT AS flags
+FROM (SELECT
   merged.*,
   first_64(hmac_hex($inner, $outer, message('account', own.scope, own.normal))) AS subject,
   (65535 & ~coalesce(hit.surfaces, 0::USMALLINT)::INTEGER)::USMALLINT AS clear,
   coalesce(adult_from <= $as_of::TIMESTAMP, false) AS adult_now
 FROM merged
 JOIN identity AS own ON own.account_id = merged.account_id AND own.own
-LEFT JOIN hit ON hit.account_id = merged.account_id;
+LEFT JOIN hit ON hit.account_id = merged.account_id);

@@ -1,6 +1,7 @@
 """What each account may contribute, derived from its rows, the objections and the policy."""
 
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,8 @@ class Terms:
     platform: str
     registry_key: bytes
     lineage_key: bytes
+    screening: Mapping[str, str]
+    """The parts of the split key that are the same for every split: digests and names."""
 
     def __repr__(self) -> str:
         return f"Terms(as_of={self.as_of.isoformat()}, platform={self.platform!r})"

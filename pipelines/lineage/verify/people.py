@@ -21,18 +21,26 @@ _ROLES = {role.value: role.name.lower() for role in Role}
 
 def check_batch_people(session: "DuckDBPyConnection", name: str, terms: "Terms", faults: Faults) -> None:
     """Add the people of ``batch`` to ``appearance``; compare each author with the ledger's pointer."""
-    ids = [row[0] for row in run(session, "stranger_ids")]
-    normal = [normalise(IdentifierType.ACCOUNT, value) for value in ids]
-    strangers = {"id": pa.array(ids, pa.string()), "normal": pa.array(normal, pa.string())}
-    session.register("stranger_id", pa.table(strangers))
-    key = pads(terms.lineage_key)
-    run(session, "person", {**key, "platform": terms.platform})
-    run(session, "appearance", {**key, "author": Role.AUTHOR.value, "media": Role.MEDIA.value})
+    find_strangers(session, terms)
+    run(
+        session,
+        "appearance",
+        {**pads(terms.lineage_key), "author": Role.AUTHOR.value, "media": Role.MEDIA.value},
+    )
     found = run(session, "wrong_author", {"cap": CAP})
     for n, nobody, _ in found:
         expected = "no footprint: the row has no author" if nobody else "the footprint of its author"
         faults.add("author", f"{name} row {n}", LAW, expected=expected, found="another row of it, or none")
     faults.add_rest("author", LAW, found)
+
+
+def find_strangers(session: "DuckDBPyConnection", terms: "Terms") -> None:
+    """Fill the relation ``stranger``: whom ``batch`` names and no account is."""
+    ids = [row[0] for row in run(session, "stranger_ids")]
+    normal = [normalise(IdentifierType.ACCOUNT, value) for value in ids]
+    strangers = {"id": pa.array(ids, pa.string()), "normal": pa.array(normal, pa.string())}
+    session.register("stranger_id", pa.table(strangers))
+    run(session, "person", {**pads(terms.lineage_key), "platform": terms.platform})
 
 
 def check_appearances(session: "DuckDBPyConnection", name: str, faults: Faults) -> None:

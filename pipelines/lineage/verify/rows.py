@@ -18,6 +18,7 @@ from pipelines.lineage.verify.source import (
     is_damaged,
     rows_of,
 )
+from pipelines.lineage.verify.split_keys import check_split_key
 from schemas.fields import LANGUAGE_FORM, MIME_FORM, SHA256_FORM
 from schemas.outcomes import Reason, Stage
 from schemas.vocabulary import SURFACE_OF_LABEL
@@ -77,6 +78,7 @@ def check_rows(
         faults.absorb(_check_group(session, source, (split, group, offset, length), part, terms))
         offset += length
     check_appearances(session, name, faults)
+    check_split_key(session, source, split, terms, faults)
     _check_counts(session, split, faults)
     return faults
 

@@ -2,8 +2,7 @@
 CREATE TEMP TABLE state_value AS
 SELECT subject, unhex(
   little_8(subject)
-  || little_2(active::INTEGER + 2 * kind_allowed::INTEGER + 4 * adult_now::INTEGER + 8 * notified::INTEGER
-    + 16 * region_allowed::INTEGER + 32 * public::INTEGER + 64 * restricted::INTEGER)
+  || little_2(flags)
   || little_2(clear)
   || if(adult_from IS NULL, '00000000', '01000000')
   -- a signed number in two's complement: who turned 18 before 1970 has a negative one

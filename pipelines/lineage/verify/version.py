@@ -116,7 +116,14 @@ def _derive(
     if evidence.registry is not None:
         _check_snapshot(evidence.registry(content.snapshot.event), held, objects)
     keys = (evidence.registry_key.secret, evidence.lineage_key.secret)
-    terms = Terms(content.as_of, policy, source.manifest.platform, *keys)
+    screening = {
+        "policy": policy.screening_digest(),
+        "packs": content.packs.digest,
+        "key": evidence.lineage_key.id,
+        "platform": source.manifest.platform,
+        "engine": content.engine.digest,
+    }
+    terms = Terms(content.as_of, policy, source.manifest.platform, *keys, screening)
     counts = derive_accounts(session, accounts, held.snapshot, terms)
     objects.counts["accounts"] = counts.accounts
     if counts != content.accounts:
