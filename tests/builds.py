@@ -28,6 +28,11 @@ def run_splits(corpus, plan_id, splits, order=lambda planned: planned):
         worker.run(planned)
 
 
+def withdrawal(value):
+    """An event of a Place's registry that lifts the objections of one value."""
+    return {"withdraws": value}
+
+
 @dataclass
 class Place:
     """A source, a registry and a corpus in a folder."""
@@ -55,7 +60,10 @@ class Place:
 
     def snapshot(self, event=None):
         """The registry as it stood at an event: as many events as objections."""
-        held = snapshot_of(self.objections[:event], key=self.keys["registry"].secret)
+        events = self.objections[:event]
+        lifted = {given["withdraws"] for given in events if "withdraws" in given}
+        live = [given for given in events if "value" in given and given["value"] not in lifted]
+        held = snapshot_of(live, key=self.keys["registry"].secret, event=len(events))
         return replace(held, key_id=self.keys["registry"].id, registry_id=self.registry_id)
 
     def head(self):

@@ -1,7 +1,7 @@
 """A version that differs from the one before more than the policy expects: who accepted it stays with it."""
 
 import pytest
-from builds import Place
+from builds import Place, withdrawal
 
 from builders import account, objection, record
 from pipelines.corpus.chain import load_version, parent_of, publish, read_chain
@@ -65,11 +65,11 @@ def test_acceptance_does_not_reach_what_a_version_must_be_by_itself(place):
 
 
 def test_newly_usable_rows_are_those_the_version_before_did_not_keep(place):
-    place.objections[:] = [objection(value="a3"), objection(value="a9")]  # one lifted, one of nobody
+    place.objections += [withdrawal("a2"), objection(value="a9")]  # one lifted, one of nobody
     more = [record(record_id=f"new{n}", account_id="a0", text=f"New {n}") for n in range(4)]
     place.write(ACCOUNTS, [*RECORDS, *more], row_group_rows=4, files=5)
     assert place.build().newly_usable == 0  # a new split is no row that was refused before
-    place.objections[:] = [objection(value="a9"), objection(value="a8"), objection(value="a7")]
+    place.objections += [withdrawal("a3"), objection(value="a8"), objection(value="a7")]
     envelope = place.build()
     assert envelope.newly_usable == 4
     assert load_version(place.store, 1).envelope.newly_usable is None
