@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.corpus.computed import Computed, of_plan
@@ -24,7 +24,6 @@ from pipelines.planning import BuildInputs, make_plan
 from schemas.documents import Envelope
 from schemas.errors import LateObjections
 from schemas.plans import Plan
-from schemas.snapshots import RegistrySnapshot
 
 Job = Callable[[str, str, int], None]
 """Runs the job of a plan: corpus URL, plan id, number of splits."""
@@ -34,10 +33,9 @@ _ATTEMPTS = 5
 
 @dataclass(frozen=True)
 class Steps:
-    """What a build takes from outside: the job's runner, the registry, and whom to tell."""
+    """What a build takes from outside: the job's runner, what finishing takes, and whom to tell."""
 
     job: Job
-    snapshot: Callable[[], RegistrySnapshot]
     finishing: Finishing
     planned: Callable[[str, Plan], None]
     """Told of every plan, before its job starts."""
@@ -59,7 +57,6 @@ def build(inputs: BuildInputs, steps: Steps) -> Envelope:
                     if attempt == _ATTEMPTS:
                         raise
                     before = of_plan(store, plan_id, made)
-            inputs = replace(inputs, snapshot=steps.snapshot())
     sweep_staging(store, now())
     return envelope
 

@@ -39,9 +39,8 @@ class BuildInputs:
     store: "Store"
     source: "SourceFiles"
     policy: "Policy"
-    snapshot: RegistrySnapshot
-    snapshot_at: Callable[[int], RegistrySnapshot]
-    """The same registry as it stood at an earlier event."""
+    registry: Callable[[int | None], RegistrySnapshot]
+    """The registry as it stood at an event; None: as it stands now."""
     as_of: datetime
     keys: EligibilityKeys
     lineage_key: KeyRef
@@ -77,10 +76,10 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
     entries = read_chain(store)
     parent_entry = parent_of(entries[-1]) if entries else None
     parent = latest_version(store)
-    check_registry(store, inputs.snapshot, inputs.snapshot_at, parent, inputs.policy.registry)
-    snapshot = inputs.snapshot
+    snapshot = inputs.registry(None)
+    check_registry(store, snapshot, inputs.registry, parent, inputs.policy.registry)
     manifest = inputs.source.manifest()
-    check_platforms(inputs.snapshot, manifest.platform, inputs.policy.registry)
+    check_platforms(snapshot, manifest.platform, inputs.policy.registry)
     accounts, accounts_digest = inputs.source.accounts(manifest.accounts)
     eligibility = compute_eligibility(
         accounts,

@@ -14,13 +14,13 @@ from schemas.tables import SNAPSHOT
 def check_registry(
     store: Store,
     snapshot: RegistrySnapshot,
-    snapshot_at: Callable[[int], RegistrySnapshot],
+    registry: Callable[[int | None], RegistrySnapshot],
     parent: Version | None,
     policy: RegistryPolicy,
 ) -> None:
     """Law 2: a registry that is unexpectedly empty, another one, or rolled back stops the build.
 
-    ``snapshot_at``: the same registry as it stood at an earlier event.
+    ``registry``: the same one as it stood at an earlier event.
     """
     if not len(snapshot.objections) and not policy.allow_empty:
         raise BadInput(
@@ -47,7 +47,7 @@ def check_registry(
             remedy="restore the newer copy: objections made since would be lost",
         )
     held = read_object_table(store, used.object, SNAPSHOT)
-    if not snapshot_at(used.event).objections.equals(held):
+    if not registry(used.event).objections.equals(held):
         raise BadInput(
             "registry",
             expected=f"the objections of version {parent.number} at event {used.event}",

@@ -77,8 +77,7 @@ class Place:
             store=self.store,
             source=SourceFiles(str(self.folder / "canonical")),
             policy=self.policy,
-            snapshot=self.snapshot(),
-            snapshot_at=self.snapshot,
+            registry=self.snapshot,
             as_of=as_of,
             keys=EligibilityKeys(self.keys["registry"].secret, self.keys["lineage"].secret),
             lineage_key=KeyRef(id=self.keys["lineage"].id, reference=f"file:{self.folder}/lineage.key"),
@@ -94,7 +93,6 @@ class Place:
         ticks = self.ticks
         return Steps(
             job=job,
-            snapshot=self.snapshot,
             finishing=Finishing(
                 head=self.head,
                 now=lambda: AS_OF + timedelta(days=1, seconds=next(ticks)),

@@ -49,8 +49,7 @@ class Workspace:
             store=open_store(str(corpus)),
             source=SourceFiles(str(self.source)),
             policy=Policy(),
-            snapshot=snapshot,
-            snapshot_at=lambda _event: snapshot,
+            registry=lambda _event: snapshot,
             as_of=AS_OF,
             keys=EligibilityKeys(registry=registry.secret, lineage=lineage.secret),
             lineage_key=KeyRef(id=lineage.id, reference=f"file:{self.keys / 'lineage.key'}"),
@@ -63,7 +62,8 @@ def build_version(inputs: BuildInputs) -> Steps:
     The gates run inside of plan and finish; they are run once more, on the same numbers, to be measured.
     """
     steps, store, policy = Steps(), inputs.store, inputs.policy
-    head = RegistryHead(inputs.snapshot.registry_id, inputs.snapshot.event)
+    snapshot = inputs.registry(None)
+    head = RegistryHead(snapshot.registry_id, snapshot.event)
     finishing = Finishing(head=lambda: head, now=lambda: datetime.now(UTC), runner="direct")
     with steps.measure("plan"):
         plan_id, _ = build.plan(inputs, datetime.now(UTC))

@@ -65,7 +65,6 @@ def build(
     inputs = _inputs(opened, registry, as_of, from_scratch=from_scratch)
     steps = builds.Steps(
         job=_job(inputs.store, runner, workers),
-        snapshot=registry.snapshot,
         finishing=_finishing(registry, runner, accept_change=accept_change),
         planned=_announce,
     )
@@ -100,7 +99,7 @@ def job(
     """
     from pipelines import build as builds
 
-    store = _store(open_workspace(workspace))
+    store = open_workspace(workspace).store()
     builds.job(store, plan_id, _job(store, runner, workers))
 
 
@@ -115,7 +114,7 @@ def finish(
     from pipelines import build as builds
 
     opened = open_workspace(workspace)
-    store = _store(opened)
+    store = opened.store()
     finishing = _finishing(_open_registry(opened), runner, accept_change=accept_change)
     _published(store, builds.finish(store, plan_id, finishing))
 
@@ -133,11 +132,10 @@ def _inputs(
     registry_key, lineage_key = opened.key("registry"), opened.key("lineage")
     check_key(registry, registry_key.id)
     inputs = BuildInputs(
-        store=_store(opened),
+        store=opened.store(),
         source=SourceFiles(opened.url(opened.settings.canonical)),
         policy=opened.policy(),
-        snapshot=registry.snapshot(),
-        snapshot_at=registry.snapshot,
+        registry=registry.snapshot,
         as_of=_instant(as_of),
         keys=EligibilityKeys(registry=registry_key.secret, lineage=lineage_key.secret),
         lineage_key=KeyRef(
@@ -196,12 +194,6 @@ def _published(store: "Store", envelope: "Envelope") -> None:
 
     print_funnel(load_version(store, envelope.number))
     typer.echo(f"published version {envelope.number}", err=True)
-
-
-def _store(opened: OpenedWorkspace) -> "Store":
-    from pipelines.corpus.store import open_store
-
-    return open_store(opened.url(opened.settings.corpus))
 
 
 def _open_registry(opened: OpenedWorkspace) -> "Registry":

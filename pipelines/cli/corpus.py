@@ -1,15 +1,12 @@
 """`optout versions` and `optout files`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from pipelines.cli.opened import WorkspaceOption, open_workspace
 from pipelines.cli.tables import print_json, print_table
-
-if TYPE_CHECKING:
-    from pipelines.corpus.store import Store
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 _HERE = Path()
@@ -33,7 +30,7 @@ def versions(
     """List versions, or builds that were refused."""
     from pipelines.corpus.listing import list_refused, list_versions
 
-    store = _store(workspace)
+    store = open_workspace(workspace).store()
     rows = list_refused(store) if refused else list_versions(store)
     if as_json:
         print_json(rows)
@@ -55,18 +52,11 @@ def files(
     """
     from pipelines.corpus.listing import list_files
 
-    rows = list_files(_store(workspace), version)
+    rows = list_files(open_workspace(workspace).store(), version)
     if as_json:
         print_json(rows)
     else:
         print_table(f"files of version {version}", rows)
-
-
-def _store(workspace: Path) -> "Store":
-    from pipelines.corpus.store import open_store
-
-    opened = open_workspace(workspace)
-    return open_store(opened.url(opened.settings.corpus))
 
 
 def _shortened(row: dict[str, Any]) -> dict[str, Any]:

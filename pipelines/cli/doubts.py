@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from pipelines.cli.opened import OpenedWorkspace, read_document
+from pipelines.cli.opened import OpenedWorkspace
 from schemas.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -38,13 +38,10 @@ def say_doubts(opened: OpenedWorkspace, inputs: "BuildInputs") -> None:
 
 def _was_described_anew(opened: OpenedWorkspace, ingested: str) -> bool:
     """Whether source.yaml says something else than the description that was ingested; unsaid is not."""
-    from schemas.source import SourceDescription
-
-    path = opened.path(opened.settings.source)
-    if not path.is_file():
+    if not opened.path(opened.settings.source).is_file():
         return False
     try:
-        description = read_document(path, opened.settings.source, SourceDescription)
+        description = opened.description()
     except ConfigurationError:
         return True  # what can be no description was not ingested
     return description.content_digest() != ingested

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from pipelines.cli.opened import OpenedWorkspace, WorkspaceOption, open_workspace, read_document
+from pipelines.cli.opened import OpenedWorkspace, WorkspaceOption, open_workspace
 from pipelines.cli.progress import run_with_progress
 from pipelines.cli.tables import counted, print_json, print_table
 
 if TYPE_CHECKING:
     from pipelines.ingesting import Ingested
     from schemas.ingest_plans import IngestPlan
-    from schemas.source import SourceDescription
 
 _LISTED = 1000
 """Malformed rows that a table shows; ``--json`` has all."""
@@ -85,13 +84,7 @@ def _print_defects(opened: OpenedWorkspace, *, as_json: bool) -> None:
 def _plan(opened: OpenedWorkspace) -> "IngestPlan":
     from pipelines.ingesting import plan_ingest
 
-    return plan_ingest(_description(opened), opened.path(opened.settings.source).parent)
-
-
-def _description(opened: OpenedWorkspace) -> "SourceDescription":
-    from schemas.source import SourceDescription
-
-    return read_document(opened.path(opened.settings.source), opened.settings.source, SourceDescription)
+    return plan_ingest(opened.description(), opened.path(opened.settings.source).parent)
 
 
 def _print(ingested: "Ingested", *, as_json: bool) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pipelines.keys import Key
     from schemas.model import Model
     from schemas.policy import Policy
+    from schemas.source import SourceDescription
     from schemas.workspace import KeyPurpose, Workspace
 
 WorkspaceOption = Annotated[
@@ -55,6 +56,13 @@ class OpenedWorkspace:
         from pipelines.corpus.store import open_store
 
         return open_store(self.url(self.settings.corpus))
+
+    def description(self) -> "SourceDescription":
+        """source.yaml."""
+        from schemas.source import SourceDescription
+
+        name = self.settings.source
+        return read_document(self.path(name), name, SourceDescription)
 
     def policy(self) -> "Policy":
         """policy.yaml, with its preset applied."""

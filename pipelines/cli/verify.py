@@ -35,12 +35,11 @@ def verify(
 
     Exits 1 if anything is found wanting.
     """
-    from pipelines.corpus.store import open_store
     from pipelines.lineage.verify.version import verify as verify_version
     from schemas.errors import Refused
 
     opened = open_workspace(workspace)
-    store = open_store(opened.url(opened.settings.corpus))
+    store = opened.store()
     evidence = None if structure_only else _evidence(opened)
     with _Progress() as progress:
         verified = verify_version(store, version, evidence, progress.show)

@@ -72,13 +72,12 @@ def _check_keys(opened: OpenedWorkspace) -> None:
     """Refuse before anything is written: what is made new would match nothing of what is there."""
     from optout_registry.log import check_key, find_registry
     from pipelines.corpus.chain import latest_version
-    from pipelines.corpus.store import open_store
 
     found = {
         purpose: None if _is_missing(_key_file(opened, purpose)) else opened.key(purpose).id
         for purpose in _PURPOSES
     }
-    latest = latest_version(open_store(opened.url(opened.settings.corpus)))
+    latest = latest_version(opened.store())
     registry = find_registry(opened.registry_url)
     if registry is not None:
         with registry:

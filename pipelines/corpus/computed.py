@@ -99,6 +99,12 @@ def conditions_of(plan: Plan) -> Conditions:
     )
 
 
+def read_observed(store: Store, ref: ObjectRef) -> dict[str, Observation]:
+    """What was seen of each file of records when a plan was made, by path."""
+    rows = read_object_table(store, ref, OBSERVED).to_pylist()
+    return {row["path"]: Observation(**row) for row in rows}
+
+
 def split_of(row: dict[str, object]) -> Split:
     """The split in a row of a SPLITS or PLANNED table."""
     return Split.model_validate({name: row[name] for name in Split.model_fields})
@@ -131,7 +137,7 @@ def _computed(
     return Computed(
         conditions,
         {(split.path, split.ordinal): (split, result) for split, result in results},
-        frozenset(Observation(**row) for row in read_object_table(store, observed, OBSERVED).to_pylist()),
+        frozenset(read_observed(store, observed).values()),
         read_object_table(store, eligibility, ELIGIBILITY),
     )
 

@@ -5,13 +5,13 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipelines.corpus.chain import Version, read_object_table
-from pipelines.corpus.computed import Computed, Conditions, conditions_of, of_version, split_of
+from pipelines.corpus.computed import Computed, Conditions, conditions_of, of_version, read_observed, split_of
 from pipelines.corpus.source_files import Observation
 from pipelines.corpus.staging import PLANNED, mark_done, plan_splits
 from pipelines.corpus.store import Store
 from schemas.plans import Plan
 from schemas.splits import Split
-from schemas.tables import ELIGIBILITY, OBSERVED
+from schemas.tables import ELIGIBILITY
 
 
 def planned_splits(
@@ -33,12 +33,14 @@ def planned_splits(
     changed = np.zeros(0, np.uint64) if before is None else changed_subjects(before.states, states)
     rows = []
     for number, split in enumerate(splits):
-        held = None if before is None else before.results.get((split.path, split.ordinal))
-        reused = before is not None and before.unchanged(store, split, observed[split.path], changed)
+        held = result = None
+        if before is not None:
+            held = before.results.get((split.path, split.ordinal))
+            result = before.unchanged(store, split, observed[split.path], changed)
         rows.append({
             "split": number,
             **split.model_dump(),
-            "reused": bool(reused),
+            "reused": result is not None,
             "previous": None if held is None else held[1].to_canonical_json().decode(),
         })  # fmt: skip
     return pa.Table.from_pylist(rows, schema=PLANNED)
@@ -48,8 +50,7 @@ def carry_over(store: Store, plan_id: str, plan: Plan, before: Computed) -> None
     """Mark those splits of a plan as done that an earlier plan of the same build has computed alike."""
     if conditions_of(plan) != before.conditions:
         return
-    observed = {row["path"]: Observation(**row)
-                for row in read_object_table(store, plan.observed, OBSERVED).to_pylist()}  # fmt: skip
+    observed = read_observed(store, plan.observed)
     changed = changed_subjects(before.states, read_object_table(store, plan.eligibility, ELIGIBILITY))
     for row in plan_splits(store, plan_id, plan).to_pylist():
         if not row["reused"]:

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipelines.corpus.chain import read_object_table
-from pipelines.corpus.computed import split_of
+from pipelines.corpus.computed import read_observed, split_of
 from pipelines.corpus.results import computed_result, find_result, is_whole, put_result
 from pipelines.corpus.source_files import Observation, SourceFiles
 from pipelines.corpus.staging import load_plan, lookup_table, mark_done, plan_splits
@@ -19,7 +18,6 @@ from pipelines.screen.screen import Inputs, Opened, open_split, screen
 from schemas.errors import BadInput, ConfigurationError, Refused
 from schemas.plans import Plan, SplitResult
 from schemas.splits import Split, byte_ranges
-from schemas.tables import OBSERVED
 
 
 class PlannedSplit(NamedTuple):
@@ -97,13 +95,12 @@ def open_worker(corpus: str, plan_id: str) -> Worker:
             found=key.id,
             remedy="give the worker the key the plan was made with, or plan again",
         )
-    observed = read_object_table(store, plan.observed, OBSERVED)
     return Worker(
         store,
         plan_id,
         plan,
         SourceFiles(plan.source),
-        {row["path"]: Observation(**row) for row in observed.to_pylist()},
+        read_observed(store, plan.observed),
         Inputs(
             Lookup(lookup_table(store, plan_id, plan), plan.platform, key.secret),
             plan.policy,
