@@ -10,6 +10,7 @@ from builds import Place, run_splits
 from builders import account, objection, record
 from pipelines.build import finish, plan
 from pipelines.corpus.staging import plan_file
+from pipelines.jobs.screening import splits_to_compute
 from schemas.errors import BadInput
 from schemas.tables import WRITER
 
@@ -58,3 +59,16 @@ def test_a_changed_table_of_a_plan_publishes_nothing(place, name, damage, done):
     assert caught.value.subject == name
     assert len(list(place.store.list("staging/results"))) == done * SPLITS
     assert list(place.store.list("versions")) == []
+
+
+def test_a_job_that_runs_again_reads_no_split_twice_and_trusts_no_object(place):
+    plan_id, _ = plan(place.inputs(), place.steps().finishing.now())
+    run_splits(place.store.url, plan_id, SPLITS)
+    assert list(splits_to_compute(place.store.url, plan_id, 0, SPLITS)) == []
+    (shard, *_) = (entry.name for entry in place.store.list("data"))
+    path = place.folder / "corpus" / shard
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    with pytest.raises(BadInput) as caught:
+        run_splits(place.store.url, plan_id, SPLITS)
+    assert caught.value.subject == shard

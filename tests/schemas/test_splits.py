@@ -2,6 +2,7 @@
 
 import io
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -146,6 +147,38 @@ def test_a_footer_that_swaps_two_columns_changes_the_digest():
     assert pq.read_table(io.BytesIO(swapped)).column("own").to_pylist() == texts["quoted"]
     (split,) = cut("a", metadata(data))
     assert digest(swapped, split) != digest(data, split)
+
+
+CHUNK = {"path_in_schema": "text", "compression": "ZSTD", "num_values": 3, "total_compressed_size": 90,
+         "data_page_offset": 40, "dictionary_page_offset": 4}  # fmt: skip
+
+
+def footer(**changes):
+    """What is asked of a footer whose one row group has two columns; ``changes`` are of the second, inside the first."""
+    first, second = (
+        SimpleNamespace(**{**CHUNK, "total_compressed_size": 500}),
+        SimpleNamespace(**{**CHUNK, "path_in_schema": "quoted", **changes}),
+    )
+    group = SimpleNamespace(num_rows=3, num_columns=2, column=[first, second].__getitem__)
+    return SimpleNamespace(schema="", row_group=lambda _: group)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"path_in_schema": "other"},
+        {"compression": "SNAPPY"},
+        {"num_values": 4},
+        {"total_compressed_size": 80},
+        {"data_page_offset": 30},
+        {"dictionary_page_offset": 5},
+        {"dictionary_page_offset": None},
+    ],
+    ids=str,
+)
+def test_all_that_says_how_a_column_is_read_counts(changes):
+    split = Split(path="a", ordinal=0, first_row_group=0, row_groups=1, rows=3)
+    assert split_digest(footer(**changes), split, [b"bytes"]) != split_digest(footer(), split, [b"bytes"])
 
 
 def test_how_the_bytes_are_cut_into_blocks_does_not_count():
