@@ -171,7 +171,7 @@ def _merge_rows(
 
 def _subjects(ids: pa.StringArray, platform: str, key: bytes) -> npt.NDArray[np.uint64]:
     normal = normal_forms(IdentifierType.ACCOUNT, ids, pa.nulls(len(ids), pa.string()))
-    found = subjects(key, map(target_message(IdentifierType.ACCOUNT, platform, "").__add__, normal))
+    found = subjects(key, target_message(IdentifierType.ACCOUNT, platform, ""), normal)
     in_order = np.sort(found)
     if (in_order[1:] == in_order[:-1]).any():
         raise BadInput(

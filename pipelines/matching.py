@@ -54,7 +54,7 @@ def _pseudonyms(
         regions = pa.concat_arrays([regions, pa.nulls(len(values), pa.string())])
         values = pa.concat_arrays([values, values])
     prefix = target_message(kind, platform, "")
-    hashes = pseudonyms(key, map(prefix.__add__, normal_forms(kind, values, regions)))
+    hashes = pseudonyms(key, prefix, normal_forms(kind, values, regions))
     return accounts, pa.array(hashes, pa.binary(32))
 
 

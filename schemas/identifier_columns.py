@@ -1,6 +1,5 @@
 """Identifiers by the column: what :mod:`schemas.identifiers` says of one, for hundreds of thousands."""
 
-import hashlib
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -8,12 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
-from schemas.identifiers import media_message, normalise
+from schemas.identifiers import media_form, normalise
 from schemas.vocabulary import IdentifierType
-
-_BLOCK = 64
-"""Bytes in a block of SHA-256 (FIPS 180-4)."""
 
 
 class _Plain(NamedTuple):
@@ -49,32 +47,31 @@ def normal_forms(kind: IdentifierType, values: pa.StringArray, regions: pa.Strin
     return normal
 
 
-def media_messages(digests: pa.StringArray) -> list[bytes]:
-    """The message of each picture, by the digest of its bytes."""
+def media_forms(digests: pa.StringArray) -> list[bytes]:
+    """The normal form of each picture's digest."""
     plain = np.asarray(pc.match_substring_regex(digests, r"^[0-9a-f]+$"))
-    prefix = media_message("")
-    messages = list(map(prefix.__add__, digests.cast(pa.binary()).to_pylist()))
+    forms: list[bytes] = digests.cast(pa.binary()).to_pylist()
     for place in np.flatnonzero(~plain).tolist():
-        messages[place] = media_message(digests[place].as_py())
-    return messages
+        forms[place] = media_form(digests[place].as_py()).encode()
+    return forms
 
 
-def pseudonyms(key: bytes, messages: Iterable[bytes]) -> list[bytes]:
-    """HMAC-SHA-256 of each message, 32 bytes: the two padded keys are hashed once (RFC 2104)."""
-    block = (hashlib.sha256(key).digest() if len(key) > _BLOCK else key).ljust(_BLOCK, b"\0")
-    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block)).copy
-    outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block)).copy
+def pseudonyms(key: bytes, prefix: bytes, forms: Iterable[bytes]) -> list[bytes]:
+    """HMAC-SHA-256 of each message, 32 bytes; ``prefix`` is what all messages begin with.
+
+    Key and prefix are hashed once, and that state is copied for every form.
+    """
+    begun = HMAC(key, SHA256())
+    begun.update(prefix)
     found = []
-    for message in messages:
-        within = inner()
-        within.update(message)
-        around = outer()
-        around.update(within.digest())
-        found.append(around.digest())
+    for form in forms:
+        digest = begun.copy()
+        digest.update(form)
+        found.append(digest.finalize())
     return found
 
 
-def subjects(key: bytes, messages: Iterable[bytes]) -> npt.NDArray[np.uint64]:
+def subjects(key: bytes, prefix: bytes, forms: Iterable[bytes]) -> npt.NDArray[np.uint64]:
     """The first 64 bits, big-endian, of HMAC-SHA-256 of each message."""
-    digests = b"".join(pseudonyms(key, messages))
+    digests = b"".join(pseudonyms(key, prefix, forms))
     return np.frombuffer(digests, ">u8")[::4].astype(np.uint64)

@@ -222,6 +222,11 @@ def account_message(platform: str, account_id: str) -> bytes:
     return message("account", platform, normalise(IdentifierType.ACCOUNT, account_id))
 
 
+def media_form(sha256: str) -> str:
+    """The normal form of the digest of a picture's bytes."""
+    return sha256.strip().lower()
+
+
 def media_message(sha256: str) -> bytes:
     """The message of a picture: the digest of its bytes, whatever the platform."""
-    return message(_MEDIA, "", sha256.strip().lower())
+    return message(_MEDIA, "", media_form(sha256))

@@ -41,7 +41,7 @@ class Lookup:
         unknown = ids.filter(pa.array(~known))
         normal = normal_forms(IdentifierType.ACCOUNT, unknown, pa.nulls(len(unknown), pa.string()))
         prefix = target_message(IdentifierType.ACCOUNT, self.platform, "")
-        named[~known] = subjects(self.lineage_key, map(prefix.__add__, normal))
+        named[~known] = subjects(self.lineage_key, prefix, normal)
         return named
 
 

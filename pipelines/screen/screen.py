@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +42,17 @@ class Inputs:
     engine: str
     """Digest of the engine."""
 
+    @cached_property
+    def conditions(self) -> dict[str, str]:
+        """The parts of a split key that are the same for all splits."""
+        return {
+            "policy": self.policy.screening_digest(),
+            "packs": self.packs.content_digest(),
+            "key": self.lineage_key_id,
+            "platform": self.lookup.platform,
+            "engine": self.engine,
+        }
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -67,15 +79,7 @@ def open_split(source: SplitBytes, inputs: Inputs) -> Opened:
     ids = decode_ids(source)
     authors = find_authors(ids.account_id, inputs.lookup)
     digest = source.digest()
-    key = split_key({
-        "split": digest,
-        "eligibility": authors.found.digest(),
-        "policy": inputs.policy.screening_digest(),
-        "packs": inputs.packs.content_digest(),
-        "key": inputs.lineage_key_id,
-        "platform": inputs.lookup.platform,
-        "engine": inputs.engine,
-    })  # fmt: skip
+    key = split_key({"split": digest, "eligibility": authors.found.digest(), **inputs.conditions})
     return Opened(ids, authors, digest, key)
 
 

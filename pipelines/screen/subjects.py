@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.screen.lookup import FoundAccounts, Lookup
-from schemas.identifier_columns import media_messages, subjects
+from schemas.identifier_columns import media_forms, subjects
+from schemas.identifiers import media_message
 from schemas.outcomes import REASON_OF_CODE, Outcome
 from schemas.tables import FOOTPRINT
 from schemas.vocabulary import OTHER_ROLES, Role
@@ -137,5 +138,5 @@ def _pictures(records: pa.Table, lineage_key: bytes) -> tuple[Codes, Subjects, C
     encoded = column.flatten().field("sha256").dictionary_encode()
     codes = encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
     chosen = codes >= 0
-    found = subjects(lineage_key, media_messages(encoded.dictionary))
+    found = subjects(lineage_key, media_message(""), media_forms(encoded.dictionary))
     return rows[chosen], *_named(found, codes[chosen])

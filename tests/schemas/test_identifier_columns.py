@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from schemas.identifier_columns import media_messages, normal_forms, pseudonyms, subjects
-from schemas.identifiers import media_message, normalise, pseudonym, subject
+from schemas.identifier_columns import media_forms, normal_forms, pseudonyms, subjects
+from schemas.identifiers import media_form, normalise, pseudonym, subject
 from schemas.vocabulary import IdentifierType
 
 ODD = st.text(
@@ -29,13 +29,13 @@ def test_normal_forms(kind, values, region):
 
 
 @given(st.lists(st.text(st.sampled_from("0aAfg \n\x1f\u3000"), max_size=6)))
-def test_messages_of_pictures(digests):
-    assert media_messages(pa.array(digests, pa.string())) == [media_message(digest) for digest in digests]
+def test_forms_of_pictures(digests):
+    assert media_forms(pa.array(digests, pa.string())) == [media_form(digest).encode() for digest in digests]
 
 
-@given(st.binary(max_size=130), st.lists(st.binary(max_size=130), max_size=4))
-def test_pseudonyms_and_subjects(key, messages):
-    assert pseudonyms(key, messages) == [pseudonym(key, message) for message in messages]
-    found = subjects(key, messages)
+@given(st.binary(max_size=130), st.binary(max_size=130), st.lists(st.binary(max_size=130), max_size=4))
+def test_pseudonyms_and_subjects(key, prefix, forms):
+    assert pseudonyms(key, prefix, forms) == [pseudonym(key, prefix + form) for form in forms]
+    found = subjects(key, prefix, forms)
     assert found.dtype == np.uint64
-    assert found.tolist() == [subject(key, message) for message in messages]
+    assert found.tolist() == [subject(key, prefix + form) for form in forms]
