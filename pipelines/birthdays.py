@@ -19,9 +19,10 @@ FIRST_DAY, LAST_DAY = np.datetime64("0001-01-01"), np.datetime64("9000-12-31")
 
 def last_day_of(dates: Days, month: npt.NDArray[np.bool_], year: npt.NDArray[np.bool_]) -> Days:
     """The date, or the last day of its month or year where only that much is known."""
-    ends_month = (dates.astype("M8[M]") + 1).astype("M8[D]") - 1
-    ends_year = (dates.astype("M8[Y]") + 1).astype("M8[D]") - 1
-    return np.where(year, ends_year, np.where(month, ends_month, dates))
+    last = dates.copy()
+    last[month] = (dates[month].astype("M8[M]") + 1).astype("M8[D]") - 1
+    last[year] = (dates[year].astype("M8[Y]") + 1).astype("M8[D]") - 1
+    return last
 
 
 def turned(dates: Days, age: int) -> Micros:

@@ -67,7 +67,7 @@ def compute_eligibility(
     table = pa.Table.from_batches(accounts, ACCOUNTS)
     has_id = pc.is_valid(table.column("account_id"))
     conform = pc.and_(has_id, pc.is_null(table.column("defect")))
-    rows = table.filter(has_id).combine_chunks()
+    rows = (table.filter(has_id) if table.column("account_id").null_count else table).combine_chunks()
     codes, ids = _account_codes(rows)
     adult_from, age_known = _adult_from(rows, policy, as_of)
     flags = _row_flags(rows, policy, as_of, adult_from, age_known)
@@ -75,7 +75,7 @@ def compute_eligibility(
     objected = objected_surfaces(rows, codes, ids, snapshot, platform, keys.registry)
     clear = np.uint16(ALL_SURFACES) & ~objected
     named = _subjects(ids, platform, keys.lineage)
-    order = np.argsort(hashes := hash_ids(ids), kind="stable")
+    order = np.argsort(hashes := hash_ids(ids))
     lookup = pa.table(
         {
             "hash": hashes[order],
@@ -116,8 +116,10 @@ def _adult_from(rows: pa.Table, policy: Policy, as_of: datetime) -> tuple[npt.ND
     born = last_day_of(
         days, _equals(precision, BirthPrecision.MONTH), _equals(precision, BirthPrecision.YEAR)
     )
-    known &= turned(born, policy.max_age + 1) > _micros(as_of)
-    return np.where(known, turned(born, policy.min_age), 0), known
+    # Each different birthday is worked out once.
+    different, of_row = np.unique(born, return_inverse=True)
+    known &= (turned(different, policy.max_age + 1) > _micros(as_of))[of_row]
+    return np.where(known, turned(different, policy.min_age)[of_row], 0), known
 
 
 def _row_flags(

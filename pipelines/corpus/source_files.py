@@ -143,7 +143,7 @@ def _account_rows(path: str, data: bytes) -> Iterator[pa.RecordBatch]:
     groups = range(metadata.num_row_groups)
     with pq.ParquetFile(pa.BufferReader(data), read_dictionary=folded_leaves(metadata, groups)) as file:
         for group in groups:
-            table = file.read_row_group(group, use_threads=False)
+            table = file.read_row_group(group)
             table.validate(full=True)
             if sum(map(unfolded_bytes, table.columns)) > UNFOLDED_LIMIT:
                 raise BadInput(

@@ -42,9 +42,9 @@ class Judge:
             for entry in tally
             if entry.reason == Reason.KEPT.code and entry.surface in self._used
         }
-        is_author = footprint.column("role").to_numpy() == Role.AUTHOR
-        kept = footprint.column("kept").to_numpy()[is_author].astype(np.int64)
-        subjects = footprint.column("subject").to_numpy()[is_author]
+        kept = footprint.column("kept").to_numpy()
+        chosen = (footprint.column("role").to_numpy() == Role.AUTHOR) & (kept > 0)
+        kept, subjects = kept[chosen].astype(np.int64), footprint.column("subject").to_numpy()[chosen]
         known, place = self._find(subjects)
         clear, adult = self._clear[place[known]], self._adult[place[known]]
         ageless = sum(rows for label, rows in on_surface.items() if not self._used[label].adult_now)
