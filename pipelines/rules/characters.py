@@ -44,12 +44,15 @@ def with_ascii_digits(words: pa.StringArray) -> pa.StringArray:
 
 def holds(words: pa.StringArray, first: str, last: str) -> npt.NDArray[np.bool_]:
     """Where a text holds an ASCII character from ``first`` to ``last``; null holds nothing."""
+    return count(words, first, last) > 0
+
+
+def count(words: pa.StringArray, first: str, last: str) -> npt.NDArray[np.int64]:
+    """How many ASCII characters from ``first`` to ``last`` each text holds; null holds none."""
     offsets, text = _bytes(words)
-    found = np.zeros(len(words), bool)
     inside = np.flatnonzero(_within(text, first, last))
-    found[np.searchsorted(offsets, inside, side="right") - 1] = True
-    found &= np.asarray(words.is_valid())
-    return found
+    found = np.bincount(np.searchsorted(offsets, inside, side="right") - 1, minlength=len(words))
+    return np.where(words.is_valid(), found, 0)
 
 
 def begins(words: pa.StringArray, first: str, last: str) -> npt.NDArray[np.bool_]:

@@ -2,9 +2,12 @@ from collections import Counter
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from pipelines.screen.mask import mask
+from pipelines.screen.mask import PATTERNS, mask, token
 from pipelines.screen.order import shard_order
 
 ALL = ("handle", "email", "phone", "number")
@@ -28,6 +31,7 @@ UNTOUCHED = [
     "a @ b",
     "",
 ]
+PIECES = [*"0017A@.- +(⟦é", "AB", "abc", "0", "00", "234", "5678", "⟦email⟧"]
 
 
 @pytest.mark.parametrize(("text", "expected"), MASKED)
@@ -51,6 +55,17 @@ def test_a_whole_column_is_masked_as_its_texts_are():
     alone = [mask(pa.array([text], pa.string()), ALL) for text in texts]
     assert whole.to_pylist() == [found.to_pylist()[0] for found, _ in alone]
     assert +counts == +sum((of_one for _, of_one in alone), Counter())
+
+
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=12).map("".join), max_size=4))
+@example(["+1234567", "0012345678", "012345678", "(012)345-6789", "123 456 7890", "1234567"])
+@example(["AB12ABCDABCD", "AB12 ABCD ABCD ABC", "a@b.c", "@b", "1 2-3 4567 8 9", "⟦phone⟧@1234567"])
+def test_texts_that_are_not_searched_hold_nothing_to_mask(texts):
+    expected = pa.array(texts, pa.string())
+    for pattern in PATTERNS:
+        expected = pc.replace_substring_regex(expected, pattern.pattern, token(pattern.name))
+    masked, _ = mask(pa.array(texts, pa.string()), ALL)
+    assert masked.to_pylist() == expected.to_pylist()
 
 
 def test_only_what_the_policy_names_is_masked():
