@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,8 @@ import pyarrow.compute as pc
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from pipelines.birthdays import FIRST_DAY, LAST_DAY, last_day_of, turned
-from pipelines.matching import objected_surfaces
+from pipelines.hashing.shares import shared_hashing
+from pipelines.matching import Pseudonyms, objected_surfaces
 from schemas.documents import AccountCounts
 from schemas.errors import BadInput
 from schemas.fields import ACCOUNTS, TIMESTAMP
@@ -72,9 +74,10 @@ def compute_eligibility(
     adult_from, age_known = _adult_from(rows, policy, as_of)
     flags = _row_flags(rows, policy, as_of, adult_from, age_known)
     flags, adult_from, age_known = _merge_rows(codes, len(ids), flags, adult_from, age_known)
-    objected = objected_surfaces(rows, codes, ids, snapshot, platform, keys.registry)
+    with shared_hashing(len(rows)) as pseudonyms:
+        objected = objected_surfaces(rows, codes, ids, snapshot, platform, partial(pseudonyms, keys.registry))
+        named = _subjects(ids, platform, partial(pseudonyms, keys.lineage))
     clear = np.uint16(ALL_SURFACES) & ~objected
-    named = _subjects(ids, platform, keys.lineage)
     order = np.argsort(hashes := hash_ids(ids))
     lookup = pa.table(
         {
@@ -171,9 +174,9 @@ def _merge_rows(
     )
 
 
-def _subjects(ids: pa.StringArray, platform: str, key: bytes) -> npt.NDArray[np.uint64]:
+def _subjects(ids: pa.StringArray, platform: str, pseudonyms: Pseudonyms) -> npt.NDArray[np.uint64]:
     normal = normal_forms(IdentifierType.ACCOUNT, ids, pa.nulls(len(ids), pa.string()))
-    found = subjects(key, target_message(IdentifierType.ACCOUNT, platform, ""), normal)
+    found = subjects(pseudonyms(target_message(IdentifierType.ACCOUNT, platform, ""), normal))
     in_order = np.sort(found)
     if (in_order[1:] == in_order[:-1]).any():
         raise BadInput(

@@ -1,19 +1,23 @@
 """Which accounts an objection hits: by account id, by identifier, and through linked accounts."""
 
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.identifier_columns import normal_forms, pseudonyms
+from schemas.identifier_columns import normal_forms
 from schemas.identifiers import target_message
+from schemas.pseudonyms import DIGEST
 from schemas.snapshots import RegistrySnapshot
 from schemas.vocabulary import IdentifierType
 
 Codes = npt.NDArray[np.int64]
 Surfaces = npt.NDArray[np.uint16]
+Pseudonyms = Callable[[bytes, Sequence[bytes]], bytes]
+"""Digests under the registry key of forms that a prefix goes before: schemas.pseudonyms."""
 
 
 def objected_surfaces(
@@ -22,7 +26,7 @@ def objected_surfaces(
     ids: pa.StringArray,
     snapshot: RegistrySnapshot,
     platform: str,
-    registry_key: bytes,
+    pseudonyms: Pseudonyms,
 ) -> Surfaces:
     """Surfaces (bits) on which each account is covered by a live objection.
 
@@ -34,14 +38,19 @@ def objected_surfaces(
     for kind in IdentifierType:
         wanted = snapshot.objections.filter(pc.equal(snapshot.objections.column("type"), kind.value))
         if len(wanted):
-            accounts, hashes = _pseudonyms(kind, rows, codes, ids, platform, registry_key)
+            accounts, hashes = _pseudonyms(kind, rows, codes, ids, platform, pseudonyms)
             _hit(accounts, hashes, wanted, own, spreading)
     return own | _spread(spreading, rows, codes)
 
 
 def _pseudonyms(
-    kind: IdentifierType, rows: pa.Table, codes: Codes, ids: pa.StringArray, platform: str, key: bytes
-) -> tuple[Codes, pa.Array]:
+    kind: IdentifierType,
+    rows: pa.Table,
+    codes: Codes,
+    ids: pa.StringArray,
+    platform: str,
+    pseudonyms: Pseudonyms,
+) -> tuple[Codes, pa.FixedSizeBinaryArray]:
     """Account codes and the pseudonyms of their identifiers of one kind, pair by pair."""
     accounts, values, regions = _carried(kind, rows, codes)
     if kind is IdentifierType.ACCOUNT:
@@ -53,9 +62,9 @@ def _pseudonyms(
         accounts = np.concatenate([accounts, accounts])
         regions = pa.concat_arrays([regions, pa.nulls(len(values), pa.string())])
         values = pa.concat_arrays([values, values])
-    prefix = target_message(kind, platform, "")
-    hashes = pseudonyms(key, prefix, normal_forms(kind, values, regions))
-    return accounts, pa.array(hashes, pa.binary(32))
+    digests = pseudonyms(target_message(kind, platform, ""), normal_forms(kind, values, regions))
+    hashes = [None, pa.py_buffer(digests)]
+    return accounts, pa.FixedSizeBinaryArray.from_buffers(pa.binary(DIGEST), len(values), hashes)
 
 
 def _carried(

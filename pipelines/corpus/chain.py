@@ -174,7 +174,9 @@ def read_object_table(
 
     data = read_object(store, zone, ref, "parquet")
     try:
-        table = pq.ParquetFile(pa.BufferReader(data)).read()  # half the time of read_table, which makes a dataset
+        table = pq.ParquetFile(
+            pa.BufferReader(data)
+        ).read()  # half the time of read_table, which makes a dataset
     except (pa.ArrowException, OSError) as error:
         raise _not_a_table(zone, ref, schema, type(error).__name__) from error
     if not table.schema.equals(schema):

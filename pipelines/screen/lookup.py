@@ -13,6 +13,7 @@ from pipelines.rules.columns import AccountColumns
 from schemas.id_hash import hash_ids
 from schemas.identifier_columns import normal_forms, subjects
 from schemas.identifiers import target_message
+from schemas.pseudonyms import pseudonyms
 from schemas.tables import LOOKUP
 from schemas.vocabulary import IdentifierType
 
@@ -41,7 +42,7 @@ class Lookup:
         unknown = ids.filter(pa.array(~known))
         normal = normal_forms(IdentifierType.ACCOUNT, unknown, pa.nulls(len(unknown), pa.string()))
         prefix = target_message(IdentifierType.ACCOUNT, self.platform, "")
-        named[~known] = subjects(self.lineage_key, prefix, normal)
+        named[~known] = subjects(pseudonyms(self.lineage_key, prefix, normal))
         return named
 
 

@@ -12,6 +12,7 @@ from pipelines.screen.lookup import FoundAccounts, Lookup
 from schemas.identifier_columns import media_forms, subjects
 from schemas.identifiers import media_message
 from schemas.outcomes import REASON_OF_CODE, Outcome
+from schemas.pseudonyms import pseudonyms
 from schemas.tables import FOOTPRINT
 from schemas.vocabulary import OTHER_ROLES, Role
 
@@ -138,5 +139,5 @@ def _pictures(records: pa.Table, lineage_key: bytes) -> tuple[Codes, Subjects, C
     encoded = column.flatten().field("sha256").dictionary_encode()
     codes = encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
     chosen = codes >= 0
-    found = subjects(lineage_key, media_message(""), media_forms(encoded.dictionary))
+    found = subjects(pseudonyms(lineage_key, media_message(""), media_forms(encoded.dictionary)))
     return rows[chosen], *_named(found, codes[chosen])

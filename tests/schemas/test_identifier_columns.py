@@ -6,8 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from schemas.identifier_columns import media_forms, normal_forms, pseudonyms, subjects
+from schemas.identifier_columns import media_forms, normal_forms, subjects
 from schemas.identifiers import media_form, normalise, pseudonym, subject
+from schemas.pseudonyms import pseudonyms
 from schemas.vocabulary import IdentifierType
 
 ODD = st.text(
@@ -35,7 +36,8 @@ def test_forms_of_pictures(digests):
 
 @given(st.binary(max_size=130), st.binary(max_size=130), st.lists(st.binary(max_size=130), max_size=4))
 def test_pseudonyms_and_subjects(key, prefix, forms):
-    assert pseudonyms(key, prefix, forms) == [pseudonym(key, prefix + form) for form in forms]
-    found = subjects(key, prefix, forms)
+    digests = pseudonyms(key, prefix, forms)
+    assert digests == b"".join(pseudonym(key, prefix + form) for form in forms)
+    found = subjects(digests)
     assert found.dtype == np.uint64
     assert found.tolist() == [subject(key, prefix + form) for form in forms]
