@@ -1,6 +1,7 @@
 """What a piece of work takes: wall and CPU seconds, and the peak memory of a process of its own."""
 
 import multiprocessing
+import resource
 import statistics
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 
 class Spent(NamedTuple):
-    """Seconds of the clock, and seconds of all threads of this process."""
+    """Seconds of the clock, and seconds of all threads of this process and of those it has waited for."""
 
     wall: float = 0.0
     cpu: float = 0.0
@@ -31,9 +32,9 @@ class Steps:
     @contextmanager
     def measure(self, name: str) -> Iterator[None]:
         """Measure the block."""
-        wall, cpu = time.perf_counter(), time.process_time()
+        wall, cpu = time.perf_counter(), _cpu_seconds()
         yield
-        self.spent[name] = Spent(time.perf_counter() - wall, time.process_time() - cpu)
+        self.spent[name] = Spent(time.perf_counter() - wall, _cpu_seconds() - cpu)
 
     def total(self, *names: str) -> Spent:
         """What some steps took together."""
@@ -41,6 +42,11 @@ class Steps:
         for name in names:
             whole = whole.and_(self.spent[name])
         return whole
+
+
+def _cpu_seconds() -> float:
+    others = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + others.ru_utime + others.ru_stime
 
 
 def median(spent: Iterable[Spent]) -> Spent:
