@@ -14,8 +14,9 @@ run-local: ## the whole way on a sample social network, in ./workspace
 	@requirements/install.sh run "$(PYTHON)"
 	@$(RUN) examples/run_local.py workspace
 
+# Tests start many processes: without bytecode each would compile Beam and Great Expectations anew.
 test: install ## every test; ARGS="tests/quality -x" for some
-	@$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 $(ARGS)
+	@unset PYTHONDONTWRITEBYTECODE; $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 $(ARGS)
 
 lint: install ## style, types and who may import whom
 	@$(RUN) -m ruff check --quiet .

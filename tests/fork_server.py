@@ -20,12 +20,15 @@ import sys
 import time
 import warnings
 from importlib import import_module
+from pathlib import Path
 
+ROOT = Path(__file__).resolve().parent.parent
 OTHERS = (
     "apache_beam.runners.portability.fn_api_runner", "cryptography.hazmat.primitives.ciphers.aead", "duckdb",
     "great_expectations.expectations", "great_expectations.data_context.types.base", "idna", "numpy", "pandas",
-    "phonenumbers", "pyarrow.compute", "pyarrow.dataset", "pyarrow.parquet", "pydantic.json_schema", "rfc8785",
-    "rich.progress", "rich.table", "sqlalchemy.dialects.sqlite", "typer.rich_utils", "yaml", "zstandard",
+    "multiprocessing.synchronize", "phonenumbers", "pyarrow.compute", "pyarrow.dataset", "pyarrow.parquet",
+    "pydantic.json_schema", "pydantic.main", "pydantic.type_adapter", "rfc8785", "rich.progress", "rich.table",
+    "sqlalchemy.dialects.sqlite", "typer.rich_utils", "yaml", "zstandard",
 )  # fmt: skip
 
 
@@ -76,6 +79,8 @@ def drop_capabilities():
 def run(arguments, sources):
     """End this process as ``optout`` would."""
     sys.path[:0] = [sources]
+    # Bytecode is told by second and size of its source: a copy may change again within the second.
+    sys.dont_write_bytecode |= not Path(sources).samefile(ROOT)
     sys.argv = ["optout", *arguments]
     try:
         runpy.run_module("pipelines.cli.main", run_name="__main__")
