@@ -29,7 +29,8 @@ if [ "$(held $packages)" != "$locked" ]; then
     say "installing uv, which installs the rest"
     .venv/bin/python -m pip install --quiet --require-hashes -r requirements/bootstrap.txt
     say "installing the $(grep -c '^[A-Za-z0-9].*==' "$lock") packages of $lock (once; minutes on a slow line)"
-    .venv/bin/python -m uv pip sync --quiet --require-hashes "$lock"
+    # Compiled here, and not in each of the many processes where PYTHONDONTWRITEBYTECODE is set.
+    .venv/bin/python -m uv pip sync --quiet --require-hashes --compile-bytecode "$lock"
     printf '%s\n' "$locked" >$packages
 fi
 described="$here $(cksum <pyproject.toml)"
