@@ -17,7 +17,7 @@ from schemas.vocabulary import IdentifierType
 Codes = npt.NDArray[np.int64]
 Surfaces = npt.NDArray[np.uint16]
 Pseudonyms = Callable[[bytes, Sequence[bytes]], bytes]
-"""Digests under the registry key of forms that a prefix goes before: schemas.pseudonyms."""
+"""Digests, under a key it holds, of forms that a prefix goes before: schemas.pseudonyms."""
 
 
 def objected_surfaces(

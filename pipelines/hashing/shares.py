@@ -17,17 +17,17 @@ Hash = Callable[[bytes, bytes, Sequence[bytes]], bytes]
 Process = subprocess.Popen[bytes]
 
 WORTHWHILE = 100_000
-"""Messages from which it pays to start another process, which takes as long as 70,000 of them."""
+"""Messages for which it pays to start one more process, which takes as long as 70,000 of them."""
 
 
 @contextmanager
 def shared_hashing(messages: int, processes: int | None = None) -> Iterator[Hash]:
-    """How to hash lists of about so many messages: alone, or with a process for each other core.
+    """How to hash lists of about so many messages: alone, or with others on as many cores as pay.
 
-    ``processes``: of these so many, this one included, whatever the number of messages.
+    ``processes``: so many, this one included, whatever the number of messages.
     """
     if processes is None:
-        processes = len(os.sched_getaffinity(0)) if messages >= WORTHWHILE else 1
+        processes = min(os.cpu_count() or 1, 1 + messages // WORTHWHILE)
     with ExitStack() as started:
         others = [started.enter_context(_started()) for _ in range(processes - 1)]
         yield partial(_hash, others)
