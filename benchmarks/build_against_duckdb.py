@@ -10,8 +10,9 @@ and several times in one warm process on two cores:
 
 The ratio is that of each pair, of wall seconds and of CPU seconds; the median counts. Wall seconds
 mean something on an otherwise idle machine only. The time in Great Expectations, a worker's start and
-the start of the program are reported apart. Peak memory is that of processes of their own. Nothing is
-asserted, and nothing is written outside of benchmarks/data.
+the start of the program are reported apart. Peak memory is that of processes of their own, without
+that of the process that hashes along with the plan, whose CPU seconds do count. Nothing is asserted,
+and nothing is written outside of benchmarks/data.
 """
 
 import argparse

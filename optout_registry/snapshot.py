@@ -53,4 +53,4 @@ def snapshot_parquet(snapshot: RegistrySnapshot) -> bytes:
     """The snapshot's objections as Parquet: equal snapshots have equal bytes."""
     sink = pa.BufferOutputStream()
     pq.write_table(snapshot.objections.combine_chunks(), sink, **WRITER)
-    return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
+    return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]  # PyArrow says no type

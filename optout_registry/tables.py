@@ -35,11 +35,11 @@ class Instant(TypeDecorator[datetime]):
     impl = BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> int | None:
         """Instant to integer; a time without zone is a TypeError."""
         return None if value is None else (value - _EPOCH) // _MICROSECOND
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+    def process_result_value(self, value: int | None, _dialect: Dialect) -> datetime | None:
         """Integer to instant, in UTC."""
         return None if value is None else _EPOCH + value * _MICROSECOND
 
@@ -97,7 +97,7 @@ for _kind in (RECEIVED, WITHDRAWN):
 
 
 def _ddl(statement: str) -> DDL:
-    return DDL(statement)  # type: ignore[no-untyped-call]
+    return DDL(statement)  # type: ignore[no-untyped-call]  # the library says no type
 
 
 def _forbid(table: str, change: str) -> DDL:

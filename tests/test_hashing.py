@@ -4,10 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
+from screened import eligibility
 
+from builders import account, objection
 from pipelines.hashing import shares
 from pipelines.hashing.shares import shared_hashing
 from schemas.errors import ConfigurationError
@@ -50,6 +54,34 @@ def test_no_process_is_left(error):
     assert [process.returncode is not None for process in processes] == [True, True]
 
 
-def test_it_ends_when_its_parent_does():
-    command = [sys.executable, "-P", "-m", "pipelines.hashing"]
-    subprocess.run(command, check=True, input=b"", timeout=60)
+PARENT = """
+import time
+from pipelines.hashing.shares import shared_hashing
+with shared_hashing(0, 3) as hashed:
+    print(*(process.pid for process in hashed.args[0]), flush=True)
+    time.sleep(600)
+"""
+
+
+def test_it_ends_when_its_parent_is_killed():
+    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True) as parent:
+        processes = [Path(f"/proc/{number}/cmdline") for number in parent.stdout.readline().split()]
+        alive = [b"pipelines.hashing" in process.read_bytes() for process in processes]
+        parent.kill()
+    assert alive == [True, True]
+    deadline = time.monotonic() + 60
+    while any(process.exists() and process.read_bytes() for process in processes):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_eligibility_is_the_same_whoever_hashes(monkeypatch):
+    accounts = [account(account_id=f"a{n}", identifiers=[{"type": "email", "value": f"a{n}@b.example"}])
+                for n in range(40)]  # fmt: skip
+    objections = [objection("account", "a7"), objection("email", "a31@b.example")]
+    alone = eligibility(accounts, objections)
+    monkeypatch.setattr(shares, "WORTHWHILE", 10)
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    shared = eligibility(accounts, objections)
+    assert shared == alone
+    assert shared.counts.objected == 2

@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -105,7 +106,7 @@ def _late(scene: Scene, members: dict[str, Member], taken: set[str]) -> Member:
     return min(candidates, key=lambda member: (len(set(_memories(scene, member, "files"))), member.id))
 
 
-def _first(scene: Scene, taken: set[str], suits: Any, kind: str) -> Member:  # noqa: ANN401
+def _first(scene: Scene, taken: set[str], suits: Callable[[Member], bool], kind: str) -> Member:
     member = next(
         member
         for member in scene.members

@@ -29,11 +29,11 @@ def write_lines(path: Path, lines: list[str]) -> None:
     path.write_bytes(data)
 
 
-def write_csv(path: Path, rows: Iterable[Iterable[str]], **dialect: Any) -> None:  # noqa: ANN401
+def write_csv(path: Path, rows: Iterable[Iterable[str]], delimiter: str = ",") -> None:
     """Write a CSV file; newlines inside cells are kept."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n", **dialect).writerows(rows)
+        csv.writer(file, lineterminator="\n", delimiter=delimiter).writerows(rows)
 
 
 def json_lines(rng: random.Random, rows: list[dict[str, Any]], moment: str, body: str) -> list[str]:

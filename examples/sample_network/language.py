@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
@@ -18,6 +18,8 @@ LANGUAGES = {"en": 26, "de": 20, "fr": 16, "es": 14, "it": 8, "pl": 6, "nl": 5, 
 """Language -> its share of the members, per cent."""
 NOT_SHARED = ("handle", "email", "phone", "iban", "first", "city", "mood")
 """Slots that belong to one author and do not pass from a post to its replies."""
+
+Item = TypeVar("Item")
 
 _HERE = Path(__file__).parent
 _SLOT = re.compile(r"\{([a-z]+|\d+-\d+)\}")
@@ -46,12 +48,12 @@ def load_languages() -> dict[str, Language]:
     return {code: _language(code, _read(f"texts/{code}.yaml"), names[code]) for code in LANGUAGES}
 
 
-def pick(rng: random.Random, items: Sequence[Any]) -> Any:  # noqa: ANN401
+def pick(rng: random.Random, items: Sequence[Item]) -> Item:
     """One item, each equally likely; cheaper than ``rng.choice``."""
     return items[int(rng.random() * len(items))]
 
 
-def draw(rng: random.Random, shares: dict[Any, float]) -> Any:  # noqa: ANN401
+def draw(rng: random.Random, shares: dict[Item, float]) -> Item:
     """One key, each as likely as its share says."""
     point = rng.random() * sum(shares.values())
     for key, share in shares.items():
@@ -95,7 +97,7 @@ def _filling(
     return special(name)
 
 
-def _read(name: str) -> Any:  # noqa: ANN401
+def _read(name: str) -> Any:  # noqa: ANN401 - any YAML value
     return yaml.safe_load(Path(_HERE, name).read_text(encoding="utf-8"))
 
 

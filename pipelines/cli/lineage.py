@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -152,7 +152,8 @@ def open_version(opened: OpenedWorkspace, number: int | None) -> "tuple[Store, V
     return store, load_version(store, number)
 
 
-def short(value: Any) -> Any:  # noqa: ANN401
+def short(value: object) -> object:
     """The first digits of a digest; anything else as it is."""
-    is_digest = isinstance(value, str) and len(value) == _DIGEST_DIGITS
-    return f"{value[:12]}…" if is_digest else value
+    if isinstance(value, str) and len(value) == _DIGEST_DIGITS:
+        return f"{value[:12]}…"
+    return value

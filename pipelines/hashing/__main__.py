@@ -10,8 +10,7 @@ def main() -> None:
     """Read (key, prefix, forms) again and again, write the digests of each."""
     while True:
         try:
-            # From the parent alone, through a pipe that has no name.
-            work = pickle.load(sys.stdin.buffer)  # noqa: S301
+            work = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the parent alone
         except EOFError:
             return
         sys.stdout.buffer.write(pseudonyms(*work))

@@ -5,7 +5,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import IO, cast
 
@@ -44,8 +44,7 @@ def _started() -> Iterator[Process]:
         yield process
     finally:
         process.kill()
-        with suppress(BrokenPipeError):  # what it had not read
-            process.communicate()
+        process.communicate()
 
 
 def _hash(others: Sequence[Process], key: bytes, prefix: bytes, forms: Sequence[bytes]) -> bytes:

@@ -21,19 +21,17 @@ class MaskPattern:
     pattern: str
     digits: int = 0
     """How many digits it cannot do without."""
-    at: bool = False
-    """Whether it cannot do without an @."""
 
     def possible(self, digits: npt.NDArray[np.int64], at: Mask) -> Mask:
-        """Texts that hold what it cannot do without: no other text need be searched."""
-        possible: Mask = (digits >= self.digits) & (at | (not self.at))
-        return possible
+        """Texts that hold the digits and the @ it cannot do without: no other text need be searched."""
+        possible: Mask = digits >= self.digits
+        return possible & at if "@" in self.pattern else possible
 
 
 _OPENING = "⟦"
 _SEPARATOR = r"[ \x{a0}().\-/]"
 PATTERNS: tuple[MaskPattern, ...] = (
-    MaskPattern("email", rf"[{WORD}._%+\-]+@[{WORD}\-]+(?:\.[{WORD}\-]+)+", at=True),
+    MaskPattern("email", rf"[{WORD}._%+\-]+@[{WORD}\-]+(?:\.[{WORD}\-]+)+"),
     # International bank account numbers: ISO 13616, 15 to 34 characters, often in groups of four.
     MaskPattern("number", r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", digits=2),
     # With country code (E.164: up to 15 digits), or national with a leading zero, or in US groups.
@@ -41,7 +39,7 @@ PATTERNS: tuple[MaskPattern, ...] = (
     MaskPattern("phone", rf"\(?\b0(?:{_SEPARATOR}{{0,2}}\d){{8,11}}\b", digits=9),
     MaskPattern("phone", r"\(?\b\d{3}\)?[ .\-]\d{3}[ .\-]\d{4}\b", digits=10),
     MaskPattern("number", r"\d{7,}|\d(?:[ \-]?\d){8,}", digits=7),
-    MaskPattern("handle", rf"@[{WORD}_]+(?:[.\-]+[{WORD}_]+)*", at=True),
+    MaskPattern("handle", rf"@[{WORD}_]+(?:[.\-]+[{WORD}_]+)*"),
 )
 """In order: an address is no handle, an account number no phone number."""
 
