@@ -65,6 +65,7 @@ POSTS = tally(post=20)
 CASES = {
     "an adult nobody objected for": (STRICT, (10, Role.AUTHOR, 3), POSTS, {}),
     "an objector": (STRICT, (20, Role.AUTHOR, 3), POSTS, {"kept_objected": 3}),
+    "an objector of whom one row was kept": (STRICT, (20, Role.AUTHOR, 1), POSTS, {"kept_objected": 1}),
     "an objector of whom nothing was kept": (STRICT, (20, Role.AUTHOR, 0), POSTS, {}),
     "an objector to other surfaces": (STRICT, (30, Role.AUTHOR, 3), POSTS, {}),
     "an objector to the one surface kept": (STRICT, (30, Role.AUTHOR, 3), tally(photo=20), {"kept_objected": 3}),
