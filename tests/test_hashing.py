@@ -59,6 +59,7 @@ PARENT = """
 import time
 from pipelines.hashing.shares import shared_hashing
 with shared_hashing(0, 3) as hashed:
+    hashed(b"key", b"prefix", [b"1", b"2", b"3"])  # now all of them are there
     print(*(process.pid for process in hashed.args[0]), flush=True)
     time.sleep(600)
 """
