@@ -5,7 +5,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help run-local test lint format lock bench docs clean install
+.PHONY: help run-local test test-postgres lint format lock bench docs clean install
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -17,6 +17,10 @@ run-local: ## the whole way on a sample social network, in ./workspace
 # Tests start many processes: without bytecode each would compile Beam and Great Expectations anew.
 test: install ## every test; ARGS="tests/quality -x" for some
 	@unset PYTHONDONTWRITEBYTECODE; $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 $(ARGS)
+
+test-postgres: install ## the registry's tests on a real PostgreSQL; ARGS as for test
+	@unset PYTHONDONTWRITEBYTECODE; tests/servers/postgresql.sh \
+		$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/registry $(ARGS)
 
 lint: install ## style, types and who may import whom
 	@$(RUN) -m ruff check --quiet .

@@ -12,10 +12,11 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from optout_registry.identity import check_key
 from optout_registry.intake import Intake, lacks_country, read_request
 from optout_registry.lines import Line, read_lines
-from optout_registry.log import Registry, check_key
 from optout_registry.objections import Objection, State
+from optout_registry.registry import Registry
 from schemas.errors import BadInput
 from schemas.identifiers import message
 
@@ -41,15 +42,15 @@ class Progress(NamedTuple):
 
 @dataclass
 class ImportReport:
-    """What became of the lines of a file: lines = added + known + withdrawn + bad."""
+    """What became of the lines of a file: lines = added + known + ended + bad."""
 
     batch: str
     lines: int = 0
     added: int = 0
     known: int = 0
     """Received before under the same request id."""
-    withdrawn: int = 0
-    """Received before, and withdrawn since: they stay withdrawn."""
+    ended: int = 0
+    """Received before, and withdrawn or refused since: that stays so."""
     bad: int = 0
     without_country: int = 0
     """Phone numbers without country code and region: they meet only numbers written like them."""
@@ -73,7 +74,7 @@ def import_file(
     Raises:
         BadInput: unreadable, a misspelt column (nothing was recorded), or changed while it was read.
     """
-    check_key(registry, intake.key_id)
+    check_key(registry.identity, intake.key_id)
     with _opened(path) as file:
         before = os.fstat(file.fileno())
         report = ImportReport(_batch(intake.key, file))
@@ -119,15 +120,15 @@ def _record(
         report.without_country += lacks_country(request)
         numbers.append(line.number)
         objections.append(objection)
-    receipts = registry.add_all(objections, recorded_at=recorded_at, batch=report.batch)
-    for number, receipt in zip(numbers, receipts, strict=True):
-        match receipt.state:
+    answers = registry.add_all(objections, recorded_at=recorded_at, batch=report.batch)
+    for number, answer in zip(numbers, answers, strict=True):
+        match answer.state:
             case State.ADDED:
                 report.added += 1
             case State.KNOWN:
                 report.known += 1
-            case State.WITHDRAWN:
-                report.withdrawn += 1
+            case State.ENDED:
+                report.ended += 1
             case State.CONFLICT:
                 bad.append(BadLine(number, "request_id", "an id that no other objection has"))
     report.lines += len(part)

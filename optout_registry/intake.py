@@ -18,24 +18,34 @@ from pydantic import (
     field_validator,
 )
 
-from optout_registry.objections import REQUEST_ID, Objection, Target
+from optout_registry.objections import REQUEST_ID, Basis, Objection, Target
 from schemas.errors import BadInput
 from schemas.identifiers import PLATFORM_SCOPED, has_numbers, normalise, pseudonym, target_message
 from schemas.model import Model
-from schemas.vocabulary import ALL_SURFACES, SURFACE_OF_LABEL, IdentifierType, surface_set
+from schemas.vocabulary import IdentifierType, Purpose, Role, Surface
 
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _BETWEEN = re.compile(r"[\s,;|]+")
+_SURFACES = {surface.label: surface.bit for surface in Surface}
+_ROLES = {role.name.lower(): 1 << role for role in Role if role is not Role.MEDIA}
+_PURPOSES = {purpose.label: purpose.bit for purpose in Purpose}
+_ALL = 0xFFFF
+"""Those not yet invented included."""
 
 
-def _surfaces(value: object) -> tuple[str, ...] | None:
-    labels = [label for label in _BETWEEN.split(value) if label] if isinstance(value, str) else value
-    if labels is None or labels == []:
-        return None
-    if not isinstance(labels, list | tuple) or not all(label in SURFACE_OF_LABEL for label in labels):
-        msg = f"some of {', '.join(SURFACE_OF_LABEL)}; nothing means all"
-        raise ValueError(msg)
-    return tuple(labels)
+def _labels_among(known: Mapping[str, int]) -> BeforeValidator:
+    """Labels in a list, or in one text with commas or spaces between; nothing means all."""
+
+    def labels_of(value: object) -> tuple[str, ...] | None:
+        labels = [label for label in _BETWEEN.split(value) if label] if isinstance(value, str) else value
+        if labels is None or labels == []:
+            return None
+        if not isinstance(labels, list | tuple) or not all(label in known for label in labels):
+            msg = f"some of {', '.join(known)}; nothing means all"
+            raise ValueError(msg)
+        return tuple(labels)
+
+    return BeforeValidator(labels_of)
 
 
 def _truth(value: object) -> bool:
@@ -93,8 +103,13 @@ class Request(Model):
     value: Annotated[StrictStr | StrictInt, AfterValidator(_sound)] = Field(repr=False)
     region: Annotated[str, Field(pattern="^[A-Za-z]{2}$")] | None = Field(default=None, repr=False)
     """ISO 3166-1 alpha-2; completes a phone number written without country code."""
-    surfaces: Annotated[tuple[str, ...] | None, BeforeValidator(_surfaces)] = None
+    surfaces: Annotated[tuple[str, ...] | None, _labels_among(_SURFACES)] = None
     """Labels; null: every surface, those not yet invented included."""
+    roles: Annotated[tuple[str, ...] | None, _labels_among(_ROLES)] = None
+    """How the person appears in a record; null: in every role."""
+    purposes: Annotated[tuple[str, ...] | None, _labels_among(_PURPOSES)] = None
+    """Null: for every purpose."""
+    basis: Annotated[Basis, BeforeValidator(_lower)] = Basis.SELF
     linked: Annotated[bool, BeforeValidator(_truth)] = True
     received_at: Annotated[datetime | None, BeforeValidator(_instant)] = None
     """Null: when it is recorded."""
@@ -119,6 +134,7 @@ REQUEST_FIELDS: tuple[str, ...] = tuple(Request.model_fields)
 _EXPECTED = {
     "type": f"one of {', '.join(IdentifierType)}",
     "value": "an identifier: text or a whole number",
+    "basis": f"one of {', '.join(Basis)}",
     "region": "two letters (ISO 3166-1 alpha-2)",
     "request_id": "1 to 128 letters, digits, dots, colons, hyphens or underscores",
 }
@@ -158,7 +174,10 @@ class Intake:
             request_id=request.request_id or request_id,
             received_at=received_at,
             linked=request.linked,
-            surfaces=ALL_SURFACES if request.surfaces is None else surface_set(request.surfaces),
+            surfaces=_bits(request.surfaces, _SURFACES),
+            roles=_bits(request.roles, _ROLES),
+            purposes=_bits(request.purposes, _PURPOSES),
+            basis=request.basis,
         )
 
 
@@ -210,6 +229,10 @@ def lacks_country(request: Request) -> bool:
     return request.type is IdentifierType.PHONE and not normalise(
         request.type, request.value, request.region
     ).startswith("+")
+
+
+def _bits(labels: tuple[str, ...] | None, known: Mapping[str, int]) -> int:
+    return _ALL if labels is None else sum(known[label] for label in set(labels))
 
 
 def _bad(field_name: str, expected: str, found: str) -> BadInput:

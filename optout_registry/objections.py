@@ -1,16 +1,37 @@
-"""What the log is told and what it answers. No raw identifier in any of it."""
+"""What the registry is told and what it answers. No raw identifier in any of it."""
 
 import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from schemas.errors import BadInput
 from schemas.model import Model
 from schemas.vocabulary import ALL_SURFACES, IdentifierType
 
+if TYPE_CHECKING:
+    from optout_registry.receipts import Receipt
+
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 """What may name a request. No @ and no space: a request id is kept in clear."""
+ALL_ROLES = 0xFFFF
+"""Every role in which a person appears, those not yet invented included."""
+ALL_PURPOSES = 0xFFFF
+"""Every purpose, those not yet invented included."""
+
+
+class Basis(StrEnum):
+    """On whose behalf an objection is made. It decides who may withdraw it, never whether it counts."""
+
+    SELF = "self"
+    GUARDIAN = "guardian"
+    """Of a minor, or of an adult under guardianship."""
+    HEIR = "heir"
+    REPRESENTATIVE = "representative"
+    """With a power of attorney, or a body under GDPR art. 80."""
+    AUTHORITY = "authority"
+    """A supervisory authority or a court."""
 
 
 @dataclass(frozen=True)
@@ -39,28 +60,35 @@ class Objection:
     """Whether it covers the other accounts of the same person."""
     surfaces: int = ALL_SURFACES
     """Bits of schemas.vocabulary.Surface; the default covers surfaces not yet invented."""
+    roles: int = ALL_ROLES
+    """Bits: 1 << stored value of schemas.vocabulary.Role."""
+    purposes: int = ALL_PURPOSES
+    """Bits of schemas.vocabulary.Purpose."""
+    basis: Basis = Basis.SELF
 
 
 class State(StrEnum):
-    """What an objection met in the log."""
+    """What an objection met in the registry."""
 
     ADDED = "added"
     KNOWN = "known"
     """The same request was received before, and it holds."""
-    WITHDRAWN = "withdrawn"
-    """The same request was received before, and withdrawn since: it stays withdrawn."""
+    ENDED = "ended"
+    """The same request was received before and does not hold any more; that stays so."""
     CONFLICT = "conflict"
     """The request id belongs to another objection; nothing was recorded."""
 
 
 @dataclass(frozen=True)
-class Receipt:
-    """The answer of the log: durable once returned."""
+class Answer:
+    """What became of a request: durable once returned."""
 
     event: int
     """Number of the event; of the earlier one unless ``state`` is ADDED."""
     request_id: str
     state: State
+    receipt: "Receipt | None" = None
+    """For whoever made the request, and for nobody else: it holds a secret. Given once."""
 
 
 class RegistryStatus(Model):
@@ -71,10 +99,13 @@ class RegistryStatus(Model):
     scheme: str
     head: int
     """Number of the last event; events are numbered from 1 without a gap."""
+    root: str
+    """Of the tree over all events: who wrote it down notices every change to them."""
     received: int
-    withdrawn: int
+    ended: int
+    """Objections that hold no more."""
     live: int
-    """Objections that hold: received and not withdrawn."""
+    """Objections that hold."""
     live_by_type: dict[str, int]
     batches: int
     """Files that brought at least one objection."""

@@ -1,12 +1,11 @@
-"""From the log to the snapshot a build takes: the objections that hold, without who made them when."""
+"""From the registry to the snapshot a build takes: the objections that hold, without who made them when."""
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from optout_registry.database import SUBJECT
-from optout_registry.events import IS_ITS_WITHDRAWAL, IS_RECEIVED, WITHDRAWAL
-from optout_registry.tables import EVENT
+from optout_registry.tables import EVENT, OBJECTION, OTHER_KINDS
 from schemas.errors import BadInput
 from schemas.snapshots import RegistrySnapshot
 from schemas.tables import SNAPSHOT, WRITER
@@ -18,22 +17,13 @@ def take_snapshot(connection: Connection, at: int) -> tuple[pa.Table, tuple[str,
     """The SNAPSHOT table after event ``at``, deduplicated and sorted by all of its columns; its platforms.
 
     Raises:
-        BadInput: an event up to ``at`` is missing.
+        BadInput: an objection that an event up to ``at`` received is missing.
     """
-    present = connection.scalar(select(func.count()).where(EVENT.c.number.between(1, at)))
-    if present != at:
-        raise BadInput(
-            SUBJECT,
-            expected=f"every event from 1 to {at}",
-            found=f"{present} of them",
-            remedy="restore the registry from its backup: somebody removed events from the log",
-        )
-    columns = (EVENT.c.type, EVENT.c.pseudonym, EVENT.c.linked, EVENT.c.surfaces)
-    lifted = select(1).where(IS_ITS_WITHDRAWAL, WITHDRAWAL.c.number <= at).exists()
-    is_live = and_(IS_RECEIVED, EVENT.c.number <= at, ~lifted)
+    _check_whole(connection, at)
+    columns = [OBJECTION.c[name] for name in SNAPSHOT.names]
+    holds = OBJECTION.c.event <= at, or_(OBJECTION.c.ended.is_(None), OBJECTION.c.ended > at)
     rows = connection.execution_options(yield_per=_ROWS).execute(
-        # Bytes order the text: SQLite's default collation, and Python's for these ASCII labels.
-        select(*columns).where(is_live).distinct().order_by(*columns)
+        select(*columns).where(*holds).distinct().order_by(*columns)
     )
     batches = [
         pa.RecordBatch.from_arrays(
@@ -45,7 +35,7 @@ def take_snapshot(connection: Connection, at: int) -> tuple[pa.Table, tuple[str,
         )
         for part in rows.partitions()
     ]
-    named = select(EVENT.c.platform).where(is_live, EVENT.c.platform.is_not(None)).distinct()
+    named = select(OBJECTION.c.platform).where(*holds, OBJECTION.c.platform.is_not(None)).distinct()
     return pa.Table.from_batches(batches, SNAPSHOT), tuple(sorted(connection.scalars(named)))
 
 
@@ -54,3 +44,17 @@ def snapshot_parquet(snapshot: RegistrySnapshot) -> bytes:
     sink = pa.BufferOutputStream()
     pq.write_table(snapshot.objections.combine_chunks(), sink, **WRITER)
     return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]  # PyArrow says no type
+
+
+def _check_whole(connection: Connection, at: int) -> None:
+    # Events of other kinds are few and have an index of their own: the log itself is not read here.
+    others = select(func.count()).where(OTHER_KINDS, EVENT.c.number <= at)
+    expected = at - (connection.scalar(others) or 0)
+    held = connection.scalar(select(func.count()).where(OBJECTION.c.event <= at))
+    if held != expected:
+        raise BadInput(
+            SUBJECT,
+            expected=f"{expected} objections from event 1 to {at}",
+            found=f"{held} of them",
+            remedy="restore the registry from its backup: somebody removed objections or events",
+        )

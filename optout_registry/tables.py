@@ -1,129 +1,110 @@
-"""The tables of the registry, and the triggers that keep its log append-only."""
-
-from datetime import UTC, datetime, timedelta
+"""The tables of the registry. What keeps them append-only stands in migrations/guards.py."""
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    CheckConstraint,
     Column,
-    Dialect,
     Index,
     Integer,
     LargeBinary,
     MetaData,
+    SmallInteger,
     String,
     Table,
-    event,
-    text,
+    Text,
+    literal_column,
 )
-from sqlalchemy.schema import DDL
-from sqlalchemy.types import TypeDecorator
 
-RECEIVED = "received"
-WITHDRAWN = "withdrawn"
-FORMAT = 2
-"""Version of these tables."""
+REVISION = "0001"
+"""The migration that made these tables; tests/registry/test_migrations.py compares both."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+_NUMBER = BigInteger().with_variant(Integer, "sqlite")
+"""Of an event: in SQLite only an INTEGER PRIMARY KEY is the row's own number."""
+_LABEL = String().with_variant(String(collation="C"), "postgresql")
+"""ASCII, in the order of its bytes: what Python and SQLite do unasked."""
 
-
-class Instant(TypeDecorator[datetime]):
-    """An instant as microseconds since 1970 UTC, exact and the same in every database."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> int | None:
-        """Instant to integer; a time without zone is a TypeError."""
-        return None if value is None else (value - _EPOCH) // _MICROSECOND
-
-    def process_result_value(self, value: int | None, _dialect: Dialect) -> datetime | None:
-        """Integer to instant, in UTC."""
-        return None if value is None else _EPOCH + value * _MICROSECOND
-
-
-METADATA = MetaData()
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
 
 REGISTRY = Table(
     "registry",
     METADATA,
     Column("id", String, primary_key=True),  # random; survives copies, so that two can be told apart
-    Column("format", Integer, nullable=False),
-    Column("key_id", String, nullable=False),
     Column("scheme", String, nullable=False),  # version of the normal form of identifiers
+    Column("log_key", String, nullable=False),  # who signs checkpoints: the text form of a verifier key
 )
 """One row: which registry this is."""
+
+KEY = Table(
+    "registry_key",
+    METADATA,
+    Column("position", SmallInteger, primary_key=True, autoincrement=False),  # from 1
+    Column("key_id", String, nullable=False, unique=True),
+)
+"""The keys of the pseudonyms, in the order in which they were applied: each one wraps those before it."""
 
 EVENT = Table(
     "event",
     METADATA,
     # Not autoincrement: numbers are given under the write lock, one by one, without a gap.
-    Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("kind", String, nullable=False),
-    Column("request_id", String),
-    Column("type", String),  # of the target: IdentifierType
-    Column("pseudonym", LargeBinary),  # HMAC-SHA-256 of the normalised target
-    Column("platform", String),  # of an account id or a handle
-    Column("linked", Boolean),
-    Column("surfaces", Integer),
-    Column("received_at", Instant, nullable=False),  # as claimed
-    Column("recorded_at", Instant, nullable=False),  # ours
-    Column("batch", String),  # the import it came with
-    Column("key_id", String),
-    CheckConstraint(
-        "kind NOT IN ('received', 'withdrawn') OR request_id IS NOT NULL", name="event_has_its_request"
-    ),
-    CheckConstraint(
-        # coalesce, because a check that comes to null is passed
-        "kind <> 'received' OR (type IS NOT NULL AND coalesce(length(pseudonym), 0) = 32"
-        " AND linked IS NOT NULL AND coalesce(surfaces, 0) BETWEEN 1 AND 65535 AND key_id IS NOT NULL)",
-        name="event_has_its_target",
-    ),
+    Column("number", _NUMBER, primary_key=True, autoincrement=False),
+    Column("kind", _LABEL, nullable=False),
+    Column("entry", LargeBinary, nullable=False),  # SHA-256 of nonce and body: what the tree holds
+    Column("nonce", LargeBinary),  # 32 random bytes; null: erased
+    Column("body", LargeBinary),  # canonical JSON; null: erased
 )
-"""What happened, in order. Rows are never changed; new kinds of events come with a new FORMAT."""
+"""What happened, in order. Rows are never changed, but their content can be erased."""
+OTHER_KINDS = EVENT.c.kind != literal_column("'received'")
+"""A literal: with a bound parameter SQLite would not use the index of the few events of other kinds."""
+Index("ix_event_kind", EVENT.c.kind, sqlite_where=OTHER_KINDS, postgresql_where=OTHER_KINDS)
 
-for _kind in (RECEIVED, WITHDRAWN):
-    # A literal: with a bound parameter SQLite would not use a partial index.
-    _condition = text(f"kind = '{_kind}'")
-    Index(
-        f"event_{_kind}",
-        EVENT.c.request_id,
-        unique=True,
-        sqlite_where=_condition,
-        postgresql_where=_condition,
-    )
+OBJECTION = Table(
+    "objection",
+    METADATA,
+    Column("event", _NUMBER, primary_key=True, autoincrement=False),  # that received it
+    Column("request_id", _LABEL, nullable=False, unique=True),
+    Column("type", _LABEL, nullable=False),  # of the target: IdentifierType
+    Column("pseudonym", LargeBinary),  # of the target, under the first ``keys`` keys; null: erased
+    Column("nonce", LargeBinary),  # with it the event commits to the pseudonym
+    Column("keys", SmallInteger, nullable=False),  # how many keys were applied
+    Column("platform", String),  # of an account id or a handle
+    Column("linked", Boolean, nullable=False),
+    Column("surfaces", Integer, nullable=False),
+    Column("roles", Integer, nullable=False),
+    Column("purposes", Integer, nullable=False),
+    Column("batch", _LABEL),  # the import it came with
+    Column("ended", _NUMBER),  # by this event; null: it holds
+)
+"""What the events come to: one row per objection, from which snapshots are taken."""
+Index(None, OBJECTION.c.ended, sqlite_where=OBJECTION.c.ended.is_not(None),
+      postgresql_where=OBJECTION.c.ended.is_not(None))  # fmt: skip
 
+TILE = Table(
+    "tile",
+    METADATA,
+    Column("level", SmallInteger, primary_key=True, autoincrement=False),
+    Column("position", _NUMBER, primary_key=True, autoincrement=False),
+    Column("hashes", LargeBinary, nullable=False),  # up to 256 of 32 bytes; the last of a level may grow
+)
+"""The Merkle tree over the events' entries: optout_registry/tiles.py."""
 
-def _ddl(statement: str) -> DDL:
-    return DDL(statement)  # type: ignore[no-untyped-call]  # the library says no type
+CHECKPOINT = Table(
+    "checkpoint",
+    METADATA,
+    Column("size", _NUMBER, primary_key=True, autoincrement=False),  # events it covers
+    Column("note", Text, nullable=False),  # signed: optout_registry/notes.py
+)
+"""The log as it was signed at the end of each transaction."""
 
-
-def _forbid(table: str, change: str) -> DDL:
-    return _ddl(
-        f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
-        f"BEGIN SELECT RAISE(ABORT, 'the registry is append-only'); END"
-    )
-
-
-# INSERT OR REPLACE deletes without firing delete triggers, so inserts are judged as well: whatever
-# would replace a row has a number or a request that is already there.
-_NEXT_ONLY = _ddl("""\
-CREATE TRIGGER event_next_only BEFORE INSERT ON event
-WHEN NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM event)
-  OR (NEW.kind = 'received' AND EXISTS
-      (SELECT 1 FROM event WHERE kind = 'received' AND request_id = NEW.request_id))
-  OR (NEW.kind = 'withdrawn' AND EXISTS
-      (SELECT 1 FROM event WHERE kind = 'withdrawn' AND request_id = NEW.request_id))
-BEGIN SELECT RAISE(ABORT, 'the registry is append-only'); END""")
-_ONE_ROW = _ddl("""\
-CREATE TRIGGER registry_one_row BEFORE INSERT ON registry WHEN EXISTS (SELECT 1 FROM registry)
-BEGIN SELECT RAISE(ABORT, 'the registry is append-only'); END""")
-
-for _table, _triggers in (
-    (EVENT, (_forbid("event", "UPDATE"), _forbid("event", "DELETE"), _NEXT_ONLY)),
-    (REGISTRY, (_forbid("registry", "UPDATE"), _forbid("registry", "DELETE"), _ONE_ROW)),
-):
-    for _trigger in _triggers:
-        event.listen(_table, "after_create", _trigger.execute_if(dialect="sqlite"))
+RECEIPT = Table(
+    "receipt",
+    METADATA,
+    Column("secret_digest", LargeBinary, primary_key=True),  # SHA-256 of the receipt's random secret
+    Column("event", _NUMBER, nullable=False),
+)
+"""Who holds a receipt may ask about its objection."""

@@ -178,10 +178,11 @@ def _change(store: Store, plan: Plan, counts: Counts, splits: pa.Table) -> _Chan
 
 def _check_head(plan: Plan, head: RegistryHead) -> None:
     """Law 6: the registry is read again right before publishing."""
-    if (head.registry_id, head.event) != (plan.snapshot.registry_id, plan.snapshot.event):
+    planned = plan.snapshot
+    if (head.registry_id, head.event, head.root) != (planned.registry_id, planned.event, planned.root):
         raise LateObjections(
             "registry",
-            expected=f"event {plan.snapshot.event}, as it was planned",
+            expected=f"event {planned.event}, as it was planned",
             found=f"event {head.event}: objections or withdrawals have come since",
             remedy="run `optout build` again: only the splits they touch are redone",
         )

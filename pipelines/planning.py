@@ -120,6 +120,8 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
         snapshot=SnapshotRef(
             registry_id=snapshot.registry_id,
             event=snapshot.event,
+            root=snapshot.root,
+            log_key=snapshot.log_key,
             object=put_table(store, snapshot.objections),
             key_id=snapshot.key_id,
             scheme=snapshot.scheme,

@@ -46,8 +46,16 @@ def check_registry(
             found=f"event {snapshot.event}: the registry was rolled back",
             remedy="restore the newer copy: objections made since would be lost",
         )
+    if snapshot.log_key != used.log_key:
+        raise BadInput(
+            "registry",
+            expected=f"a log signed by {used.log_key}, as for version {parent.number}",
+            found=f"one signed by {snapshot.log_key}",
+            remedy="restore registry and log key from one backup: the log was made anew",
+        )
+    earlier = registry(used.event)
     held = read_object_table(store, used.object, SNAPSHOT)
-    if not registry(used.event).objections.equals(held):
+    if earlier.root != used.root or not earlier.objections.equals(held):
         raise BadInput(
             "registry",
             expected=f"the objections of version {parent.number} at event {used.event}",

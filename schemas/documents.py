@@ -100,6 +100,10 @@ class SnapshotRef(Model):
     """Which registry: an id drawn when it was created."""
     event: int
     """Events up to and including this number count."""
+    root: Digest
+    """Of the Merkle tree over those events: whatever is changed in them changes it."""
+    log_key: str
+    """Verifier key of the registry's log, as text (C2SP signed-note)."""
     object: ObjectRef
     """The snapshot, a table."""
     key_id: str

@@ -13,6 +13,10 @@ class RegistrySnapshot:
 
     registry_id: str
     event: int
+    root: str
+    """Of the tree over the log's events up to ``event``: 64 hexadecimal digits."""
+    log_key: str
+    """Verifier key of whoever signs the log, as text."""
     key_id: str
     scheme: str
     """Version of the normal form the pseudonyms were made with."""
@@ -32,3 +36,5 @@ class RegistryHead:
 
     registry_id: str
     event: int
+    root: str
+    """Of the tree over the log's events up to it: 64 hexadecimal digits."""

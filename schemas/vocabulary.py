@@ -30,6 +30,22 @@ def surface_set(surfaces: "list[str] | tuple[str, ...]") -> int:
     return sum(SURFACE_OF_LABEL[label].bit for label in set(surfaces))
 
 
+class Purpose(Enum):
+    """What a corpus is for; ``bit`` is its place in stored sets of purposes."""
+
+    TRAINING = ("training", 0)
+    """Models learn from it."""
+    EVALUATION = ("evaluation", 1)
+    """Models are measured with it."""
+
+    def __init__(self, label: str, position: int) -> None:
+        self.label = label
+        self.bit = 1 << position
+
+
+PURPOSE_OF_LABEL: dict[str, Purpose] = {purpose.label: purpose for purpose in Purpose}
+
+
 class Visibility(StrEnum):
     """Who can see something. Only ``public`` proves that a record is public."""
 

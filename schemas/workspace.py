@@ -7,7 +7,7 @@ from pydantic import AfterValidator
 from schemas.model import Model
 
 WORKSPACE_NAME = "optout.yaml"
-KeyPurpose = Literal["registry", "lineage"]
+KeyPurpose = Literal["registry", "lineage", "log"]
 
 
 def _no_url(path: str) -> str:
@@ -21,12 +21,14 @@ LocalPath = Annotated[str, AfterValidator(_no_url)]
 
 
 class Keys(Model):
-    """References to the two keys: ``file:PATH`` or ``env:NAME``."""
+    """References to the keys, one per purpose: ``file:PATH`` or ``env:NAME``."""
 
     registry: str = "file:keys/registry.key"
     """Of the registry key, which makes the pseudonyms of objections."""
     lineage: str = "file:keys/lineage.key"
     """Of the lineage key, which makes subjects and the order of rows."""
+    log: str = "file:keys/log.key"
+    """Of the log key, which signs the registry's log; who only builds and asks needs none."""
 
 
 class Workspace(Model):

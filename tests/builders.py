@@ -4,6 +4,7 @@ Everything is dated so that the defaults stand as of ``AS_OF``: the author was b
 in April 2025 and wrote in 2024.
 """
 
+import hashlib
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
@@ -157,6 +158,8 @@ def snapshot_of(objections, *, key=REGISTRY_KEY, platform=PLATFORM, event=None, 
     return RegistrySnapshot(
         registry_id=registry_id,
         event=len(rows) if event is None else event,
+        root=hashlib.sha256(repr((registry_id, event, rows)).encode()).hexdigest(),
+        log_key="optout-registry/" + registry_id,
         key_id="registry-0123456789abcdef",
         scheme=SCHEME,
         objections=pa.Table.from_pylist(rows, schema=SNAPSHOT),

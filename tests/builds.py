@@ -69,7 +69,7 @@ class Place:
     def head(self):
         """Where the registry stands."""
         snapshot = self.snapshot()
-        return RegistryHead(snapshot.registry_id, snapshot.event)
+        return RegistryHead(snapshot.registry_id, snapshot.event, snapshot.root)
 
     def inputs(self, *, from_scratch=False, as_of=AS_OF):
         """What a build takes."""

@@ -63,7 +63,7 @@ def build_version(inputs: BuildInputs) -> Steps:
     """
     steps, store, policy = Steps(), inputs.store, inputs.policy
     snapshot = inputs.registry(None)
-    head = RegistryHead(snapshot.registry_id, snapshot.event)
+    head = RegistryHead(snapshot.registry_id, snapshot.event, snapshot.root)
     finishing = Finishing(head=lambda: head, now=lambda: datetime.now(UTC), runner="direct")
     with steps.measure("plan"):
         plan_id, _ = build.plan(inputs, datetime.now(UTC))

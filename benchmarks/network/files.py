@@ -87,7 +87,7 @@ def objections(accounts: int, key: bytes, key_id: str) -> RegistrySnapshot:
     table = pa.Table.from_pylist(
         [dict(zip(SNAPSHOT.names, row, strict=True)) for row in sorted(rows)], schema=SNAPSHOT
     )
-    return RegistrySnapshot("benchmark", len(rows), key_id, SCHEME, table, (PLATFORM,))
+    return RegistrySnapshot("benchmark", len(rows), "0" * 64, "none", key_id, SCHEME, table, (PLATFORM,))
 
 
 def first_files(source: Path, folder: Path, files: int) -> Path:

@@ -15,7 +15,7 @@ from pipelines.cli.tables import counted
 from schemas.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from optout_registry.log import Registry
+    from optout_registry.registry import Registry
     from pipelines.corpus.store import Store
     from pipelines.finishing import Finishing
     from pipelines.planning import BuildInputs
@@ -122,7 +122,7 @@ def finish(
 def _inputs(
     opened: OpenedWorkspace, registry: "Registry", as_of: str | None, *, from_scratch: bool
 ) -> "BuildInputs":
-    from optout_registry.log import check_key
+    from optout_registry.identity import check_key
     from pipelines.corpus.source_files import SourceFiles
     from pipelines.eligibility import EligibilityKeys
     from pipelines.keys import absolute_reference
@@ -130,7 +130,7 @@ def _inputs(
     from schemas.plans import KeyRef
 
     registry_key, lineage_key = opened.key("registry"), opened.key("lineage")
-    check_key(registry, registry_key.id)
+    check_key(registry.identity, registry_key.id)
     inputs = BuildInputs(
         store=opened.store(),
         source=SourceFiles(opened.url(opened.settings.canonical)),
@@ -197,7 +197,7 @@ def _published(store: "Store", envelope: "Envelope") -> None:
 
 
 def _open_registry(opened: OpenedWorkspace) -> "Registry":
-    from optout_registry.log import open_registry
+    from optout_registry.opening import open_registry
 
     return open_registry(opened.registry_url)
 

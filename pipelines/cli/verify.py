@@ -77,7 +77,7 @@ def _evidence(opened: OpenedWorkspace) -> "Evidence":
 
 
 def _snapshot(opened: OpenedWorkspace, event: int) -> "RegistrySnapshot":
-    from optout_registry.log import open_registry
+    from optout_registry.opening import open_registry
 
     with open_registry(opened.registry_url) as registry:
         return registry.snapshot(event)

@@ -21,9 +21,10 @@ corpus: corpus
 keys:
   registry: file:keys/registry.key
   lineage: file:keys/lineage.key
+  log: file:keys/log.key
 """
 _READABLE = 0o666
-_PURPOSES: tuple["KeyPurpose", ...] = ("registry", "lineage")
+_PURPOSES: tuple["KeyPurpose", ...] = ("registry", "lineage", "log")
 _POLICY = """\
 # Who and what may be used; `optout schema Policy` prints every field.
 preset: strict
@@ -38,10 +39,10 @@ def register(app: typer.Typer) -> None:
 def init(workspace: WorkspaceOption = Path()) -> None:
     """Make a workspace.
 
-    Writes optout.yaml, policy.yaml, two keys and an empty registry; keeps what is there. Writes nothing
+    Writes optout.yaml, policy.yaml, three keys and an empty registry; keeps what is there. Writes nothing
     where a version was built with a registry or a key that is gone.
     """
-    from optout_registry.log import create_registry
+    from optout_registry.opening import create_registry
     from pipelines.disk.durable import create_file, make_folders, settle
     from pipelines.disk.failures import explained
     from pipelines.keys import create_key_file
@@ -64,13 +65,14 @@ def init(workspace: WorkspaceOption = Path()) -> None:
         elif key_file is not None:
             with explained(str(key_file)):
                 settle(key_file)
-    create_registry(opened.registry_url, opened.key("registry").id)
+    create_registry(opened.registry_url, opened.key("registry").id, opened.key("log").secret)
     typer.echo(f"{workspace.resolve()} is a workspace", err=True)
 
 
 def _check_keys(opened: OpenedWorkspace) -> None:
     """Refuse before anything is written: what is made new would match nothing of what is there."""
-    from optout_registry.log import check_key, find_registry
+    from optout_registry.identity import check_key
+    from optout_registry.opening import find_registry
     from pipelines.corpus.chain import latest_version
 
     found = {
@@ -82,18 +84,22 @@ def _check_keys(opened: OpenedWorkspace) -> None:
     if registry is not None:
         with registry:
             if found["registry"] is None:
-                raise _gone("registry key", f"{registry.key_id}, the key of this registry's objections")
-            check_key(registry, found["registry"])
+                raise _gone(
+                    "registry key", f"{registry.identity.key_id}, the key of this registry's objections"
+                )
+            check_key(registry.identity, found["registry"])
+            if found["log"] is None:
+                raise _gone("log key", f"the key of {registry.identity.log_key}")
     if latest is None:
         return
     used, built = latest.content.snapshot.registry_id, f"which version {latest.number} was built with"
     if registry is None:
         raise _gone("registry", f"registry {used}, {built}", "no such registry")
-    if registry.registry_id != used:
+    if registry.identity.id != used:
         raise ConfigurationError(
             "registry",
             expected=f"registry {used}, {built}",
-            found=f"registry {registry.registry_id}",
+            found=f"registry {registry.identity.id}",
             remedy="correct registry or corpus in optout.yaml; nothing was written",
         )
     if found["lineage"] is None:

@@ -1,18 +1,40 @@
-"""A registry in a folder, a workspace round it, and the command line without a new process."""
+"""A registry of each test's own, a workspace round it, and the command line without a new process.
+
+On SQLite; or, where OPTOUT_POSTGRESQL names a server's database, on PostgreSQL (`make test-postgres`).
+"""
 
 import io
 import sys
+import uuid
+from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from registry.constants import KEY_ID, NOW
+import sqlalchemy
+from registry.constants import KEY_ID, LOG_SECRET, NOW, SERVER
 
 from builders import PLATFORM, REGISTRY_KEY
 from optout_registry.intake import Intake
-from optout_registry.log import create_registry
 from optout_registry.objections import Objection
+from optout_registry.opening import create_registry
 from pipelines.cli import main as command_line
 from schemas.vocabulary import ALL_SURFACES, IdentifierType
+
+
+def pytest_collection_modifyitems(config, items):
+    """What has to do with the database at hand; on PostgreSQL nothing else."""
+    here = Path(__file__).parent
+
+    def belongs(item):
+        if here not in item.path.parents:
+            return True
+        if not SERVER:
+            return not item.get_closest_marker("postgresql_only")
+        return {"url", "new_url"} & set(item.fixturenames) and not item.get_closest_marker("sqlite_only")
+
+    config.hook.pytest_deselected(items=[item for item in items if not belongs(item)])
+    items[:] = [item for item in items if belongs(item)]
 
 
 @pytest.fixture
@@ -21,13 +43,79 @@ def intake():
 
 
 @pytest.fixture
-def url(tmp_path):
-    return f"sqlite:///{tmp_path}/registry.db"
+def new_url(tmp_path):
+    """A function that names one more database, where nothing is yet."""
+    made = []
+
+    def name():
+        made.append(f"test_{uuid.uuid4().hex}")
+        if not SERVER:
+            return f"sqlite:///{tmp_path}/{'registry' if len(made) == 1 else made[-1]}.db"
+        _on_server(f"CREATE DATABASE {made[-1]}")
+        url = sqlalchemy.make_url(SERVER).set(database=made[-1])
+        return url.render_as_string(hide_password=False)
+
+    # Nothing is dropped: each drop waits for a checkpoint, and the server's folder goes with the server.
+    return name
+
+
+def _on_server(statement):
+    engine = sqlalchemy.create_engine(SERVER, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sqlalchemy.text(statement))
+    engine.dispose()
+
+
+@pytest.fixture
+def url(new_url):
+    return new_url()
+
+
+@pytest.fixture
+def sql(url):
+    """A function that runs SQL on the database, past all of our code, and returns its rows."""
+    return partial(_sql, url)
+
+
+@pytest.fixture
+def unguarded(url):
+    """A function that runs SQL as an attacker does: with the triggers of a table switched off."""
+    return partial(_unguarded, url)
+
+
+@pytest.fixture
+def unguarded_workspace(workspace_url):
+    """The same on the registry of the workspace."""
+    return partial(_unguarded, workspace_url)
+
+
+def _sql(url, statement):
+    engine = sqlalchemy.create_engine(url)
+    try:
+        with engine.begin() as connection:
+            result = connection.execute(sqlalchemy.text(statement))
+            return [tuple(row) for row in result] if result.returns_rows else []
+    finally:
+        engine.dispose()
+
+
+def _unguarded(url, table, statement):
+    if SERVER:
+        _sql(url, f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        _sql(url, statement)
+        _sql(url, f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        return
+    kept = _sql(url, f"SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{table}'")
+    for name, _ in kept:
+        _sql(url, f"DROP TRIGGER {name}")
+    _sql(url, statement)
+    for _, definition in kept:
+        _sql(url, definition)
 
 
 @pytest.fixture
 def registry(url):
-    with create_registry(url, KEY_ID) as opened:
+    with create_registry(url, KEY_ID, LOG_SECRET) as opened:
         yield opened
 
 
@@ -35,20 +123,27 @@ def registry(url):
 def objection(intake):
     """A function to the objection of an account against every use; names its request after itself."""
 
-    def build(value="a1", request_id=None, *, kind="account", linked=True, surfaces=ALL_SURFACES, **claim):
+    def build(value="a1", request_id=None, *, kind="account", linked=True, surfaces=ALL_SURFACES, **more):
         return Objection(
             target=intake.target(IdentifierType(kind), value),
             request_id=request_id or f"request-{value}",
-            received_at=claim.get("received_at", NOW),
+            received_at=more.pop("received_at", NOW),
             linked=linked,
             surfaces=surfaces,
+            **more,
         )
 
     return build
 
 
 @pytest.fixture
-def optout(tmp_path, monkeypatch, capfd):
+def workspace_url(tmp_path, url):
+    """Of the registry of the workspace."""
+    return url if SERVER else f"sqlite:///{tmp_path}/workspace/registry.db"
+
+
+@pytest.fixture
+def optout(tmp_path, monkeypatch, capfd, workspace_url):
     """A function that runs a command in a workspace and returns code, out and err."""
 
     def run(*arguments, stdin=b""):
@@ -63,6 +158,9 @@ def optout(tmp_path, monkeypatch, capfd):
             code = ended.code or 0
         return SimpleNamespace(code=code, **capfd.readouterr()._asdict())
 
+    if SERVER:
+        (tmp_path / "workspace").mkdir()
+        (tmp_path / "workspace" / "optout.yaml").write_text(f"registry: {workspace_url}\n")
     assert run("init").code == 0
     (tmp_path / "workspace" / "source.yaml").write_text(f"platform: {PLATFORM}\n")
     return run

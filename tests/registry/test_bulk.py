@@ -26,7 +26,7 @@ def load(tmp_path, registry, intake):
 
 
 def _counts(report):
-    return (report.lines, report.added, report.known, report.withdrawn, report.bad)
+    return (report.lines, report.added, report.known, report.ended, report.bad)
 
 
 def _pseudonyms(registry):

@@ -3,7 +3,6 @@
 import json
 import re
 import sqlite3
-from datetime import datetime
 
 import pyarrow.parquet as pq
 import pytest
@@ -53,15 +52,14 @@ def test_variants_of_one_identifier_are_one_row_of_the_snapshot(optout, workspac
 def test_scope_and_claimed_time_are_recorded(optout, workspace):
     added = optout(
         "registry", "add", "account", "0042", "--surface", "post", "--surface", "photo", "--not-linked",
-        "--received-at", "2026-05-27",
+        "--received-at", "2026-05-27", "--role", "author", "--role", "tag", "--purpose", "training",
+        "--basis", "guardian", "--receipt", str(workspace / "receipt.json"),
     )  # fmt: skip
     assert added.code == 0
-    connection = sqlite3.connect(workspace / "registry.db")
-    row = connection.execute("SELECT linked, surfaces, received_at, recorded_at FROM event").fetchone()
-    connection.close()
-    claimed = datetime.fromisoformat("2026-05-27T00:00:00+00:00").timestamp() * 1_000_000
-    assert row[:3] == (0, 0b101, claimed)
-    assert row[3] > claimed
+    event = json.loads(json.loads((workspace / "receipt.json").read_text())["body"])
+    assert event["recorded_at"] > event["received_at"] == "2026-05-27T00:00:00Z"
+    told = {name: event[name] for name in ("linked", "surfaces", "roles", "purposes", "basis")}
+    assert told == {"linked": False, "surfaces": 0b101, "roles": 0b100001, "purposes": 1, "basis": "guardian"}
 
 
 def test_the_same_request_again_adds_nothing(optout, status):
@@ -77,10 +75,10 @@ def test_withdraw_lifts_one_objection(optout, status):
     optout("registry", "add", "handle", "ana", "--request-id", "t-2")
     assert optout("registry", "withdraw", "t-1").out == "event 3  request t-1 withdrawn\n"
     assert optout("registry", "withdraw", "t-1").out == "event 3  request t-1 withdrawn\n"
-    assert {name: status()[name] for name in ("head", "received", "withdrawn", "live")} == {
+    assert {name: status()[name] for name in ("head", "received", "ended", "live")} == {
         "head": 3,
         "received": 2,
-        "withdrawn": 1,
+        "ended": 1,
         "live": 1,
     }
     unknown = optout("registry", "withdraw", "t-3")
@@ -101,7 +99,7 @@ def test_import_says_what_it_did_and_ends_with_3_if_lines_were_bad(optout, works
     (workspace / "p.csv").write_text("type,value\nemail,ana@example.org\nfax,5551234\nhandle,ana\n")
     done = optout("registry", "import", str(workspace / "p.csv"), "--bad-lines", str(workspace / "bad.csv"))
     assert done.code == 3
-    assert re.search(r"lines +added +known before +withdrawn since +bad", done.out)
+    assert re.search(r"lines +added +known before +ended since +bad", done.out)
     assert re.search(r"\n +3 +2 +0 +0 +1\n", done.out)
     assert "line 3: type: expected one of account" in done.err
     assert "1 bad of 3 lines" in done.err
@@ -127,6 +125,9 @@ def test_import_says_what_it_did_and_ends_with_3_if_lines_were_bad(optout, works
         (["add", "email", "5551234", "--received-at", "soon"], 2, "a time with its zone"),
         (["add", "email", "5551234", "--received-at", "9999-01-01"], 2, "a time that is past"),
         (["add", "email", "5551234", "--region", "FRA"], 2, "two letters"),
+        (["add", "email", "5551234", "--role", "media"], 2, "some of author, reply_to"),
+        (["add", "email", "5551234", "--purpose", "fun"], 2, "some of training, evaluation"),
+        (["add", "email", "5551234", "--basis", "friend"], 2, "one of self, guardian"),
         (["add", "phone", "5551234", "--region", "XX"], 2, "a country that has telephone numbers"),
         (["add", "email", "5551234", "--request-id", "5551234@x"], 2, "1 to 128 letters"),
         (["add", "phone", "5551234", "--regoin", "FR"], 2, "No such option"),
@@ -142,6 +143,45 @@ def test_bad_input_is_one_error_that_repeats_no_value(optout, status, words, cod
     assert "5551234" not in done.err
     assert "Traceback" not in done.err
     assert status()["head"] == 0
+
+
+def test_a_receipt_is_for_one_reader_and_proves_its_objection(optout, workspace):
+    receipt = workspace / "receipt.json"
+    optout("registry", "add", "handle", "ana", "--request-id", "t-1", "--receipt", str(receipt))
+    assert receipt.stat().st_mode & 0o777 == 0o600
+    optout("registry", "add", "handle", "bob", "--request-id", "t-2")
+    assert optout("registry", "verify", "--receipt", str(receipt)).code == 0
+    again = optout(
+        "registry", "add", "handle", "ana", "--request-id", "t-1", "--receipt", str(workspace / "again.json")
+    )
+    assert (again.code, "given once" in again.err) == (0, True)
+    assert not (workspace / "again.json").exists()
+    held = json.loads(receipt.read_text())
+    held["body"] = held["body"].replace('"number":1', '"number":2')
+    held["event"] = 2
+    receipt.write_text(json.dumps(held))
+    forged = optout("registry", "verify", "--receipt", str(receipt))
+    assert (forged.code, "Traceback" in forged.err) == (1, False)
+
+
+def test_verify_says_what_it_checked_and_what_it_found(optout, workspace, unguarded_workspace):
+    empty = optout("registry", "checkpoint")
+    assert (empty.code, "at least one event" in empty.err) == (3, True)
+    for name in ("ana", "bob", "eve"):
+        optout("registry", "add", "handle", name, "--request-id", name)
+    kept = workspace / "kept.txt"
+    kept.write_text(optout("registry", "checkpoint").out)
+    optout("registry", "withdraw", "bob")
+    sound = optout("registry", "verify", "--checkpoint", str(kept))
+    assert (sound.code, sound.out.splitlines()[-1]) == (0, "nothing found wanting")
+    assert sound.out.startswith("checked 4 events, 0 erased ones among them, 4 checkpoints; root ")
+    unguarded_workspace("objection", "UPDATE objection SET ended = NULL WHERE event = 2")
+    found = optout("registry", "verify")
+    assert (found.code, "objection changed" in found.out) == (1, True)
+    report = json.loads(optout("registry", "verify", "--json").out)
+    assert (report["ok"], report["events"], report["findings"][0]["number"]) == (False, 4, 4)
+    missing = optout("registry", "verify", "--checkpoint", str(workspace / "none"))
+    assert (missing.code, "No such file" in missing.err) == (3, True)
 
 
 def test_only_types_of_a_platform_need_its_name(optout, workspace):
@@ -185,11 +225,13 @@ def test_a_second_init_changes_nothing(optout, workspace):
     assert (optout("init").code, contents(workspace)) == (0, before)
 
 
+@pytest.mark.sqlite_only
 def test_the_workspace_file_says_what_holds_without_it(optout, workspace):
     assert optout("init").code == 0
     assert open_workspace(workspace).settings == Workspace()
 
 
+@pytest.mark.sqlite_only
 def test_no_raw_identifier_is_left_behind(optout, workspace, tmp_path):
     """Every byte of the database, its log and its index, in each encoding that SQLite could use."""
     people = {

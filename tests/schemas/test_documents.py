@@ -42,7 +42,13 @@ def bytes_of(expected):
 AS_OF = datetime(2026, 6, 1, tzinfo=UTC)
 ACCOUNTS = AccountCounts(rows=7, accounts=5, duplicate_rows=1, defective_rows=1, objected=2)
 SNAPSHOT = SnapshotRef(
-    registry_id="r-1", event=9, object=ref("5a", 300, 2), key_id="registry-0011", scheme="1+phonenumbers-9"
+    registry_id="r-1",
+    event=9,
+    root=sha("70"),
+    log_key="optout-registry/r-1+00112233+AQ==",
+    object=ref("5a", 300, 2),
+    key_id="registry-0011",
+    scheme="1+phonenumbers-9",
 )
 ENGINE = EngineRef(digest=sha("e0"), parts={"pyarrow": "25.0.1", "code": sha("c0")})
 COUNTS = Counts(

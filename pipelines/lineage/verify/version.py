@@ -160,6 +160,9 @@ def _check_snapshot(registry: "RegistrySnapshot", held: Held, objects: Objects) 
     if registry.registry_id != ref.registry_id:
         words = f"registry {registry.registry_id}"
         objects.faults.add("snapshot", name, 6, expected=words, found=f"registry {ref.registry_id}")
+    elif (registry.root, registry.log_key) != (ref.root, ref.log_key):
+        words = f"the log of the registry up to event {ref.event}, root {registry.root[:12]}"
+        objects.faults.add("snapshot", name, 6, expected=words, found=f"another log, root {ref.root[:12]}")
     elif held.snapshot is not None and registry.objections.to_pylist() != held.snapshot.to_pylist():
         objects.faults.add(
             "snapshot", name, 6,

@@ -1,48 +1,17 @@
-"""Files that are no registry, disks that fail, processes that race and die."""
+"""Files that are no registry, and disks that fail: SQLite."""
 
 import resource
-import signal
 import sqlite3
-import subprocess
-import sys
 
 import pytest
-from registry.constants import KEY_ID, NOW
+from registry.child import started
+from registry.constants import KEY_ID, LOG_SECRET, NOW
 from sqlalchemy import event
 
-from optout_registry.bulk import import_file
-from optout_registry.log import create_registry, open_registry
+from optout_registry.opening import create_registry, open_registry
 from schemas.errors import BadInput, ConfigurationError
 
-_CHILD = """
-import resource, sys
-from datetime import UTC, datetime
-from pathlib import Path
-from optout_registry.bulk import import_file
-from optout_registry.intake import Intake
-from optout_registry.log import create_registry, open_registry
-from optout_registry.objections import Objection
-from schemas.errors import OptoutError
-from schemas.vocabulary import IdentifierType
-
-now = datetime(2026, 6, 1, 12, tzinfo=UTC)
-intake = Intake(bytes(32), "{key_id}", "sample")
-
-def objection(name):
-    return Objection(intake.target(IdentifierType.ACCOUNT, name), name, now)
-
-def say(*words):
-    print(*words, flush=True)
-"""
-
-
-def _child(script, *arguments):
-    return subprocess.Popen(
-        [sys.executable, "-c", _CHILD.replace("{key_id}", KEY_ID) + script, *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+pytestmark = pytest.mark.sqlite_only
 
 
 def _path(url):
@@ -85,31 +54,28 @@ def test_somebody_elses_database_is_refused_and_left_alone(tmp_path, url):
     connection.execute("CREATE TABLE invoices (number INTEGER)")
     connection.close()
     content = (tmp_path / "registry.db").read_bytes()
-    for call in (open_registry, lambda url: create_registry(url, KEY_ID)):
+    for call in (open_registry, lambda url: create_registry(url, KEY_ID, LOG_SECRET)):
         with pytest.raises(BadInput, match="a database without one"):
             call(url)
     assert (tmp_path / "registry.db").read_bytes() == content
 
 
-def test_tables_of_a_newer_release_are_refused(url, registry):
-    connection = sqlite3.connect(_path(url))
-    with connection:
-        connection.execute("DROP TRIGGER registry_no_update")
-        connection.execute("UPDATE registry SET format = format + 1")
-    connection.close()
-    for call in (registry.head, lambda: open_registry(url)):
-        with pytest.raises(BadInput, match="tables of format 2"):
-            call()
-
-
 @pytest.mark.parametrize("folder", ["", "no/such/folder/"], ids=["a folder", "in no folder"])
 def test_a_registry_that_cannot_be_made_is_one_error(tmp_path, folder):
     with pytest.raises(BadInput, match="to do"):
-        create_registry(f"sqlite:///{tmp_path}/{folder and folder + 'r.db'}", KEY_ID)
+        create_registry(f"sqlite:///{tmp_path}/{folder and folder + 'r.db'}", KEY_ID, LOG_SECRET)
 
 
 @pytest.mark.parametrize(
-    "url", ["postgresql://user:secret@host/db", "sqlite://", "sqlite:///:memory:", "::", ""]
+    "url",
+    [
+        "mysql://user:secret@host/db",
+        "postgresql://user:secret@host",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "::",
+        "",
+    ],
 )
 def test_a_url_of_no_file_is_refused_without_its_password(url):
     with pytest.raises(ConfigurationError, match="sqlite:///PATH") as raised:
@@ -120,8 +86,8 @@ def test_a_url_of_no_file_is_refused_without_its_password(url):
 def test_a_path_may_hold_what_a_url_reserves(tmp_path):
     folder = tmp_path / "100% odd?#&=\u00e9"
     folder.mkdir()
-    made = create_registry(f"sqlite:///{folder}/r.db", KEY_ID)
-    assert open_registry(f"sqlite:///{folder}/r.db").registry_id == made.registry_id
+    made = create_registry(f"sqlite:///{folder}/r.db", KEY_ID, LOG_SECRET)
+    assert open_registry(f"sqlite:///{folder}/r.db").identity.id == made.identity.id
     assert (folder / "r.db").stat().st_mode & 0o777 == 0o600
 
 
@@ -132,7 +98,7 @@ def test_a_database_that_may_only_be_read_is_one_error(url, registry, objection)
     registry.add(objection(), recorded_at=NOW)
     held = sqlite3.connect(_path(url))  # keeps the write-ahead log where a reader finds it
     held.execute("SELECT * FROM event").fetchall()
-    reader = open_registry(f"sqlite:///file:{_path(url)}?mode=ro&uri=true")
+    reader = open_registry(f"sqlite:///file:{_path(url)}?mode=ro&uri=true", LOG_SECRET)
     with pytest.raises(BadInput, match=r"(?s)may only be read \(SQLITE_READONLY.*permissions"):
         reader.add(objection("a2"), recorded_at=NOW)
     assert reader.head().event == 1
@@ -166,7 +132,7 @@ def test_a_database_that_cannot_grow_is_one_error(registry, objection):
 
 def test_a_write_that_fails_is_one_error_and_what_was_acknowledged_stays(url, registry):
     script = """
-    registry = open_registry(sys.argv[1])
+    registry = open_registry(sys.argv[1], LOG_SECRET)
     resource.setrlimit(resource.RLIMIT_FSIZE, (36_000, resource.RLIM_INFINITY))
     for n in range(10_000):
         try:
@@ -175,8 +141,8 @@ def test_a_write_that_fails_is_one_error_and_what_was_acknowledged_stays(url, re
             say(n, error.exit_code, str(error).replace(chr(10), " "))
             break
     """
-    child = _child(_dedented(script), url)
-    count, code, message = child.communicate()[0].split(" ", 2)
+    process = started(script, url)
+    count, code, message = process.communicate()[0].split(" ", 2)
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 36_000
     assert code == "3"
     assert "SQLITE_IOERR" in message or "SQLITE_FULL" in message
@@ -195,51 +161,3 @@ def test_a_registry_that_stays_locked_is_one_error(url, registry, objection):
     other.execute("ROLLBACK")
     other.close()
     assert registry.add(objection(), recorded_at=NOW).event == 1
-
-
-# ---- processes that race and die
-
-
-def test_four_processes_add_at_once_and_none_is_lost(tmp_path):
-    script = """
-    input()
-    registry = create_registry(sys.argv[1], intake.key_id)
-    for n in range(50):
-        say(registry.add(objection(f"{sys.argv[2]}-{n}"), recorded_at=now).event)
-    """
-    url = f"sqlite:///{tmp_path}/registry.db"
-    children = [_child(_dedented(script), url, str(n)) for n in range(4)]
-    for child in children:  # all of them are up before the first one makes the registry
-        child.stdin.write("go\n")
-        child.stdin.flush()
-    answers = [child.communicate()[0].split() for child in children]
-    assert [child.returncode for child in children] == [0, 0, 0, 0]
-    assert sorted(int(number) for numbers in answers for number in numbers) == list(range(1, 201))
-    taken = open_registry(url).snapshot()
-    assert (taken.event, taken.objections.num_rows) == (200, 200)
-
-
-def test_an_import_killed_midway_keeps_what_it_said_and_a_rerun_converges(tmp_path, url, registry, intake):
-    path = tmp_path / "people.csv"
-    path.write_text("type,value\n" + "".join(f"account,{n}\n" for n in range(35_000)))
-    script = """
-    import_file(open_registry(sys.argv[1]), Path(sys.argv[2]), intake, recorded_at=now,
-                on_bad=say, on_progress=lambda done: say(done.lines))
-    """
-    child = _child(_dedented(script), url, str(path))
-    acknowledged = int(child.stdout.readline())
-    child.send_signal(signal.SIGKILL)
-    acknowledged = max([acknowledged, *(int(line) for line in child.communicate()[0].split())])
-    assert child.returncode == -signal.SIGKILL
-    left = registry.head().event
-    assert left >= acknowledged
-    assert left % 10_000 == 0  # whole transactions
-    # the child's key, so that request ids are the same
-    same = type(intake)(bytes(32), KEY_ID, "sample")
-    report = import_file(registry, path, same, recorded_at=NOW, on_bad=print)
-    assert (report.known, report.added, report.bad) == (left, 35_000 - left, 0)
-    assert registry.head().event == registry.snapshot().objections.num_rows == 35_000
-
-
-def _dedented(script):
-    return "\n".join(line.removeprefix("    ") for line in script.splitlines())

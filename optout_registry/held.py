@@ -1,0 +1,107 @@
+"""The objections that the log's events come to: statements inside a transaction that somebody else opened."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from optout_registry.events import Received
+from optout_registry.objections import Objection, State
+from optout_registry.tables import OBJECTION
+
+_LOOKUP = 10_000
+"""Request ids asked for at once; SQLite allows 32,766 parameters."""
+
+
+class Content(NamedTuple):
+    """What makes two objections under one request id the same one."""
+
+    type: str
+    pseudonym: bytes | None
+    linked: bool
+    surfaces: int
+    roles: int
+    purposes: int
+
+
+class Held(NamedTuple):
+    """What the registry holds under a request id."""
+
+    event: int
+    content: Content
+    ended: int | None
+    """Number of the event that ended it; None: it holds."""
+
+    def state(self, content: Content) -> State:
+        """What the same request id again comes to."""
+        if self.content != content:
+            return State.CONFLICT
+        return State.KNOWN if self.ended is None else State.ENDED
+
+
+def content_of(objection: Objection) -> Content:
+    """The content of an objection that arrives."""
+    target = objection.target
+    return Content(
+        target.type.value,
+        target.pseudonym,
+        objection.linked,
+        objection.surfaces,
+        objection.roles,
+        objection.purposes,
+    )
+
+
+def find(connection: Connection, request_ids: Sequence[str]) -> dict[str, Held]:
+    """What the registry holds under these request ids."""
+    found: dict[str, Held] = {}
+    contents = [OBJECTION.c[name] for name in Content._fields]
+    statement = select(OBJECTION.c.request_id, OBJECTION.c.event, OBJECTION.c.ended, *contents)
+    for start in range(0, len(request_ids), _LOOKUP):
+        some = request_ids[start : start + _LOOKUP]
+        for request_id, event, ended, *content in connection.execute(
+            statement.where(OBJECTION.c.request_id.in_(some))
+        ):
+            found[request_id] = Held(event, Content(*content), ended)
+    return found
+
+
+def hold(connection: Connection, received: Sequence[tuple[Received, Content, bytes]], keys: int) -> None:
+    """Keep objections with the nonces of their commitments; ``keys`` were applied to the pseudonyms."""
+    rows: list[dict[str, Any]] = [
+        {
+            "event": event.number,
+            "request_id": event.request_id,
+            **content._asdict(),
+            "nonce": nonce,
+            "keys": keys,
+            "platform": event.platform,
+            "batch": event.batch,
+        }
+        for event, content, nonce in received
+    ]
+    if rows:
+        connection.execute(insert(OBJECTION), rows)
+
+
+def end(connection: Connection, event: int, *, ended_by: int) -> None:
+    """From the event ``ended_by`` on, the objection that ``event`` received does not hold."""
+    connection.execute(update(OBJECTION).where(OBJECTION.c.event == event).values(ended=ended_by))
+
+
+def counts(connection: Connection) -> dict[str, Any]:
+    """The counts of a RegistryStatus."""
+    rows = connection.execute(
+        select(OBJECTION.c.type, OBJECTION.c.ended.is_(None).label("lives"), func.count().label("objections"))
+        .group_by(OBJECTION.c.type, OBJECTION.c.ended.is_(None))
+        .order_by(OBJECTION.c.type)
+    ).all()
+    live = {row.type: row.objections for row in rows if row.lives}
+    received = sum(row.objections for row in rows)
+    return {
+        "received": received,
+        "ended": received - sum(live.values()),
+        "live": sum(live.values()),
+        "live_by_type": live,
+        "batches": connection.scalar(select(func.count(OBJECTION.c.batch.distinct()))) or 0,
+    }

@@ -1,0 +1,130 @@
+"""What the database itself refuses, so that a mistake cannot undo an event.
+
+It stops mistakes and not an attacker, who can drop a trigger: for him there are the tree and its
+signed checkpoints. Both dialects refuse the same.
+"""
+
+from collections.abc import Iterator
+
+_CONTENT = ("nonce", "body")
+_PSEUDONYM = ("pseudonym", "nonce", "keys")
+_TABLES: dict[str, tuple[str, ...]] = {
+    "registry": ("id", "scheme", "log_key"),
+    "registry_key": ("position", "key_id"),
+    "event": ("number", "kind", "entry", *_CONTENT),
+    "objection": (
+        "event", "request_id", "type", *_PSEUDONYM, "platform", "linked", "surfaces", "roles", "purposes",
+        "batch", "ended",
+    ),
+    "tile": ("level", "position", "hashes"),
+    "checkpoint": ("size", "note"),
+    "receipt": ("secret_digest", "event"),
+}  # fmt: skip
+_MESSAGE = "the registry is append-only"
+
+
+def guards(dialect: str) -> Iterator[str]:
+    """The statements that make the triggers, for ``sqlite`` or ``postgresql``."""
+    yield from _sqlite() if dialect == "sqlite" else _postgresql()
+
+
+def _allowed_changes(is_same: str) -> dict[str, str]:
+    """Table to the SQL condition under which a row may change; tables that are left out never change.
+
+    ``is_same`` compares two values, null with null as well.
+    """
+
+    def unchanged(table: str, *changed: str) -> str:
+        kept = (name for name in _TABLES[table] if name not in changed)
+        return " AND ".join(f"NEW.{name} {is_same} OLD.{name}" for name in kept)
+
+    return {
+        # Erasure: content and nonce, both.
+        "event": f"{unchanged('event', *_CONTENT)} AND NEW.nonce IS NULL AND NEW.body IS NULL",
+        # An end, once; another key; or erasure of what no longer holds.
+        "objection": f"({unchanged('objection', 'ended')} AND OLD.ended IS NULL)"
+        f" OR ({unchanged('objection', *_PSEUDONYM)} AND NEW.pseudonym IS NOT NULL AND NEW.keys > OLD.keys)"
+        f" OR ({unchanged('objection', 'pseudonym', 'nonce')} AND OLD.ended IS NOT NULL"
+        " AND NEW.pseudonym IS NULL AND NEW.nonce IS NULL)",
+        # The last tile of a level grows.
+        "tile": f"{unchanged('tile', 'hashes')} AND length(NEW.hashes) > length(OLD.hashes)"
+        " AND substr(NEW.hashes, 1, length(OLD.hashes)) = OLD.hashes",
+    }
+
+
+def _sqlite() -> Iterator[str]:
+    def trigger(table: str, change: str, forbidden: str | None) -> str:
+        when = f"WHEN {forbidden} " if forbidden else ""
+        return (
+            f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} {when}"
+            f"BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
+        )
+
+    allowed = _allowed_changes("IS")
+    for table, columns in _TABLES.items():
+        yield trigger(table, "DELETE", None)
+        yield trigger(table, "UPDATE", f"NOT coalesce({allowed[table]}, 0)" if table in allowed else None)
+        # INSERT OR REPLACE deletes without a delete trigger: what would replace a row is refused as well.
+        held = f"SELECT 1 FROM {table} WHERE {columns[0]} = NEW.{columns[0]}"
+        if table == "tile":
+            held += " AND position = NEW.position"
+        yield trigger(table, "INSERT", f"EXISTS ({held})")
+    yield (
+        "CREATE TRIGGER objection_one_request BEFORE INSERT ON objection"
+        " WHEN EXISTS (SELECT 1 FROM objection WHERE request_id = NEW.request_id)"
+        f" BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
+    )
+    yield (
+        "CREATE TRIGGER event_next_only BEFORE INSERT ON event"
+        " WHEN NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM event)"
+        f" BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
+    )
+    yield (
+        "CREATE TRIGGER registry_one_row BEFORE INSERT ON registry WHEN EXISTS (SELECT 1 FROM registry)"
+        f" BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
+    )
+
+
+def _postgresql() -> Iterator[str]:
+    yield (
+        "CREATE FUNCTION optout_refuse() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$BEGIN RAISE EXCEPTION '{_MESSAGE}'; END$$"
+    )
+    allowed = _allowed_changes("IS NOT DISTINCT FROM")
+    for table in _TABLES:
+        condition = f"WHEN (NOT coalesce({allowed[table]}, false)) " if table in allowed else ""
+        yield (
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} FOR EACH ROW {condition}"
+            "EXECUTE FUNCTION optout_refuse()"
+        )
+        yield (
+            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} FOR EACH ROW"
+            " EXECUTE FUNCTION optout_refuse()"
+        )
+        yield (
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"
+            " EXECUTE FUNCTION optout_refuse()"
+        )
+    # Once per statement: a look at every row of a file of millions would cost as much as writing it.
+    yield (
+        "CREATE FUNCTION optout_next_only() RETURNS trigger LANGUAGE plpgsql AS $$"
+        "DECLARE least bigint; most bigint; rows bigint; held bigint; "
+        "BEGIN "
+        "SELECT min(number), max(number), count(*) INTO least, most, rows FROM added; "
+        "SELECT coalesce(max(number), 0) INTO held FROM event WHERE number < least; "
+        f"IF least <> held + 1 OR most - least + 1 <> rows THEN RAISE EXCEPTION '{_MESSAGE}'; END IF; "
+        "RETURN NULL; END$$"
+    )
+    yield (
+        "CREATE TRIGGER event_next_only AFTER INSERT ON event REFERENCING NEW TABLE AS added"
+        " FOR EACH STATEMENT EXECUTE FUNCTION optout_next_only()"
+    )
+    yield (
+        "CREATE FUNCTION optout_one_row() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN "
+        f"IF (SELECT count(*) FROM registry) > 1 THEN RAISE EXCEPTION '{_MESSAGE}'; END IF; "
+        "RETURN NULL; END$$"
+    )
+    yield (
+        "CREATE TRIGGER registry_one_row AFTER INSERT ON registry"
+        " FOR EACH STATEMENT EXECUTE FUNCTION optout_one_row()"
+    )

@@ -1,0 +1,82 @@
+"""How a registry is made, opened and found."""
+
+import uuid
+
+from sqlalchemy import Connection, insert, inspect
+
+from optout_registry.database import check_server, connect, is_there, reading, use_write_ahead_log, writing
+from optout_registry.identity import check_key, check_signer, is_older, read_identity
+from optout_registry.log import origin
+from optout_registry.notes import Signer
+from optout_registry.registry import Registry
+from optout_registry.tables import KEY, REGISTRY
+from schemas.identifiers import SCHEME
+
+
+def create_registry(url: str, key_id: str, log_secret: bytes) -> Registry:
+    """Make an empty registry for objections under one key; one that exists is brought up to date and kept.
+
+    ``log_secret``: the 32 bytes of the Ed25519 key that signs its log.
+
+    Raises:
+        ConfigurationError: it exists and belongs to other keys.
+        BadInput: it cannot be made, or the database holds something else, or would not be durable.
+    """
+    engine = connect(url, create=True)
+    check_server(engine)
+    with writing(engine) as connection:
+        is_empty = not inspect(connection).get_table_names()
+        if is_empty or is_older(connection):
+            from optout_registry.migrations import upgrade
+
+            upgrade(connection)
+        if is_empty:
+            _describe(connection, key_id, log_secret)
+        identity = read_identity(connection)
+    use_write_ahead_log(engine)
+    check_key(identity, key_id)
+    signer = Signer(origin(identity.id), log_secret)
+    check_signer(identity, signer)
+    return Registry(engine, signer)
+
+
+def _describe(connection: Connection, key_id: str, log_secret: bytes) -> None:
+    registry_id = uuid.uuid4().hex
+    verifier = Signer(origin(registry_id), log_secret).verifier
+    connection.execute(insert(REGISTRY).values(id=registry_id, scheme=SCHEME, log_key=str(verifier)))
+    connection.execute(insert(KEY).values(position=1, key_id=key_id))
+
+
+def open_registry(url: str, log_secret: bytes | None = None) -> Registry:
+    """Open the registry at an SQLAlchemy URL; one that is missing is never made.
+
+    Without ``log_secret``, the key that signs its log, it can only be read.
+
+    Raises:
+        BadInput: missing, not a database, not a registry, of another revision, or not durable.
+        ConfigurationError: another log key.
+    """
+    engine = connect(url)
+    check_server(engine)
+    with reading(engine) as connection:
+        identity = read_identity(connection)
+    use_write_ahead_log(engine)
+    if log_secret is None:
+        return Registry(engine)
+    signer = Signer(origin(identity.id), log_secret)
+    check_signer(identity, signer)
+    return Registry(engine, signer)
+
+
+def find_registry(url: str) -> Registry | None:
+    """The registry at an SQLAlchemy URL; None where :func:`create_registry` would make one.
+
+    Raises:
+        BadInput: the database holds something else, or cannot be read.
+    """
+    if not is_there(url):
+        return None
+    engine = connect(url)
+    with reading(engine) as connection:
+        is_empty = not inspect(connection).get_table_names()
+    return None if is_empty else Registry(engine)

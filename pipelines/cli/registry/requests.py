@@ -1,0 +1,119 @@
+"""`optout registry add`, `withdraw`: one request at a time."""
+
+import sys
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.cli.opened import WorkspaceOption, open_workspace
+from pipelines.cli.registry.opened import intake_for, open_to_write, options, say
+from pipelines.cli.registry.written import writing_file
+from pipelines.cli.tables import print_text
+from schemas.vocabulary import IdentifierType
+
+if TYPE_CHECKING:
+    from optout_registry.objections import Answer
+
+_BASES = ("self", "guardian", "heir", "representative", "authority")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(add)
+    app.command()(withdraw)
+
+
+def add(
+    # Checked by the intake and not by typer, which would repeat an identifier typed in its place.
+    kind: Annotated[str, typer.Argument(metavar="TYPE", help=f"One of {', '.join(IdentifierType)}.")],
+    # Several words, because a phone number is often written with spaces.
+    value: Annotated[list[str], typer.Argument(help="Whom it names; - reads it from standard input.")],
+    *,
+    region: Annotated[str | None, typer.Option(help="Country of a phone number without +, as FR.")] = None,
+    surface: Annotated[list[str] | None, typer.Option(help="Only this surface; repeatable.")] = None,
+    role: Annotated[list[str] | None, typer.Option(help="Only where they appear so; repeatable.")] = None,
+    purpose: Annotated[list[str] | None, typer.Option(help="Only for this purpose; repeatable.")] = None,
+    basis: Annotated[str, typer.Option(help=f"On whose behalf: {', '.join(_BASES)}.")] = "self",
+    received_at: Annotated[str | None, typer.Option(help="When it reached you, as 2026-05-27.")] = None,
+    request_id: Annotated[
+        str | None, typer.Option(help="Your reference; the same again adds nothing.")
+    ] = None,
+    not_linked: Annotated[
+        bool, typer.Option("--not-linked", help="Not the person's other accounts.")
+    ] = False,
+    receipt: Annotated[
+        Path | None, typer.Option(help="Write the receipt to this file, for the person alone.")
+    ] = None,
+    workspace: WorkspaceOption = Path(),
+) -> None:
+    """Record one objection.
+
+    It counts from the next build on. Prints event number and request id.
+    """
+    from optout_registry.intake import lacks_country, read_request
+    from optout_registry.objections import State
+
+    now = datetime.now(UTC)
+    opened = open_workspace(workspace)
+    with options():
+        request = read_request({
+            "type": kind,
+            "value": _read_stdin() if value == ["-"] else " ".join(value),
+            "region": region,
+            "surfaces": surface or None,
+            "roles": role or None,
+            "purposes": purpose or None,
+            "basis": basis,
+            "linked": not not_linked,
+            "received_at": received_at,
+            "request_id": request_id,
+        })  # fmt: skip
+    intake = intake_for(opened, request.type)
+    with options():
+        objection = intake.objection(request, request_id=uuid.uuid4().hex, recorded_at=now)
+    with open_to_write(opened) as registry:
+        answer = registry.add(objection, recorded_at=now)
+    if lacks_country(request):
+        say("a number without + and without --region meets only accounts that write it the same way")
+    if answer.state is State.KNOWN:
+        say("this request was recorded before; nothing was added")
+    if receipt is not None:
+        _write_receipt(receipt, answer)
+    print_text(f"event {answer.event}  request {answer.request_id}")
+
+
+def withdraw(
+    request_id: Annotated[str, typer.Argument(help="As `registry add` printed it.")],
+    received_at: Annotated[str | None, typer.Option(help="When it reached you, as 2026-05-27.")] = None,
+    workspace: WorkspaceOption = Path(),
+) -> None:
+    """Lift one objection.
+
+    Others on the same person stay.
+    """
+    from optout_registry.intake import claimed_instant
+    from optout_registry.objections import State
+
+    now = datetime.now(UTC)
+    with options():
+        claimed = claimed_instant(received_at, now)
+    with open_to_write(open_workspace(workspace)) as registry:
+        answer = registry.withdraw(request_id, received_at=claimed, recorded_at=now)
+    if answer.state is State.ENDED:
+        say("it has ended before; nothing was added")
+    print_text(f"event {answer.event}  request {answer.request_id} withdrawn")
+
+
+def _write_receipt(path: Path, answer: "Answer") -> None:
+    if answer.receipt is None:
+        say("a receipt is given once, when a request is recorded: none was written")
+        return
+    with writing_file(path, mode=0o600) as file:
+        file.write(answer.receipt.model_dump_json(indent=2).encode() + b"\n")
+
+
+def _read_stdin() -> str:
+    return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")

@@ -1,0 +1,83 @@
+"""A server that would lose what it acknowledged, or that does not let us in: one error each."""
+
+import pytest
+import sqlalchemy
+from registry.constants import KEY_ID, LOG_SECRET, NOW
+
+from optout_registry.opening import create_registry, find_registry, open_registry
+from schemas.errors import BadInput, ConfigurationError
+
+pytestmark = pytest.mark.postgresql_only
+
+
+def _on(url, statement):
+    engine = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sqlalchemy.text(statement))
+    engine.dispose()
+
+
+@pytest.mark.parametrize("name", ["synchronous_commit"])
+def test_a_server_that_acknowledges_too_early_is_refused(url, registry, name):
+    del registry
+    database = sqlalchemy.make_url(url).database
+    _on(url, f"ALTER DATABASE {database} SET {name} = off")
+    for call in (lambda: open_registry(url), lambda: create_registry(url, KEY_ID, LOG_SECRET)):
+        with pytest.raises(BadInput, match=rf"(?s)on disk.*{name} = off.*postgresql.conf"):
+            call()
+    _on(url, f"ALTER DATABASE {database} RESET {name}")
+    assert open_registry(url).head().event == 0
+
+
+def test_a_database_without_tables_is_no_registry(url):
+    assert find_registry(url) is None
+    with pytest.raises(BadInput, match="a database without one"):
+        open_registry(url)
+
+
+def test_somebody_elses_database_is_refused_and_left_alone(url):
+    _on(url, "CREATE TABLE invoices (number integer)")
+    for call in (open_registry, lambda url: create_registry(url, KEY_ID, LOG_SECRET)):
+        with pytest.raises(BadInput, match="a database without one"):
+            call(url)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"database": "none"}, "SQLSTATE"),
+        ({"username": "nobody_we_know"}, "SQLSTATE"),
+        ({"query": {"host": "/nowhere"}}, "a server that answers"),
+    ],
+    ids=["database", "user", "host"],
+)
+def test_who_cannot_get_in_is_told_so_without_the_password(url, change, said):
+    wrong = sqlalchemy.make_url(url).set(**{"password": "s3cret", **change})
+    with pytest.raises(BadInput, match=said) as raised:
+        open_registry(wrong.render_as_string(hide_password=False))
+    assert "s3cret" not in str(raised.value)
+
+
+def test_another_driver_is_refused(url):
+    with pytest.raises(ConfigurationError, match="psycopg"):
+        open_registry(url.replace("postgresql://", "postgresql+pg8000://"))
+
+
+def test_a_standby_or_read_only_session_is_one_error(url, registry, objection):
+    database = sqlalchemy.make_url(url).database
+    _on(url, f"ALTER DATABASE {database} SET default_transaction_read_only = on")
+    with pytest.raises(BadInput, match=r"a read-only one \(SQLSTATE 25006\)"):
+        registry.add(objection(), recorded_at=NOW)
+    assert registry.head().event == 0
+
+
+def test_a_registry_that_stays_locked_is_one_error(url, registry, objection):
+    engine = sqlalchemy.create_engine(url)
+    with engine.connect() as other:
+        other.execute(sqlalchemy.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": 0x6F70746F7574})
+        impatient = open_registry(f"{url}&options=-c%20lock_timeout%3D200", LOG_SECRET)
+        with pytest.raises(BadInput, match=r"another process writing to it \(SQLSTATE 55P03\)"):
+            impatient.add(objection(), recorded_at=NOW)
+        assert registry.head().event == 0  # readers do not wait
+    engine.dispose()
+    assert registry.add(objection(), recorded_at=NOW).event == 1
