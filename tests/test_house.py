@@ -155,7 +155,18 @@ def test_every_make_target_says_what_it_does(repository):
         ["make", "--no-print-directory", "help"], cwd=repository, capture_output=True, text=True, check=True
     ).stdout
     assert {line.split()[1] for line in shown.splitlines()} == targets
-    assert {"run-local", "test", "test-postgres", "lint", "format", "lock", "bench", "docs", "clean", "help"} == targets
+    assert {
+        "run-local",
+        "test",
+        "test-postgres",
+        "lint",
+        "format",
+        "lock",
+        "bench",
+        "docs",
+        "clean",
+        "help",
+    } == targets
 
 
 def test_lock_files_hold_hashes_and_every_direct_dependency(repository):
