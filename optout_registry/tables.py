@@ -4,6 +4,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Dialect,
     Index,
     Integer,
     LargeBinary,
@@ -14,6 +15,19 @@ from sqlalchemy import (
     Text,
     literal_column,
 )
+
+
+class Bytes(LargeBinary):
+    """Bytes as both drivers take and give them: wrapping each value costs more than writing it."""
+
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> None:
+        """Nothing to do."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> None:
+        """Nothing to do."""
+
 
 REVISION = "0001"
 """The migration that made these tables; tests/registry/test_migrations.py compares both."""
@@ -54,9 +68,9 @@ EVENT = Table(
     # Not autoincrement: numbers are given under the write lock, one by one, without a gap.
     Column("number", _NUMBER, primary_key=True, autoincrement=False),
     Column("kind", _LABEL, nullable=False),
-    Column("entry", LargeBinary, nullable=False),  # SHA-256 of nonce and body: what the tree holds
-    Column("nonce", LargeBinary),  # 32 random bytes; null: erased
-    Column("body", LargeBinary),  # canonical JSON; null: erased
+    Column("entry", Bytes, nullable=False),  # SHA-256 of nonce and body: what the tree holds
+    Column("nonce", Bytes),  # 32 random bytes; null: erased
+    Column("body", Bytes),  # canonical JSON; null: erased
 )
 """What happened, in order. Rows are never changed, but their content can be erased."""
 OTHER_KINDS = EVENT.c.kind != literal_column("'received'")
@@ -69,8 +83,8 @@ OBJECTION = Table(
     Column("event", _NUMBER, primary_key=True, autoincrement=False),  # that received it
     Column("request_id", _LABEL, nullable=False, unique=True),
     Column("type", _LABEL, nullable=False),  # of the target: IdentifierType
-    Column("pseudonym", LargeBinary),  # of the target, under the first ``keys`` keys; null: erased
-    Column("nonce", LargeBinary),  # with it the event commits to the pseudonym
+    Column("pseudonym", Bytes),  # of the target, under the first ``keys`` keys; null: erased
+    Column("nonce", Bytes),  # with it the event commits to the pseudonym
     Column("keys", SmallInteger, nullable=False),  # how many keys were applied
     Column("platform", String),  # of an account id or a handle
     Column("linked", Boolean, nullable=False),
@@ -89,7 +103,7 @@ TILE = Table(
     METADATA,
     Column("level", SmallInteger, primary_key=True, autoincrement=False),
     Column("position", _NUMBER, primary_key=True, autoincrement=False),
-    Column("hashes", LargeBinary, nullable=False),  # up to 256 of 32 bytes; the last of a level may grow
+    Column("hashes", Bytes, nullable=False),  # up to 256 of 32 bytes; the last of a level may grow
 )
 """The Merkle tree over the events' entries: optout_registry/tiles.py."""
 
@@ -104,7 +118,7 @@ CHECKPOINT = Table(
 RECEIPT = Table(
     "receipt",
     METADATA,
-    Column("secret_digest", LargeBinary, primary_key=True),  # SHA-256 of the receipt's random secret
+    Column("secret_digest", Bytes, primary_key=True),  # SHA-256 of the receipt's random secret
     Column("event", _NUMBER, nullable=False),
 )
 """Who holds a receipt may ask about its objection."""
