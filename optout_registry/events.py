@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from optout_registry.objections import Basis
+from optout_registry.objections import Basis, Impersonation
 from schemas.documents import Digest, Instant
 from schemas.errors import BadInput
 from schemas.model import Model
@@ -57,7 +57,28 @@ class Withdrawn(Model):
     request_id: str
 
 
-Event = Received | Withdrawn
+class IdentityConfirmed(Model):
+    """Whoever made a request has shown who they are. It counted before, and counts on."""
+
+    kind: Literal["identity_confirmed"] = "identity_confirmed"
+    number: int = Field(ge=1)
+    recorded_at: Instant
+    request_id: str
+
+
+class RefusedAsImpersonation(Model):
+    """A request is not of whom it is about, and ends."""
+
+    kind: Literal["refused_as_impersonation"] = "refused_as_impersonation"
+    number: int = Field(ge=1)
+    reason: Impersonation
+    recorded_at: Instant
+    request_id: str
+
+
+Event = Received | Withdrawn | IdentityConfirmed | RefusedAsImpersonation
+ENDING = ("withdrawn", "refused_as_impersonation")
+"""Kinds of event after which an objection does not hold."""
 _EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 
 

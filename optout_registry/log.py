@@ -15,7 +15,6 @@ from optout_registry.merkle import EMPTY_ROOT, inclusion_proof, leaf_hash, tree_
 from optout_registry.notes import Checkpoint, Signer, signed_note
 from optout_registry.tables import CHECKPOINT, EVENT, TILE
 from optout_registry.tiles import HEIGHT, WIDTH, TileReader, extended, hash_reader
-from schemas.errors import BadInput
 
 
 class Appended(NamedTuple):
@@ -24,14 +23,8 @@ class Appended(NamedTuple):
     size: int
     note: str
     """The signed checkpoint."""
-
-
-class Entry(NamedTuple):
-    """An event as the log keeps it."""
-
-    nonce: bytes | None
-    body: bytes | None
-    entry: bytes
+    contents: list[tuple[bytes, bytes]]
+    """Nonce and body of each event."""
 
 
 def origin(registry_id: str) -> str:
@@ -64,7 +57,7 @@ def append(connection: Connection, size: int, events: Sequence[Event], signer: S
     root = tree_root(size, hash_reader(lambda *tile: changed.get(tile) or stored(*tile)))
     note = signed_note(Checkpoint(signer.name, size, root).text, signer).decode()
     connection.execute(insert(CHECKPOINT).values(size=size, note=note))
-    return Appended(size, note)
+    return Appended(size, note, [(row["nonce"], row["body"]) for row in rows])
 
 
 def tile_reader(connection: Connection) -> TileReader:
@@ -84,25 +77,6 @@ def proofs(connection: Connection, numbers: Iterable[int], size: int) -> list[li
     """For each event number, the proof that it stands in the tree over the first ``size`` events."""
     reader = hash_reader(tile_reader(connection))
     return [inclusion_proof(number - 1, size, reader) for number in numbers]
-
-
-def entry(connection: Connection, number: int) -> Entry:
-    """One event.
-
-    Raises:
-        BadInput: the log does not have it.
-    """
-    row = connection.execute(
-        select(EVENT.c.nonce, EVENT.c.body, EVENT.c.entry).where(EVENT.c.number == number)
-    ).one_or_none()
-    if row is None:
-        raise BadInput(
-            f"event {number}",
-            expected="an event of the log",
-            found="none of that number",
-            remedy="restore the registry from its backup, if it had that event once",
-        )
-    return Entry(row.nonce, row.body, row.entry)
 
 
 def last_checkpoint(connection: Connection) -> str | None:

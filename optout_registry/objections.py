@@ -34,6 +34,15 @@ class Basis(StrEnum):
     """A supervisory authority or a court."""
 
 
+class Impersonation(StrEnum):
+    """Why a request is refused: whoever made it is not whom it is about. Nothing else is a reason (law 6)."""
+
+    NOT_THE_PERSON = "not_the_person"
+    """The person whom it names says that it is not theirs."""
+    NO_AUTHORITY = "no_authority"
+    """Whoever made it for another could not show that they may."""
+
+
 @dataclass(frozen=True)
 class Target:
     """Whom an objection names: a type and the pseudonym of a normalised value."""

@@ -1,36 +1,38 @@
 """The registry: what people asked for, in a log that only grows (law 6)."""
 
-import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, Engine
 
 from optout_registry import held, log
 from optout_registry.database import reading, writing
-from optout_registry.events import NONCE, Received, Withdrawn, blinded
+from optout_registry.events import (
+    Event,
+    IdentityConfirmed,
+    RefusedAsImpersonation,
+    Withdrawn,
+)
 from optout_registry.findings import LogReport
-from optout_registry.held import Content, content_of
 from optout_registry.identity import Identity, check_key, check_same, check_scheme, read_identity
 from optout_registry.notes import Signer
-from optout_registry.objections import Answer, Objection, RegistryStatus, State, check_request_id
-from optout_registry.receipts import Receipt, new_secret, secret_digest
+from optout_registry.objections import (
+    Answer,
+    Impersonation,
+    Objection,
+    RegistryStatus,
+    State,
+    check_request_id,
+)
+from optout_registry.receiving import issue, sort_out
 from optout_registry.snapshot import take_snapshot
-from optout_registry.tables import RECEIPT
 from optout_registry.verification import check_log
 from schemas.errors import BadInput, ConfigurationError
 from schemas.snapshots import RegistryHead, RegistrySnapshot
-
-
-class _New(NamedTuple):
-    """An objection that the registry does not know yet: its event, and what is kept beside the log."""
-
-    event: Received
-    content: Content
-    nonce: bytes
 
 
 class Registry:
@@ -101,30 +103,17 @@ class Registry:
         check_scheme(self.identity)
         with self._appending() as (connection, size, signer):
             known = held.find(connection, [objection.request_id for objection in objections])
-            answers: list[Answer] = []
-            new: list[_New] = []
-            for objection in objections:
-                content = content_of(objection)
-                earlier = known.get(objection.request_id)
-                if earlier is None:
-                    number = size + len(new) + 1
-                    new.append(_received(objection, content, number, recorded_at, batch))
-                    known[objection.request_id] = held.Held(number, content, None)
-                    answers.append(Answer(number, objection.request_id, State.ADDED))
-                else:
-                    state = earlier.state(content)
-                    answers.append(Answer(earlier.event, objection.request_id, state))
+            answers, new = sort_out(objections, known, size, recorded_at, batch)
             if not new:
                 return answers
             held.hold(connection, new, len(self.identity.key_ids))
-            appended = log.append(connection, size, [one.event for one in new], signer)
+            events = [one.event for one in new]
+            appended = log.append(connection, size, events, signer)
             if not receipts:
                 return answers
-            issued = iter(self._issue(connection, [one.event for one in new], appended))
+            issued = iter(issue(connection, self.identity.id, events, appended))
             return [
-                Answer(answer.event, answer.request_id, answer.state, next(issued))
-                if answer.state is State.ADDED
-                else answer
+                replace(answer, receipt=next(issued)) if answer.state is State.ADDED else answer
                 for answer in answers
             ]
 
@@ -134,23 +123,39 @@ class Registry:
         Raises:
             BadInput: no such request.
         """
-        with self._appending() as (connection, size, signer):
-            objection = held.find(connection, [request_id]).get(request_id)
-            if objection is None:
-                raise BadInput(
-                    "request id",
-                    expected="the id of an objection in this registry",
-                    found="an id it does not know",
-                    remedy="check the id: `registry add` printed it, an import file names it",
-                )
-            if objection.ended is not None:
-                return Answer(objection.ended, request_id, State.ENDED)
-            event = Withdrawn(
-                number=size + 1, request_id=request_id, received_at=received_at, recorded_at=recorded_at
+
+        def event(number: int) -> Withdrawn:
+            return Withdrawn(
+                number=number, request_id=request_id, received_at=received_at, recorded_at=recorded_at
             )
-            log.append(connection, size, [event], signer)
-            held.end(connection, objection.event, ended_by=event.number)
-            return Answer(event.number, request_id, State.ADDED)
+
+        return self._follow(request_id, event, ends=True)
+
+    def refuse(self, request_id: str, reason: Impersonation, *, recorded_at: datetime) -> Answer:
+        """End one objection that is not of whom it is about, and no other.
+
+        Raises:
+            BadInput: no such request.
+        """
+
+        def event(number: int) -> RefusedAsImpersonation:
+            return RefusedAsImpersonation(
+                number=number, request_id=request_id, reason=reason, recorded_at=recorded_at
+            )
+
+        return self._follow(request_id, event, ends=True)
+
+    def confirm(self, request_id: str, *, recorded_at: datetime) -> Answer:
+        """Record that whoever made a request has shown who they are; it counts as it did before.
+
+        Raises:
+            BadInput: no such request.
+        """
+
+        def event(number: int) -> IdentityConfirmed:
+            return IdentityConfirmed(number=number, request_id=request_id, recorded_at=recorded_at)
+
+        return self._follow(request_id, event, ends=False)
 
     def snapshot(self, event: int | None = None) -> RegistrySnapshot:
         """The objections that hold at an event number; at the head without one.
@@ -211,6 +216,25 @@ class Registry:
             check_same(connection, self.identity)
             return check_log(connection, self.identity, kept)
 
+    def _follow(self, request_id: str, event: Callable[[int], Event], *, ends: bool) -> Answer:
+        """Append what follows on a request that still holds."""
+        with self._appending() as (connection, size, signer):
+            objection = held.find(connection, [request_id]).get(request_id)
+            if objection is None:
+                raise BadInput(
+                    "request id",
+                    expected="the id of an objection in this registry",
+                    found="an id it does not know",
+                    remedy="check the id: `registry add` printed it, an import file names it",
+                )
+            if objection.ended is not None:
+                return Answer(objection.ended, request_id, State.ENDED)
+            number = size + 1
+            log.append(connection, size, [event(number)], signer)
+            if ends:
+                held.end(connection, objection.event, ended_by=number)
+            return Answer(number, request_id, State.ADDED)
+
     @contextmanager
     def _appending(self) -> Iterator[tuple[Connection, int, Signer]]:
         """A transaction that may append, with the log's size and who signs it."""
@@ -224,58 +248,3 @@ class Registry:
         with writing(self._engine) as connection:
             check_same(connection, self.identity)
             yield connection, log.head(connection), self._signer
-
-    def _issue(
-        self, connection: Connection, events: Sequence[Received], appended: log.Appended
-    ) -> list[Receipt]:
-        """Receipts for events that were appended in this transaction."""
-        proofs = log.proofs(connection, [event.number for event in events], appended.size)
-        receipts = []
-        for event, proof in zip(events, proofs, strict=True):
-            nonce, body, _ = log.entry(connection, event.number)
-            if nonce is None or body is None:  # erased between two statements of one transaction: impossible
-                raise AssertionError
-            receipts.append(
-                Receipt(
-                    registry_id=self.identity.id,
-                    request_id=event.request_id,
-                    event=event.number,
-                    body=body.decode(),
-                    nonce=nonce.hex(),
-                    proof=tuple(digest.hex() for digest in proof),
-                    checkpoint=appended.note,
-                    secret=new_secret(),
-                )
-            )
-        connection.execute(
-            insert(RECEIPT),
-            [
-                {"secret_digest": secret_digest(receipt.secret), "event": receipt.event}
-                for receipt in receipts
-            ],
-        )
-        return receipts
-
-
-def _received(
-    objection: Objection, content: Content, number: int, recorded_at: datetime, batch: str | None
-) -> _New:
-    nonce = secrets.token_bytes(NONCE)
-    target = objection.target
-    event = Received(
-        basis=objection.basis,
-        batch=batch,
-        key_id=target.key_id,
-        linked=objection.linked,
-        number=number,
-        platform=target.platform,
-        purposes=objection.purposes,
-        received_at=objection.received_at,
-        recorded_at=recorded_at,
-        request_id=objection.request_id,
-        roles=objection.roles,
-        surfaces=objection.surfaces,
-        target=blinded(nonce, target.pseudonym).hex(),
-        type=target.type,
-    )
-    return _New(event, content, nonce)

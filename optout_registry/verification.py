@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, select
 
 from optout_registry import log
 from optout_registry.checkpoints import check_checkpoints
-from optout_registry.events import Received, Withdrawn, blinded, read_body
+from optout_registry.events import ENDING, Received, RefusedAsImpersonation, Withdrawn, blinded, read_body
 from optout_registry.findings import Findings, LogReport
 from optout_registry.identity import Identity
 from optout_registry.merkle import HASH, leaf_hash
@@ -118,7 +118,7 @@ def _check_events(
             findings.add("event changed", row.number, f"number and kind of {row.kind}", "those of another")
         if isinstance(event, Received):
             _check_received(event, row, identity, findings)
-        if isinstance(event, Withdrawn):
+        if isinstance(event, Withdrawn | RefusedAsImpersonation):
             ended_by[event.number] = event.request_id
     _check_ended(connection, ended_by, findings)
 
@@ -165,7 +165,7 @@ def _check_objections(connection: Connection, findings: Findings) -> None:
     )
     ends = select(OBJECTION.c.event).where(
         OBJECTION.c.ended.is_not(None),
-        ~select(1).where(and_(ending.c.number == OBJECTION.c.ended, ending.c.kind == "withdrawn")).exists(),
+        ~select(1).where(and_(ending.c.number == OBJECTION.c.ended, ending.c.kind.in_(ENDING))).exists(),
     )
     for number in connection.scalars(orphans):
         findings.add("objection invented", number, "an event that received it", "none")

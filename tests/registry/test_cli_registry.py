@@ -74,7 +74,7 @@ def test_withdraw_lifts_one_objection(optout, status):
     optout("registry", "add", "handle", "ana", "--request-id", "t-1")
     optout("registry", "add", "handle", "ana", "--request-id", "t-2")
     assert optout("registry", "withdraw", "t-1").out == "event 3  request t-1 withdrawn\n"
-    assert optout("registry", "withdraw", "t-1").out == "event 3  request t-1 withdrawn\n"
+    assert optout("registry", "withdraw", "t-1").out == "event 3  request t-1 ended\n"
     assert {name: status()[name] for name in ("head", "received", "ended", "live")} == {
         "head": 3,
         "received": 2,
@@ -83,6 +83,22 @@ def test_withdraw_lifts_one_objection(optout, status):
     }
     unknown = optout("registry", "withdraw", "t-3")
     assert (unknown.code, unknown.out) == (3, "")
+
+
+def test_an_impersonation_is_refused_and_nothing_else(optout, status):
+    for request in ("t-1", "t-2", "t-3"):
+        optout("registry", "add", "handle", "ana", "--request-id", request)
+    assert optout("registry", "confirm", "t-1").out == "event 4  request t-1 confirmed\n"
+    refused = optout("registry", "refuse", "t-2", "--reason", "not_the_person")
+    assert (refused.code, refused.out) == (0, "event 5  request t-2 refused\n")
+    assert optout("registry", "withdraw", "t-2").out == "event 5  request t-2 ended\n"
+    other = optout("registry", "refuse", "t-3", "--reason", "no_reason_given")
+    assert (other.code, "only an impersonation" in other.err) == (2, True)
+    assert optout("registry", "refuse", "t-9", "--reason", "no_authority").code == 3
+    assert {name: status()[name] for name in ("head", "received", "ended", "live")} == {
+        "head": 5, "received": 3, "ended": 1, "live": 2,
+    }  # fmt: skip
+    assert optout("registry", "verify").code == 0
 
 
 def test_snapshots_of_the_past_stay_the_same(optout):

@@ -5,8 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from registry.constants import KEY_ID, NOW
 
-from optout_registry.events import Received, Withdrawn, body_of, read_body
-from optout_registry.objections import Basis
+from optout_registry.events import (
+    IdentityConfirmed,
+    Received,
+    RefusedAsImpersonation,
+    Withdrawn,
+    body_of,
+    read_body,
+)
+from optout_registry.objections import Basis, Impersonation
 from schemas.canonical import canonical_json
 from schemas.errors import BadInput
 from schemas.vocabulary import IdentifierType
@@ -43,6 +50,18 @@ def test_the_body_is_canonical_json(event):
 @given(event=_RECEIVED | _WITHDRAWN)
 def test_an_event_is_read_back(event):
     assert read_body(body_of(event), event.number) == event
+
+
+_ONE_OF_EACH = [
+    IdentityConfirmed(number=7, recorded_at=NOW, request_id="t-1"),
+    RefusedAsImpersonation(number=7, reason=Impersonation.NO_AUTHORITY, recorded_at=NOW, request_id="t-1"),
+]
+
+
+@pytest.mark.parametrize("event", _ONE_OF_EACH, ids=lambda event: event.kind)
+def test_other_kinds_are_canonical_and_read_back(event):
+    assert body_of(event) == canonical_json(event.model_dump(mode="json"))
+    assert read_body(body_of(event), 7) == event
 
 
 _BODY = b'{"kind":"withdrawn","number":7,"received_at":"2026-06-01T12:00:00Z","recorded_at":"2026-06-01T12:00:00Z","request_id":"t-1"}'

@@ -7,7 +7,7 @@ import pytest
 from registry.constants import KEY_ID, LOG_SECRET, NOW
 
 from optout_registry.identity import check_key
-from optout_registry.objections import Answer, Basis, State
+from optout_registry.objections import Answer, Basis, Impersonation, State
 from optout_registry.opening import create_registry, open_registry
 from optout_registry.tables import REVISION
 from schemas.errors import BadInput, ConfigurationError
@@ -114,9 +114,38 @@ def test_a_withdrawal_is_recorded_once(registry, objection):
     assert registry.head().event == 2
 
 
-def test_an_unknown_request_cannot_be_withdrawn(registry):
-    with pytest.raises(BadInput, match="an id it does not know"):
-        registry.withdraw("ana@example.org", received_at=NOW, recorded_at=NOW)
+def test_an_identity_is_confirmed_and_an_impersonation_ends(registry, objection):
+    for name in ("a1", "a2"):
+        registry.add(objection(name), recorded_at=NOW)
+    before = registry.snapshot()
+    assert registry.confirm("request-a1", recorded_at=NOW).event == 3
+    assert registry.snapshot().objections.equals(before.objections)
+    refused = registry.refuse("request-a2", Impersonation.NO_AUTHORITY, recorded_at=NOW)
+    assert (refused.event, refused.state) == (4, State.ADDED)
+    assert registry.snapshot().objections.num_rows == 1
+    for again in (
+        registry.refuse("request-a2", Impersonation.NO_AUTHORITY, recorded_at=NOW),
+        registry.confirm("request-a2", recorded_at=NOW),
+        registry.withdraw("request-a2", received_at=NOW, recorded_at=NOW),
+    ):
+        assert (again.event, again.state) == (4, State.ENDED)
+    assert registry.verify().ok
+    assert registry.head().event == 4
+
+
+@pytest.mark.parametrize(
+    "follow",
+    [
+        lambda registry, name: registry.withdraw(name, received_at=NOW, recorded_at=NOW),
+        lambda registry, name: registry.refuse(name, Impersonation.NOT_THE_PERSON, recorded_at=NOW),
+        lambda registry, name: registry.confirm(name, recorded_at=NOW),
+    ],
+    ids=["withdraw", "refuse", "confirm"],
+)
+def test_nothing_follows_on_an_unknown_request(registry, follow):
+    with pytest.raises(BadInput, match="an id it does not know") as raised:
+        follow(registry, "ana@example.org")
+    assert "ana" not in str(raised.value)
     assert registry.head().event == 0
 
 

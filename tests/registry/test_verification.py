@@ -42,6 +42,7 @@ _OTHER = "(SELECT {0} FROM objection AS other WHERE other.event = 3)"
 _THIRD = "(SELECT {0} FROM event AS other WHERE other.number = 3)"
 _TAMPERED = {
     "a withdrawal is forged": ("objection", "UPDATE objection SET ended = 5 WHERE event = 1", "objection ended", 1),
+    "an end is another's": ("objection", "UPDATE objection SET ended = 4 WHERE event = 3", "objection ended", 3),
     "an objection goes on": ("objection", "UPDATE objection SET ended = NULL WHERE event = 2", "objection changed", 4),
     "an objection is removed": ("objection", "DELETE FROM objection WHERE event = 3", "objection missing", 3),
     "a target is exchanged": (

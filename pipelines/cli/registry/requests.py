@@ -12,17 +12,22 @@ from pipelines.cli.opened import WorkspaceOption, open_workspace
 from pipelines.cli.registry.opened import intake_for, open_to_write, options, say
 from pipelines.cli.registry.written import writing_file
 from pipelines.cli.tables import print_text
+from schemas.errors import ConfigurationError
 from schemas.vocabulary import IdentifierType
 
 if TYPE_CHECKING:
     from optout_registry.objections import Answer
 
+RequestArgument = Annotated[str, typer.Argument(help="As `registry add` printed it.")]
+_REASONS = ("not_the_person", "no_authority")
 _BASES = ("self", "guardian", "heir", "representative", "authority")
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(add)
+    app.command()(confirm)
+    app.command()(refuse)
     app.command()(withdraw)
 
 
@@ -86,7 +91,7 @@ def add(
 
 
 def withdraw(
-    request_id: Annotated[str, typer.Argument(help="As `registry add` printed it.")],
+    request_id: RequestArgument,
     received_at: Annotated[str | None, typer.Option(help="When it reached you, as 2026-05-27.")] = None,
     workspace: WorkspaceOption = Path(),
 ) -> None:
@@ -95,16 +100,57 @@ def withdraw(
     Others on the same person stay.
     """
     from optout_registry.intake import claimed_instant
-    from optout_registry.objections import State
 
     now = datetime.now(UTC)
     with options():
         claimed = claimed_instant(received_at, now)
     with open_to_write(open_workspace(workspace)) as registry:
         answer = registry.withdraw(request_id, received_at=claimed, recorded_at=now)
+    _say_what_followed(answer, "withdrawn")
+
+
+def confirm(request_id: RequestArgument, workspace: WorkspaceOption = Path()) -> None:
+    """Record that whoever made a request has shown who they are.
+
+    It counted before, and counts on.
+    """
+    now = datetime.now(UTC)
+    with open_to_write(open_workspace(workspace)) as registry:
+        answer = registry.confirm(request_id, recorded_at=now)
+    _say_what_followed(answer, "confirmed")
+
+
+def refuse(
+    request_id: RequestArgument,
+    reason: Annotated[str, typer.Option(help=f"One of {', '.join(_REASONS)}.")],
+    workspace: WorkspaceOption = Path(),
+) -> None:
+    """End one objection that is not of whom it is about.
+
+    Nothing else is a reason to refuse one. Others on the same person stay.
+    """
+    from optout_registry.objections import Impersonation
+
+    if reason not in _REASONS:
+        raise ConfigurationError(
+            "--reason",
+            expected=f"one of {', '.join(_REASONS)}",
+            found="something else",
+            remedy="an objection counts without proof: only an impersonation is refused",
+        )
+    now = datetime.now(UTC)
+    with open_to_write(open_workspace(workspace)) as registry:
+        answer = registry.refuse(request_id, Impersonation(reason), recorded_at=now)
+    _say_what_followed(answer, "refused")
+
+
+def _say_what_followed(answer: "Answer", what: str) -> None:
+    from optout_registry.objections import State
+
     if answer.state is State.ENDED:
         say("it has ended before; nothing was added")
-    print_text(f"event {answer.event}  request {answer.request_id} withdrawn")
+        what = "ended"
+    print_text(f"event {answer.event}  request {answer.request_id} {what}")
 
 
 def _write_receipt(path: Path, answer: "Answer") -> None:
