@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from pipelines.birthdays import FIRST_DAY, LAST_DAY, last_day_of, turned
 from pipelines.hashing.shares import shared_hashing
-from pipelines.matching import Pseudonyms, objected_surfaces
+from pipelines.matching import Covered, Pseudonyms, covered_surfaces
 from schemas.documents import AccountCounts
 from schemas.errors import BadInput
 from schemas.fields import ACCOUNTS, TIMESTAMP
@@ -28,7 +28,7 @@ from schemas.identifiers import target_message
 from schemas.policy import Policy
 from schemas.snapshots import RegistrySnapshot
 from schemas.tables import ELIGIBILITY, LOOKUP
-from schemas.vocabulary import ALL_SURFACES, AccountStatus, BirthPrecision, IdentifierType, Visibility
+from schemas.vocabulary import ALL_SURFACES, PERSON_ROLES, AccountStatus, BirthPrecision, IdentifierType, Visibility
 
 Mask = npt.NDArray[np.bool_]
 
@@ -75,9 +75,9 @@ def compute_eligibility(
     flags = _row_flags(rows, policy, as_of, adult_from, age_known)
     flags, adult_from, age_known = _merge_rows(codes, len(ids), flags, adult_from, age_known)
     with shared_hashing(len(rows)) as pseudonyms:
-        objected = objected_surfaces(rows, codes, ids, snapshot, platform, partial(pseudonyms, keys.registry))
+        covered = covered_surfaces(rows, codes, ids, snapshot, platform, partial(pseudonyms, keys.registry))
         named = _subjects(ids, platform, partial(pseudonyms, keys.lineage))
-    clear = np.uint16(ALL_SURFACES) & ~objected
+    clear = np.uint16(ALL_SURFACES) & ~covered
     order = np.argsort(hashes := hash_ids(ids))
     lookup = pa.table(
         {
@@ -85,7 +85,7 @@ def compute_eligibility(
             "account_id": ids.take(pa.array(order)),
             "subject": named[order],
             "flags": flags[order],
-            "clear": clear[order],
+            "clear": pa.FixedSizeListArray.from_arrays(clear[order].ravel(), type=LOOKUP.field("clear").type),
             "adult_from": pa.array(adult_from[order], mask=~age_known[order]),
         },
         LOOKUP,
@@ -95,7 +95,7 @@ def compute_eligibility(
         accounts=len(ids),
         duplicate_rows=len(rows) - len(ids),
         defective_rows=int(np.count_nonzero(~_true(conform))),
-        objected=int(np.count_nonzero(clear != ALL_SURFACES)),
+        objected=int(np.count_nonzero((clear != ALL_SURFACES).any(axis=1))),
     )
     return Eligibility(lookup, _states(named, flags, clear, adult_from, age_known, keys.lineage), counts)
 
@@ -189,18 +189,18 @@ def _subjects(ids: pa.StringArray, platform: str, pseudonyms: Pseudonyms) -> npt
 
 
 _STATE = np.dtype({
-    "names": ["subject", "flags", "clear", "age_known", "adult_from"],
-    "formats": ["<u8", "<u2", "<u2", "?", "<i8"],
-    "offsets": [0, 8, 10, 12, 16],
-    "itemsize": 32,
+    "names": ["subject", "flags", "age_known", "adult_from", "clear"],
+    "formats": ["<u8", "<u2", "?", "<i8", ("<u2", len(PERSON_ROLES))],
+    "offsets": [0, 8, 12, 16, 24],
+    "itemsize": 48,
 })  # fmt: skip
-"""What a state is the fingerprint of: two blocks of AES."""
+"""What a state is the fingerprint of: three blocks of AES."""
 
 
 def _states(
     account: npt.NDArray[np.uint64],
     flags: npt.NDArray[np.uint16],
-    clear: npt.NDArray[np.uint16],
+    clear: Covered,
     adult_from: npt.NDArray[np.int64],
     age_known: Mask,
     key: bytes,
@@ -208,7 +208,7 @@ def _states(
     order = np.argsort(account)
     said = np.zeros(len(account), _STATE)
     columns: tuple[npt.NDArray[np.generic], ...] = (
-        account, flags, clear, age_known, np.where(age_known, adult_from, 0),
+        account, flags, age_known, np.where(age_known, adult_from, 0), clear,
     )  # fmt: skip
     for name, values in zip(_STATE.names or (), columns, strict=True):
         said[name] = values[order]
@@ -217,7 +217,7 @@ def _states(
 
 def _fingerprints(said: npt.NDArray[np.void], key: bytes) -> npt.NDArray[np.uint64]:
     """64 bits of the CBC-MAC of each state: a PRF where all messages are equally long (ISO 9797-1)."""
-    blocks = said.view("<u8").reshape(len(said), 2, 2)
+    blocks = said.view("<u8").reshape(len(said), _STATE.itemsize // 16, 2)
     # Block by block over all accounts at once: ECB here is the bare block cipher.
     cipher = Cipher(algorithms.AES(hmac.digest(key, b"state", "sha256")), modes.ECB())  # noqa: S305
     encryptor = cipher.encryptor()

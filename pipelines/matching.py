@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -12,29 +13,31 @@ from schemas.identifier_columns import normal_forms
 from schemas.identifiers import target_message
 from schemas.pseudonyms import DIGEST
 from schemas.snapshots import RegistrySnapshot
-from schemas.vocabulary import IdentifierType
+from schemas.vocabulary import PERSON_ROLES, IdentifierType
 
 Codes = npt.NDArray[np.int64]
-Surfaces = npt.NDArray[np.uint16]
+Covered = npt.NDArray[np.uint16]
+"""Of each account a row: by stored value of Role, surfaces (bits) on which an objection covers it so."""
 Pseudonyms = Callable[[bytes, Sequence[bytes]], bytes]
 """Digests, under a key it holds, of forms that a prefix goes before: schemas.pseudonyms."""
 
 
-def objected_surfaces(
+def covered_surfaces(
     rows: pa.Table,
     codes: Codes,
     ids: pa.StringArray,
     snapshot: RegistrySnapshot,
     platform: str,
     pseudonyms: Pseudonyms,
-) -> Surfaces:
-    """Surfaces (bits) on which each account is covered by a live objection.
+) -> Covered:
+    """Surfaces on which each account is covered by a live objection, role by role.
 
+    Several objections of one account are the union of what each covers, its roles x its surfaces, and no more.
     ``rows`` are account rows, ``codes`` the index into ``ids`` of each. An identifier that any row of
     an account carries counts. A linked objection spreads over shared person ids, transitively.
     """
-    own = np.zeros(len(ids), np.uint16)
-    spreading = np.zeros(len(ids), np.uint16)
+    own = np.zeros((len(ids), len(PERSON_ROLES)), np.uint16)
+    spreading = np.zeros_like(own)
     for kind in IdentifierType:
         wanted = snapshot.objections.filter(pc.equal(snapshot.objections.column("type"), kind.value))
         if len(wanted):
@@ -81,30 +84,36 @@ def _carried(
     return accounts, elements.field("value").filter(chosen), regions
 
 
-def _hit(accounts: Codes, hashes: pa.Array, wanted: pa.Table, own: Surfaces, spreading: Surfaces) -> None:
-    live: dict[bytes, list[tuple[bool, int]]] = defaultdict(list)
+def _hit(accounts: Codes, hashes: pa.Array, wanted: pa.Table, own: Covered, spreading: Covered) -> None:
+    live: dict[bytes, list[tuple[bool, Covered]]] = defaultdict(list)
     hit = pc.is_in(hashes, value_set=wanted.column("pseudonym").combine_chunks())
     met = wanted.filter(pc.is_in(wanted.column("pseudonym"), value_set=hashes.filter(hit)))
     for row in met.to_pylist():
-        live[row["pseudonym"]].append((row["linked"], row["surfaces"]))
+        live[row["pseudonym"]].append((row["linked"], _scope(row["roles"], row["surfaces"])))
     places = np.flatnonzero(hit.to_numpy(zero_copy_only=False))
     for place, digest in zip(places, hashes.filter(hit).to_pylist(), strict=True):
-        for linked, surfaces in live[digest]:
-            own[accounts[place]] |= surfaces
+        for linked, scope in live[digest]:
+            own[accounts[place]] |= scope
             if linked:
-                spreading[accounts[place]] |= surfaces
+                spreading[accounts[place]] |= scope
 
 
-def _spread(surfaces: Surfaces, rows: pa.Table, codes: Codes) -> Surfaces:
-    if not surfaces.any():
-        return surfaces
+@cache
+def _scope(roles: int, surfaces: int) -> Covered:
+    """What one objection covers: its surfaces in each of its roles."""
+    return np.array([surfaces if roles >> role & 1 else 0 for role in PERSON_ROLES], np.uint16)
+
+
+def _spread(covered: Covered, rows: pa.Table, codes: Codes) -> Covered:
+    if not covered.any():
+        return covered
     linked = rows.column("person_id").combine_chunks().dictionary_encode()
     valid = linked.is_valid().to_numpy(zero_copy_only=False)
     persons = linked.indices.fill_null(0).to_numpy().astype(np.int64)[valid]
     accounts = codes[valid]
-    reached = surfaces.copy()
+    reached = covered.copy()
     while True:
-        of_person = np.zeros(len(linked.dictionary), np.uint16)
+        of_person = np.zeros((len(linked.dictionary), len(PERSON_ROLES)), np.uint16)
         np.bitwise_or.at(of_person, persons, reached[accounts])
         wider = reached.copy()
         np.bitwise_or.at(wider, accounts, of_person[persons])

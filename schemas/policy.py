@@ -1,7 +1,7 @@
 """policy.yaml: who and what may be used."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
@@ -10,6 +10,7 @@ from schemas.errors import ConfigurationError
 from schemas.faults import Faults, unknown
 from schemas.model import Model
 from schemas.release import RELEASE_COLUMNS, release_schema
+from schemas.third_party import ThirdPartyPolicy
 from schemas.vocabulary import SURFACE_OF_LABEL, AccountKind
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -169,6 +170,8 @@ class Policy(Model):
     """Regions (ISO 3166-1 alpha-2) whose people may be used; null: no restriction."""
     surfaces: dict[SurfaceLabel, SurfaceRule] = Field(default_factory=dict)
     """What a record of each surface needs; unnamed surfaces are as in the preset."""
+    third_party: ThirdPartyPolicy = ThirdPartyPolicy()
+    """What becomes of records because of people whom they name or show."""
     registry: RegistryPolicy = RegistryPolicy()
     """What is asked of the registry."""
     pictures: PicturePolicy = PicturePolicy()
@@ -208,8 +211,19 @@ class Policy(Model):
                 surfaces[label] = {**default.model_dump(), **override}
         return {**value, "surfaces": surfaces}
 
+    @model_validator(mode="after")
+    def _masks_mentions(self) -> Self:
+        tables = {"objected": self.third_party.objected, "unknown": self.third_party.unknown}
+        asked = [f"third_party.{table}.{role}" for table, roles in tables.items() for role in sorted(roles.masked())]
+        if asked and "handle" not in self.release.mask:
+            said = f"handle is missing, and {', '.join(asked)} say mask: add handle, or say drop there"
+            raise Faults([(("release", "mask"), said)])
+        return self
+
     def screening_digest(self) -> str:
         """Digest of what ``screen`` reads of the policy; the rest is in eligibility or in the gates."""
         return sha256(
-            canonical_json(self.model_dump(mode="json", include={"surfaces", "pictures", "release"}))
+            canonical_json(
+                self.model_dump(mode="json", include={"surfaces", "third_party", "pictures", "release"})
+            )
         )

@@ -8,7 +8,7 @@ from schemas.tables import Column, Table
 REASON_COLUMNS: dict[Reason, str] = {reason: f"reason_{reason.label}" for reason in Reason}
 OUTCOME_COLUMNS: dict[Outcome, str] = {outcome: outcome.value for outcome in Outcome}
 MISJUDGED = ("kept_objected", "kept_minor", "kept_unknown_account")
-"""Kept rows whose author must not be kept, counted by joining footprint parts with eligibility."""
+"""What must not be kept, counted by joining footprint parts with eligibility."""
 MEASURED = ("ledger_rows", "shard_rows", *MISJUDGED)
 """Columns counted on the written objects, not taken from what ``screen`` reports of itself."""
 
@@ -17,9 +17,11 @@ _MEANINGS = {
     "rows": "as the footer says",
     "ledger_rows": "rows of the ledger part, counted on the object",
     "shard_rows": "rows of the shard, counted on the object",
-    "kept_objected": "kept rows whose author an objection covers; counted from footprint and eligibility",
+    "kept_objected": "appearances in kept rows of whom an objection covers, as author or in a role that the policy "
+    "drops; counted from footprint and eligibility",
     "kept_minor": "kept rows whose author must be adult and is not; counted likewise",
-    "kept_unknown_account": "kept rows whose author the accounts do not name; counted likewise",
+    "kept_unknown_account": "appearances in kept rows of whom the accounts do not name, as author or in a role that "
+    "the policy drops; counted likewise",
     **{name: f"rows {outcome}" for outcome, name in OUTCOME_COLUMNS.items()},
     **{name: f"rows whose primary reason is {reason.label}" for reason, name in REASON_COLUMNS.items()},
 }

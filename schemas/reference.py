@@ -27,6 +27,7 @@ from schemas.tables import (
     SPLITS_TABLE,
     Table,
 )
+from schemas.third_party import RoleActions, ThirdPartyPolicy, UnknownActions
 from schemas.types_in_words import in_words
 from schemas.vocabulary import Role, Surface
 
@@ -68,8 +69,9 @@ def pages() -> tuple[Page, ...]:
         )),
         Page("policy", "Policy", "`policy.yaml`: who and what may be used. Unknown keys are refused.", (
             *_models(
-                policy.Policy, SurfaceRule, policy.RegistryPolicy, policy.PicturePolicy, policy.ReleasePolicy,
-                policy.Quality, policy.SourceThresholds, policy.ReleaseThresholds, policy.RelativeThresholds,
+                policy.Policy, SurfaceRule, ThirdPartyPolicy, RoleActions, UnknownActions, policy.RegistryPolicy,
+                policy.PicturePolicy, policy.ReleasePolicy, policy.Quality, policy.SourceThresholds,
+                policy.ReleaseThresholds, policy.RelativeThresholds,
             ),
             _presets(),
         )),

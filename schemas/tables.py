@@ -5,6 +5,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from schemas.vocabulary import PERSON_ROLES
+
 WRITER: dict[str, Any] = {
     "version": "2.6",
     "compression": "zstd",
@@ -83,7 +85,8 @@ LOOKUP_TABLE = Table(
     Column("account_id", pa.string(), "the platform's id, as records name it"),
     Column("subject", pa.uint64(), "keyed pseudonym of the account"),
     Column("flags", pa.uint16(), "what is proven of the account: bits of Flag"),
-    Column("clear", pa.uint16(), "surfaces no objection covers, as bits"),
+    Column("clear", pa.list_(pa.field("element", pa.uint16(), nullable=False), len(PERSON_ROLES)),
+           "of each role of a person, by its stored value: surfaces no objection covers, as bits"),
     Column("adult_from", pa.int64(), "microseconds since 1970 UTC; null: age unknown", True),
 ))  # fmt: skip
 
@@ -91,11 +94,13 @@ SNAPSHOT_TABLE = Table(
     "snapshot",
     "The registry at one event number: the objections that hold, deduplicated, sorted by all columns."
     " A target has several rows when its objections differ in scope: to join (linked, some surfaces) and"
-    " (not linked, all surfaces) into one row would invent an objection nobody made.", (
+    " (not linked, all surfaces), or (author, posts) and (tag, photos), into one row would invent an objection"
+    " nobody made.", (
     Column("type", pa.string(), "kind of the target: IdentifierType"),
     Column("pseudonym", pa.binary(32), "HMAC-SHA-256 of the normalised target"),
     Column("linked", pa.bool_(), "covers the linked accounts of the person, too"),
-    Column("surfaces", pa.uint16(), "objected surfaces, as bits"),
+    Column("roles", pa.uint16(), "roles in which the person objects, as bits: 1 << stored value of Role"),
+    Column("surfaces", pa.uint16(), "surfaces on which the person objects in these roles, as bits"),
 ))  # fmt: skip
 
 SPLITS_TABLE = Table("splits", "The splits of a version in order, each with its result.", (

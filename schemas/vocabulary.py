@@ -125,6 +125,9 @@ class Role(IntEnum):
     MEDIA = 7
 
 
-OTHER_ROLES: tuple[str, ...] = tuple(
-    role.name.lower() for role in Role if role not in {Role.AUTHOR, Role.MEDIA}
-)
+PERSON_ROLES: tuple[Role, ...] = tuple(role for role in Role if role is not Role.MEDIA)
+"""The roles of people, by their stored value from 0 without a gap."""
+OTHER_ROLES: tuple[str, ...] = tuple(role.name.lower() for role in PERSON_ROLES if role is not Role.AUTHOR)
+ALL_ROLES = 0xFFFF
+"""Every role as a set (bit = 1 << stored value), those not yet invented included: what an objection covers by
+default."""

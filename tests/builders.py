@@ -16,7 +16,7 @@ from schemas.identifiers import PLATFORM_SCOPED, SCHEME, normalise, pseudonym, t
 from schemas.manifest import MANIFEST_NAME, SourceManifest
 from schemas.snapshots import RegistrySnapshot
 from schemas.tables import SNAPSHOT
-from schemas.vocabulary import ALL_SURFACES, IdentifierType
+from schemas.vocabulary import ALL_ROLES, ALL_SURFACES, IdentifierType
 
 AS_OF = datetime(2026, 6, 1, tzinfo=UTC)
 PLATFORM = "sample"
@@ -137,9 +137,11 @@ def write_canonical(folder, accounts, records, *, row_group_rows=4, files=1):
     return root
 
 
-def objection(kind="account", value="a1", *, linked=True, surfaces=ALL_SURFACES, region=None):
+def objection(kind="account", value="a1", *, linked=True, roles=ALL_ROLES, surfaces=ALL_SURFACES, region=None):
     """A live objection as the registry is told of it: a target and a scope."""
-    return {"type": kind, "value": value, "linked": linked, "surfaces": surfaces, "region": region}
+    return {
+        "type": kind, "value": value, "linked": linked, "roles": roles, "surfaces": surfaces, "region": region,
+    }  # fmt: skip
 
 
 def snapshot_of(objections, *, key=REGISTRY_KEY, platform=PLATFORM, event=None, registry_id="registry-1"):
@@ -152,6 +154,7 @@ def snapshot_of(objections, *, key=REGISTRY_KEY, platform=PLATFORM, event=None, 
             "type": kind.value,
             "pseudonym": pseudonym(key, target_message(kind, platform, normal)),
             "linked": given["linked"],
+            "roles": given["roles"],
             "surfaces": given["surfaces"],
         })  # fmt: skip
     rows = sorted({tuple(row.items()): row for row in rows}.values(), key=lambda row: tuple(row.values()))

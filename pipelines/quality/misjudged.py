@@ -1,22 +1,27 @@
-"""Kept rows whose author must not be kept: footprint parts joined with eligibility, not with verdicts."""
+"""Kept rows that somebody must keep from being kept: footprint parts joined with eligibility, not with verdicts."""
 
 from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from schemas.flags import Flag
 from schemas.outcomes import Reason
 from schemas.plans import TallyEntry
 from schemas.policy import Policy
-from schemas.vocabulary import SURFACE_OF_LABEL, Role
+from schemas.third_party import RoleActions
+from schemas.vocabulary import PERSON_ROLES, SURFACE_OF_LABEL, Role
 
 Counts = npt.NDArray[np.int64]
 
 
 class Judge:
-    """Says of subjects how many of their kept rows must not be kept, by a LOOKUP table and a policy.
+    """Says of subjects in how many kept rows they must not be, by a LOOKUP table and a policy.
+
+    Authors must not, nor others in the roles that the policy drops: people who have objected, people whom no
+    account matches. A row that names two of them counts twice.
 
     A footprint part does not tell surfaces apart; the tally of its split says how many rows of each
     surface were kept. So the numbers are lower bounds, exact where a split keeps rows of one surface:
@@ -28,9 +33,12 @@ class Judge:
         subjects = lookup.column("subject").to_numpy()
         order = np.argsort(subjects)
         self._subjects = subjects[order]
-        self._clear = lookup.column("clear").to_numpy()[order]
+        clear = np.asarray(lookup.column("clear").combine_chunks().flatten()).reshape(-1, len(PERSON_ROLES))
+        self._clear = clear[order]
         self._adult = (lookup.column("flags").to_numpy()[order] & np.uint16(Flag.ADULT_NOW)) != 0
         self._used = {label: rule for label, rule in policy.surfaces.items() if rule.use}
+        self._objected = _roles(policy.third_party.objected)
+        self._unknown = _roles(policy.third_party.unknown)
 
     def misjudged(self, footprint: pa.Table, tally: Iterable[TallyEntry]) -> dict[str, int]:
         """Kept rows of a FOOTPRINT table by what forbids them: names of schemas.profile.MISJUDGED.
@@ -42,16 +50,20 @@ class Judge:
             for entry in tally
             if entry.reason == Reason.KEPT.code and entry.surface in self._used
         }
-        kept = footprint.column("kept").to_numpy()
-        chosen = (footprint.column("role").to_numpy() == Role.AUTHOR) & (kept > 0)
-        kept, subjects = kept[chosen].astype(np.int64), footprint.column("subject").to_numpy()[chosen]
+        appearing = footprint.filter(pc.greater(footprint.column("kept"), 0))
+        subjects, roles = appearing.column("subject").to_numpy(), appearing.column("role").to_numpy()
+        kept = appearing.column("kept").to_numpy().astype(np.int64)
         known, place = self._find(subjects)
-        clear, adult = self._clear[place[known]], self._adult[place[known]]
+        author = roles == Role.AUTHOR
+        minor = known & author
+        minor[minor] = ~self._adult[place[minor]]
+        objected = known & np.isin(roles, self._objected)
+        clear = self._clear[place[objected], roles[objected]]
         ageless = sum(rows for label, rows in on_surface.items() if not self._used[label].adult_now)
         return {
-            "kept_objected": _beyond(kept[known], _allowed(clear, on_surface)),
-            "kept_minor": max(int(kept[known][~adult].sum()) - ageless, 0),
-            "kept_unknown_account": int(kept[~known].sum()),
+            "kept_objected": _beyond(kept[objected], _allowed(clear, on_surface)),
+            "kept_minor": max(int(kept[minor].sum()) - ageless, 0),
+            "kept_unknown_account": int(kept[~known & np.isin(roles, self._unknown)].sum()),
         }
 
     def _find(self, subjects: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp]]:
@@ -62,8 +74,13 @@ class Judge:
         return known, place
 
 
+def _roles(actions: RoleActions) -> list[Role]:
+    """The roles in which people must not be in a kept row: author, and those that are dropped."""
+    return [Role.AUTHOR, *(Role[label.upper()] for label in sorted(actions.dropped()))]
+
+
 def _allowed(clear: npt.NDArray[np.uint16], on_surface: dict[str, int]) -> Counts:
-    """Rows that were kept on surfaces which no objection of the account covers."""
+    """Rows that were kept on surfaces which no objection covers; of each appearance its ``clear``."""
     allowed = np.zeros(len(clear), np.int64)
     for label, rows in on_surface.items():
         allowed[(clear & np.uint16(SURFACE_OF_LABEL[label].bit)) != 0] += rows

@@ -28,6 +28,7 @@ class AccountColumns:
     known: Mask
     flags: npt.NDArray[np.uint16]
     clear: npt.NDArray[np.uint16]
+    """Surfaces on which no objection covers the account as an author."""
     adult_from: npt.NDArray[np.int64]
     age_known: Mask
 
@@ -37,11 +38,32 @@ class AccountColumns:
         return self.known & proven
 
 
+NO_ROLE = -1
+"""The role of an entry of ``others`` whose role is null or unknown."""
+
+
+@dataclass(frozen=True)
+class NamedColumns:
+    """Whom rows name besides their authors: one entry per element of ``others``."""
+
+    row: npt.NDArray[np.int64]
+    """The row it is of."""
+    role: npt.NDArray[np.int8]
+    """Stored value of Role, or NO_ROLE."""
+    given: Mask
+    """It has an id and a role, whoever that is."""
+    known: Mask
+    """It has both, and an account has the id."""
+    clear: npt.NDArray[np.uint16]
+    """Surfaces on which no objection covers the account in this role; none where it is not known."""
+
+
 @dataclass(frozen=True)
 class Rows:
     """What the standing rules judge by."""
 
     account: AccountColumns
+    named: NamedColumns
     surface: npt.NDArray[np.intp]
     """Index into SURFACES, or UNKNOWN_SURFACE."""
     created_at: npt.NDArray[np.int64]
@@ -67,7 +89,7 @@ class Rows:
         return np.array([*bits, _UNKNOWN_SURFACE_BIT], np.uint16)[self.surface]
 
 
-def standing_rows(records: pa.Table, account: AccountColumns, policy: Policy) -> Rows:
+def standing_rows(records: pa.Table, account: AccountColumns, named: NamedColumns, policy: Policy) -> Rows:
     """Take what the standing rules need out of a RECORDS table."""
     visibility = codes(records.column("visibility"), _VISIBILITIES)
     container = codes(records.column("container_visibility"), _CONTAINERS)
@@ -81,6 +103,7 @@ def standing_rows(records: pa.Table, account: AccountColumns, policy: Policy) ->
     created = records.column("created_at").combine_chunks()
     return Rows(
         account=account,
+        named=named,
         surface=codes(records.column("surface"), SURFACES),
         created_at=created.cast(pa.int64()).fill_null(0).to_numpy(),
         created_known=np.asarray(created.is_valid()),

@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.rules.columns import UNKNOWN_SURFACE, Mask, Rows
+from pipelines.rules.third_party import third_parties_known, without_third_party_objection
 from schemas.flags import Flag
 from schemas.outcomes import Reason
 
 
 def without_objection(rows: Rows) -> Mask:
-    """No live objection covers the author on this surface (GDPR art. 21). Unknown accounts: see below."""
+    """No live objection covers the author, as such, on this surface (GDPR art. 21). Unknown accounts: see below."""
     clear: Mask = (rows.account.clear & rows.surface_bit) != 0
     return ~rows.account.known | clear
 
@@ -88,6 +89,7 @@ def visibility_known(rows: Rows) -> Mask:
 
 STANDING_RULES: tuple[tuple[Reason, Callable[[Rows], Mask]], ...] = (
     (Reason.OBJECTION, without_objection),
+    (Reason.THIRD_PARTY_OBJECTION, without_third_party_objection),
     (Reason.ACCOUNT_UNKNOWN, account_known),
     (Reason.ACCOUNT_INACTIVE, account_active),
     (Reason.ACCOUNT_KIND_EXCLUDED, account_kind_allowed),
@@ -100,6 +102,7 @@ STANDING_RULES: tuple[tuple[Reason, Callable[[Rows], Mask]], ...] = (
     (Reason.REGION_EXCLUDED, region_allowed),
     (Reason.NOT_PUBLIC, not_restricted),
     (Reason.VISIBILITY_UNKNOWN, visibility_known),
+    (Reason.THIRD_PARTY_UNKNOWN, third_parties_known),
 )
 
 

@@ -16,13 +16,13 @@ from schemas.splits import Split, byte_ranges, split_digest
 
 UNFOLDED_LIMIT = 1 << 28
 """Bytes a split may take up when decoded. A small file can hold gigabytes of repeated strings."""
-_ID = "account_id"
+_ID, _OTHERS = "account_id", "others"
 _DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 _FOLDED = ("surface", "visibility", "container_visibility", "language")
-_IDS = pa.schema([pa.field(_ID, _DICTIONARY)])
+_IDS = pa.schema([pa.field(_ID, _DICTIONARY), RECORDS.field(_OTHERS)])
 DECODED = pa.schema([
     pa.field(field.name, _DICTIONARY) if field.name in _FOLDED else field
-    for field in RECORDS if field.name != _ID
+    for field in RECORDS if field.name not in _IDS.names
 ])  # fmt: skip
 """RECORDS but for the ids, columns of few values dictionary-encoded: rules look each entry up once."""
 
@@ -52,6 +52,8 @@ class DecodedIds:
     source: SplitBytes
     account_id: pa.DictionaryArray
     """Authors of the rows whose ids can be decoded."""
+    others: pa.ListArray
+    """Whom these rows name besides: ``others`` of RECORDS."""
     groups: Sequence[int]
     """Row groups that have these rows."""
 
@@ -76,11 +78,12 @@ def decode_ids(source: SplitBytes) -> DecodedIds:
     Raises:
         BadInput: decoded, the split would take more memory than UNFOLDED_LIMIT.
     """
-    reader = _RowGroupReader(source, [_ID])
+    reader = _RowGroupReader(source, _IDS)
     read = {index: reader.read(index) for index in source.groups}
     tables = {index: table for index, table in read.items() if table is not None}
-    account_id = _joined(list(tables.values()), _IDS).column(_ID).combine_chunks()
-    return DecodedIds(source, account_id, tuple(tables))
+    ids = _joined(list(tables.values()), _IDS)
+    account_id, others = (ids.column(name).combine_chunks() for name in _IDS.names)
+    return DecodedIds(source, account_id, others, tuple(tables))
 
 
 def decode(ids: DecodedIds) -> DecodedSplit:
@@ -90,9 +93,8 @@ def decode(ids: DecodedIds) -> DecodedSplit:
         BadInput: decoded, the split would take more memory than UNFOLDED_LIMIT.
     """
     source = ids.source
-    names = source.metadata.schema.to_arrow_schema().names
-    held = unfolded_bytes(ids.account_id)
-    reader = _RowGroupReader(source, [name for name in names if name != _ID], held)
+    held = unfolded_bytes(ids.account_id) + unfolded_bytes(ids.others)
+    reader = _RowGroupReader(source, DECODED, held)
     tables, places, rows = [], [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     position = decoded = 0
     for index in source.groups:
@@ -115,13 +117,15 @@ def _joined(tables: list[pa.Table], schema: pa.Schema) -> pa.Table:
 
 
 class _RowGroupReader:
-    """Decodes some columns from memory, so that a failure to decode is never a failure to read.
+    """Decodes the ids or all the rest from memory, so that a failure to decode is never a failure to read.
 
     ``held``: bytes of the split that are decoded already.
     """
 
-    def __init__(self, source: SplitBytes, columns: list[str], held: int = 0) -> None:
-        self._source, self._columns, self._held = source, columns, held
+    def __init__(self, source: SplitBytes, schema: pa.Schema, held: int = 0) -> None:
+        self._source, self._schema, self._held = source, schema, held
+        names = source.metadata.schema.to_arrow_schema().names
+        self._columns = [name for name in names if (name in _IDS.names) == (schema is _IDS)]
         folded = folded_leaves(source.metadata, source.groups)
         self._file = pq.ParquetFile(
             pa.PythonFile(_Blocks(source), mode="r"), metadata=source.metadata, read_dictionary=folded
@@ -144,8 +148,7 @@ class _RowGroupReader:
         self._held += sum(unfolded_bytes(column) for column in table.columns)
         if self._held > UNFOLDED_LIMIT:
             raise _too_large(self._source.split)
-        schema = _IDS if self._columns == [_ID] else DECODED
-        return table.select(schema.names).cast(schema)
+        return table.select(self._schema.names).cast(self._schema)
 
 
 class _Blocks(io.RawIOBase):

@@ -9,13 +9,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.rules.columns import AccountColumns
+from pipelines.rules.columns import AccountColumns, Mask
 from schemas.id_hash import hash_ids
 from schemas.identifier_columns import normal_forms, subjects
 from schemas.identifiers import target_message
 from schemas.pseudonyms import pseudonyms
 from schemas.tables import LOOKUP
-from schemas.vocabulary import IdentifierType
+from schemas.vocabulary import PERSON_ROLES, IdentifierType, Role
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,7 @@ class Lookup:
     def find(self, ids: pa.StringArray) -> "FoundAccounts":
         """Eligibility of each of these non-null account ids."""
         place = _places(self.table, ids)
-        return FoundAccounts(self._subjects(ids, place), _account_columns(self.table, place))
-
-    def subjects(self, ids: pa.StringArray) -> npt.NDArray[np.uint64]:
-        """Who is behind each of these non-null account ids."""
-        return self._subjects(ids, _places(self.table, ids))
+        return _found(self.table, place, self._subjects(ids, place))
 
     def _subjects(self, ids: pa.StringArray, place: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
         known = place >= 0
@@ -51,31 +47,47 @@ class FoundAccounts:
     """Subjects and eligibility of distinct account ids, in the order they were asked for."""
 
     subjects: npt.NDArray[np.uint64]
-    columns: AccountColumns
+    known: Mask
+    flags: npt.NDArray[np.uint16]
+    clear: npt.NDArray[np.uint16]
+    """A row for each id: by stored value of Role, surfaces on which no objection covers the account so."""
+    adult_from: npt.NDArray[np.int64]
+    age_known: Mask
 
     def digest(self) -> str:
         """SHA-256 over all that eligibility says of these accounts, in the order they were asked for."""
-        columns = self.columns
         digest = hashlib.sha256()
         for values in (
-            self.subjects, columns.known, columns.flags, columns.clear, columns.adult_from, columns.age_known,
+            self.subjects, self.known, self.flags, self.clear, self.adult_from, self.age_known,
         ):  # fmt: skip
             digest.update(values.tobytes())
         return digest.hexdigest()
 
-    def rows(self, codes: npt.NDArray[np.int64]) -> AccountColumns:
-        """Eligibility of each row; code -1 is a row without an author."""
+    def authors(self, codes: npt.NDArray[np.int64]) -> AccountColumns:
+        """Eligibility of the author of each row; code -1 is a row without one."""
+        found, codes = self._or_nobody(codes)
         author = codes >= 0
-        columns = self.columns
-        if not len(self.subjects):
-            return _account_columns(LOOKUP.empty_table(), np.full(len(codes), -1))
         return AccountColumns(
-            known=columns.known[codes] & author,
-            flags=columns.flags[codes],
-            clear=columns.clear[codes],
-            adult_from=columns.adult_from[codes],
-            age_known=columns.age_known[codes] & author,
+            known=found.known[codes] & author,
+            flags=found.flags[codes],
+            clear=found.clear[codes, Role.AUTHOR],
+            adult_from=found.adult_from[codes],
+            age_known=found.age_known[codes] & author,
         )
+
+    def in_roles(
+        self, codes: npt.NDArray[np.int64], roles: npt.NDArray[np.int8]
+    ) -> tuple[Mask, npt.NDArray[np.uint16]]:
+        """Whether each is known, and the surfaces on which no objection covers it in that role; code -1: nobody."""
+        found, codes = self._or_nobody(codes)
+        known = found.known[codes] & (codes >= 0)
+        return known, np.where(known, found.clear[codes, roles], np.uint16(0))
+
+    def _or_nobody(self, codes: npt.NDArray[np.int64]) -> "tuple[FoundAccounts, npt.NDArray[np.int64]]":
+        """Accounts that every code can be an index into: of none at all, one that nobody has."""
+        if len(self.subjects):
+            return self, codes
+        return _found(LOOKUP.empty_table(), np.full(1, -1), np.zeros(1, np.uint64)), codes
 
 
 def _places(table: pa.Table, ids: pa.StringArray) -> npt.NDArray[np.int64]:
@@ -99,18 +111,22 @@ def _places(table: pa.Table, ids: pa.StringArray) -> npt.NDArray[np.int64]:
     return place
 
 
-def _account_columns(table: pa.Table, place: npt.NDArray[np.int64]) -> AccountColumns:
+def _found(
+    table: pa.Table, place: npt.NDArray[np.int64], subjects: npt.NDArray[np.uint64]
+) -> FoundAccounts:
     known = place >= 0
+    size, roles = len(place), len(PERSON_ROLES)
     if not len(table):
-        size = len(place)
-        return AccountColumns(known, np.zeros(size, np.uint16), np.zeros(size, np.uint16),
-                              np.zeros(size, np.int64), np.zeros(size, bool))  # fmt: skip
+        return FoundAccounts(subjects, known, np.zeros(size, np.uint16), np.zeros((size, roles), np.uint16),
+                             np.zeros(size, np.int64), np.zeros(size, bool))  # fmt: skip
     rows = np.where(known, place, 0)
     adult_from = table.column("adult_from").combine_chunks().take(pa.array(rows))
-    return AccountColumns(
+    clear = np.asarray(table.column("clear").combine_chunks().flatten()).reshape(-1, roles)
+    return FoundAccounts(
+        subjects,
         known=known,
         flags=np.where(known, _column(table, "flags")[rows], np.uint16(0)),
-        clear=np.where(known, _column(table, "clear")[rows], np.uint16(0)),
+        clear=np.where(known[:, None], clear[rows], np.uint16(0)),
         adult_from=np.where(known, adult_from.fill_null(0).to_numpy(), 0),
         age_known=known & np.asarray(adult_from.is_valid()),
     )

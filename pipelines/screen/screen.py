@@ -18,7 +18,7 @@ from pipelines.screen.encode import encode
 from pipelines.screen.lookup import Lookup
 from pipelines.screen.order import shard_order
 from pipelines.screen.release import release
-from pipelines.screen.subjects import Authors, find_authors, footprint
+from pipelines.screen.subjects import Authors, Named, find_authors, find_named, footprint
 from schemas.canonical import sha256
 from schemas.documents import ObjectRef
 from schemas.outcomes import Reason
@@ -60,6 +60,7 @@ class Opened:
 
     ids: DecodedIds
     authors: Authors
+    named: Named
     digest: str
     key: str
 
@@ -75,12 +76,18 @@ class Screened:
 
 
 def open_split(source: SplitBytes, inputs: Inputs) -> Opened:
-    """Digest a split, find its authors, and derive its split key (law 3)."""
+    """Digest a split, find its authors and whom they name, and derive its split key (law 3)."""
     ids = decode_ids(source)
     authors = find_authors(ids.account_id, inputs.lookup)
+    named = find_named(ids.others, inputs.lookup)
     digest = source.digest()
-    key = split_key({"split": digest, "eligibility": authors.found.digest(), **inputs.conditions})
-    return Opened(ids, authors, digest, key)
+    key = split_key({
+        "split": digest,
+        "eligibility": authors.found.digest(),
+        "others": named.found.digest(),
+        **inputs.conditions,
+    })  # fmt: skip
+    return Opened(ids, authors, named, digest, key)
 
 
 def screen(opened: Opened, inputs: Inputs) -> Screened:
@@ -88,7 +95,8 @@ def screen(opened: Opened, inputs: Inputs) -> Screened:
     decoded = decode(opened.ids)
     records, place = decoded.records, decoded.place
     authors = opened.authors.of(decoded.row)
-    rows = standing_rows(records, authors.found.rows(authors.codes), inputs.policy)
+    named = opened.named.of(decoded.row, len(opened.authors.codes))
+    rows = standing_rows(records, authors.found.authors(authors.codes), named.columns(), inputs.policy)
     malformed = ~(
         np.asarray(records.column("defect").combine_chunks().is_null())
         & np.asarray(records.column("record_id").combine_chunks().is_valid())
@@ -106,7 +114,7 @@ def screen(opened: Opened, inputs: Inputs) -> Screened:
     judged_row = np.full(decoded.rows, -1, np.int64)
     judged_row[place[standing]] = np.arange(len(standing))
     released = release(judged, judged_row[order], content.releasable, inputs.policy.release)
-    subjects = footprint(records, authors, reason, inputs.lookup)
+    subjects = footprint(records, authors, named, reason, inputs.lookup.lineage_key)
     shard = encode(released.table, ("language", "surface", "created_month")) if len(order) else None
     ledger = encode(
         _ledger(decoded, reasons, reason, order, subjects.author_row, standing, content),

@@ -8,7 +8,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.rules.columns import NO_ROLE, NamedColumns
 from pipelines.screen.lookup import FoundAccounts, Lookup
+from schemas.fields import RECORDS
 from schemas.identifier_columns import media_forms, subjects
 from schemas.identifiers import media_message
 from schemas.outcomes import REASON_OF_CODE, Outcome
@@ -16,6 +18,7 @@ from schemas.pseudonyms import pseudonyms
 from schemas.tables import FOOTPRINT
 from schemas.vocabulary import OTHER_ROLES, Role
 
+OTHER = RECORDS.field("others").type.value_type
 Codes = npt.NDArray[np.int64]
 Subjects = npt.NDArray[np.uint64]
 
@@ -43,6 +46,51 @@ def find_authors(account_id: pa.DictionaryArray, lookup: Lookup) -> Authors:
 
 
 @dataclass(frozen=True)
+class Named:
+    """Whom rows name besides their authors: one entry per element of ``others``, in the order of the rows."""
+
+    row: Codes
+    role: npt.NDArray[np.int8]
+    """Stored value of Role, or NO_ROLE."""
+    codes: Codes
+    """Index into ``found``; -1: no id, or no role."""
+    found: FoundAccounts
+
+    def of(self, rows: npt.NDArray[np.int64], total: int) -> "Named":
+        """Whom some of ``total`` rows name; ``rows`` go up."""
+        if len(rows) == total:
+            return self
+        place = np.full(total, -1, np.int64)
+        place[rows] = np.arange(len(rows))
+        row = place[self.row]
+        chosen = row >= 0
+        return Named(row[chosen], self.role[chosen], self.codes[chosen], self.found)
+
+    def columns(self) -> NamedColumns:
+        """What the rules see of them."""
+        known, clear = self.found.in_roles(self.codes, self.role)
+        return NamedColumns(self.row, self.role, self.codes >= 0, known, clear)
+
+
+def find_named(others: pa.ListArray, lookup: Lookup) -> Named:
+    """Look up everybody once whom rows name in a role that we know, in the order in which they first appear.
+
+    Nobody else: what nobody can be told apart by must be no part of a split key, as it is of no footprint.
+    """
+    account, role = (others.flatten().flatten()[OTHER.get_field_index(name)] for name in ("account", "role"))
+    numbers = pc.index_in(role, value_set=pa.array(OTHER_ROLES, pa.string())).fill_null(-1).to_numpy()
+    roles = _ROLES[numbers]
+    in_role = pc.if_else(pa.array(roles != NO_ROLE), account, pa.scalar(None, pa.string()))
+    encoded = in_role.dictionary_encode()
+    codes = encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
+    rows = pc.list_parent_indices(others).to_numpy().astype(np.int64)
+    return Named(rows, roles, codes, lookup.find(encoded.dictionary))
+
+
+_ROLES = np.array([*(Role[label.upper()] for label in OTHER_ROLES), NO_ROLE], np.int8)
+
+
+@dataclass(frozen=True)
 class Footprint:
     """A FOOTPRINT table, and the row in it of each record's author (-1: none)."""
 
@@ -51,7 +99,7 @@ class Footprint:
 
 
 def footprint(
-    records: pa.Table, authors: Authors, reason: npt.NDArray[np.uint8], lookup: Lookup
+    records: pa.Table, authors: Authors, named: Named, reason: npt.NDArray[np.uint8], lineage_key: bytes
 ) -> Footprint:
     """One row per (subject, role): in how many rows, kept, removed, quarantined.
 
@@ -60,18 +108,18 @@ def footprint(
     outcome = _OUTCOMES[reason]
     has_author = np.flatnonzero(authors.codes >= 0)
     appearing = [
-        (Role.AUTHOR, has_author, *_named(authors.found.subjects, authors.codes[has_author])),
-        *_others(records, lookup),
-        (Role.MEDIA, *_pictures(records, lookup.lineage_key)),
+        (Role.AUTHOR, has_author, *_distinct(authors.found.subjects, authors.codes[has_author])),
+        *_in_roles(named),
+        (Role.MEDIA, *_pictures(records, lineage_key)),
     ]
     counted = pa.concat_tables([_count(*part, outcome) for part in appearing])
     # Stable, and the parts come in order of their role, each sorted: a merge.
     order = np.argsort(counted.column("subject").to_numpy(), kind="stable")
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
-    _, _, names, named = appearing[0]
+    _, _, names, author = appearing[0]
     author_row = np.full(len(records), -1, np.int64)
-    author_row[has_author] = place[(np.cumsum(_present(names, named)) - 1)[named]]
+    author_row[has_author] = place[(np.cumsum(_present(names, author)) - 1)[author]]
     return Footprint(counted.take(pa.array(order)), author_row)
 
 
@@ -81,7 +129,7 @@ for _code, _reason in REASON_OF_CODE.items():
     _OUTCOMES[_code] = _NUMBER[_reason.outcome]
 
 
-def _named(subjects: Subjects, codes: Codes) -> tuple[Subjects, Codes]:
+def _distinct(subjects: Subjects, codes: Codes) -> tuple[Subjects, Codes]:
     """The distinct subjects, sorted, and the index among them of each code: two ids may have one."""
     names, rank = np.unique(subjects, return_inverse=True)
     return names, rank[codes]
@@ -117,20 +165,14 @@ def _count(
     )
 
 
-def _others(records: pa.Table, lookup: Lookup) -> Iterator[tuple[Role, Codes, Subjects, Codes]]:
-    column = records.column("others").combine_chunks()
-    rows = pc.list_parent_indices(column).to_numpy().astype(np.int64)
-    elements = column.flatten()
-    account, role = elements.field("account"), elements.field("role")
-    encoded = account.dictionary_encode()
-    codes = encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
-    has_account = codes >= 0
-    names, named = _named(lookup.subjects(encoded.dictionary), codes[has_account])
-    numbers = pc.index_in(role, value_set=pa.array(OTHER_ROLES, pa.string())).fill_null(-1).to_numpy()
-    rows, numbers = rows[has_account], numbers[has_account]
-    for number, name in enumerate(OTHER_ROLES):
-        chosen = numbers == number
-        yield Role[name.upper()], rows[chosen], names, named[chosen]
+def _in_roles(named: Named) -> Iterator[tuple[Role, Codes, Subjects, Codes]]:
+    has_account = named.codes >= 0
+    names, name = _distinct(named.found.subjects, named.codes[has_account])
+    rows, roles = named.row[has_account], named.role[has_account]
+    for label in OTHER_ROLES:
+        role = Role[label.upper()]
+        chosen = roles == role
+        yield role, rows[chosen], names, name[chosen]
 
 
 def _pictures(records: pa.Table, lineage_key: bytes) -> tuple[Codes, Subjects, Codes]:
@@ -140,4 +182,4 @@ def _pictures(records: pa.Table, lineage_key: bytes) -> tuple[Codes, Subjects, C
     codes = encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
     chosen = codes >= 0
     found = subjects(pseudonyms(lineage_key, media_message(""), media_forms(encoded.dictionary)))
-    return rows[chosen], *_named(found, codes[chosen])
+    return rows[chosen], *_distinct(found, codes[chosen])

@@ -7,7 +7,9 @@ SELECT
 FROM (SELECT
   merged.*,
   first_64(hmac_hex($inner, $outer, message('account', own.scope, own.normal))) AS subject,
-  (65535 & ~coalesce(hit.surfaces, 0::USMALLINT)::INTEGER)::USMALLINT AS clear,
+  -- of each role, by its stored value: the surfaces that no objection covers
+  list_transform(coalesce(hit.surfaces, list_resize([]::USMALLINT[], $roles::BIGINT, 0)),
+    lambda covered: (65535 & ~covered::INTEGER)::USMALLINT) AS clear,
   coalesce(adult_from <= $as_of::TIMESTAMP, false) AS adult_now
 FROM merged
 JOIN identity AS own ON own.account_id = merged.account_id AND own.own

@@ -16,7 +16,7 @@ from pipelines.lineage.verify.faults import CAP
 from pipelines.lineage.verify.session import pads, run
 from schemas.documents import AccountCounts
 from schemas.identifiers import PLATFORM_SCOPED, normalise
-from schemas.vocabulary import IdentifierType, Visibility
+from schemas.vocabulary import PERSON_ROLES, IdentifierType, Visibility
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -28,6 +28,7 @@ _READ = (
     "account_id", "person_id", "birth_date", "birth_precision", "kind", "region", "visibility", "status",
     "notified_at",
 )  # fmt: skip
+_STATE_BYTES = 48
 _TYPES = frozenset(kind.value for kind in IdentifierType)
 
 
@@ -78,12 +79,16 @@ def derive_accounts(
             "visibilities": [visibility.value for visibility in Visibility],
         },
     )
-    run(session, "hit", pads(terms.registry_key))
-    run(session, "account", {**pads(terms.lineage_key), "as_of": terms.instant})
+    run(session, "hit", {**pads(terms.registry_key), "roles": len(PERSON_ROLES)})
+    run(
+        session,
+        "account",
+        {**pads(terms.lineage_key), "as_of": terms.instant, "roles": len(PERSON_ROLES)},
+    )
     for relation in ("account_row", "identity", "objection"):
         session.unregister(relation)
     ((rows, objected),) = session.execute(
-        "SELECT count(*), count(*) FILTER (clear <> 65535) FROM account"
+        "SELECT count(*), count(*) FILTER (list_min(clear) <> 65535) FROM account"
     ).fetchall()
     session.execute("DROP TABLE merged")
     session.execute("DROP TABLE hit")
@@ -121,13 +126,14 @@ def check_states(
 
 
 def _macs(values: pa.BinaryArray, key: bytes) -> npt.NDArray[np.uint64]:
-    """64 bits, little-endian, of CBC-MAC under AES-256 (ISO 9797-1) of values of 32 bytes."""
+    """64 bits, little-endian, of CBC-MAC under AES-256 (ISO 9797-1) of values of 48 bytes."""
     encryptor = Cipher(algorithms.AES(hmac.digest(key, b"state", "sha256")), modes.ECB()).encryptor()  # noqa: S305
-    held = values.cast(pa.binary(32)).buffers()[1] if len(values) else b""
-    halves = np.frombuffer(held, np.uint8)[: 32 * len(values)].reshape(-1, 2, 16)
-    first = np.frombuffer(encryptor.update(halves[:, 0].tobytes()), np.uint8).reshape(-1, 16)
-    second = encryptor.update((first ^ halves[:, 1]).tobytes())
-    return np.frombuffer(second, "<u8")[::2].astype(np.uint64)
+    held = values.cast(pa.binary(_STATE_BYTES)).buffers()[1] if len(values) else b""
+    blocks = np.frombuffer(held, np.uint8)[: _STATE_BYTES * len(values)].reshape(-1, _STATE_BYTES // 16, 16)
+    mac = np.zeros((len(blocks), 16), np.uint8)
+    for number in range(blocks.shape[1]):
+        mac = np.frombuffer(encryptor.update((mac ^ blocks[:, number]).tobytes()), np.uint8).reshape(-1, 16)
+    return mac[:, :8].copy().view("<u8")[:, 0].astype(np.uint64)
 
 
 def identities(accounts: pa.Table, types: set[str], platform: str) -> pa.Table:

@@ -1,6 +1,7 @@
--- Which accounts a live objection covers, and on which surfaces. An objection names an account by its id
--- or by one of its identifiers; unless it says otherwise it covers every account that shares a person
--- with one it names, and so on from account to account.
+-- Which accounts a live objection covers: by role (its stored value from 0), on which surfaces. An objection
+-- names an account by its id or by one of its identifiers, and covers each of its roles on each of its surfaces;
+-- unless it says otherwise it covers every account that shares a person with one it names, and so on from account
+-- to account.
 CREATE TEMP TABLE hit AS
 WITH RECURSIVE
 written AS (
@@ -8,20 +9,24 @@ written AS (
   FROM identity
 ),
 named AS (
-  SELECT DISTINCT written.account_id, objection.linked, objection.surfaces
+  SELECT DISTINCT written.account_id, objection.linked, objection.roles, objection.surfaces
   FROM written JOIN objection ON written.type = objection.type AND written.pseudonym = objection.pseudonym
 ),
 link AS (
   SELECT DISTINCT account_id, person_id FROM account_row WHERE person_id IS NOT NULL
 ),
-reached(account_id, surfaces) AS (
-  SELECT account_id, surfaces FROM named WHERE linked
+reached(account_id, roles, surfaces) AS (
+  SELECT account_id, roles, surfaces FROM named WHERE linked
   UNION
-  SELECT theirs.account_id, reached.surfaces
+  SELECT theirs.account_id, reached.roles, reached.surfaces
   FROM reached
   JOIN link AS own ON own.account_id = reached.account_id
   JOIN link AS theirs ON theirs.person_id = own.person_id
+),
+scope AS (
+  SELECT account_id, role, bit_or(if(roles & (1 << role) <> 0, surfaces, 0::USMALLINT)) AS surfaces
+  FROM (SELECT account_id, roles, surfaces FROM named UNION ALL SELECT account_id, roles, surfaces FROM reached)
+  CROSS JOIN range($roles::BIGINT) AS every(role)
+  GROUP BY account_id, role
 )
-SELECT account_id, bit_or(surfaces)::USMALLINT AS surfaces
-FROM (SELECT account_id, surfaces FROM named UNION ALL SELECT account_id, surfaces FROM reached)
-GROUP BY account_id;
+SELECT account_id, list(surfaces ORDER BY role) AS surfaces FROM scope GROUP BY account_id;

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from pipelines.lineage.verify.session import run
 from schemas.outcomes import Reason
-from schemas.vocabulary import SURFACE_OF_LABEL, Visibility
+from schemas.vocabulary import OTHER_ROLES, SURFACE_OF_LABEL, Role, Visibility
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -20,7 +20,7 @@ _GIVEN = (
     Reason.MALFORMED, Reason.OBJECTION, Reason.ACCOUNT_UNKNOWN, Reason.ACCOUNT_INACTIVE,
     Reason.ACCOUNT_KIND_EXCLUDED, Reason.MINOR_ACCOUNT, Reason.MINOR_AT_POSTING, Reason.AGE_UNKNOWN,
     Reason.POSTING_DATE_UNKNOWN, Reason.NOTICE_PENDING, Reason.SURFACE_EXCLUDED, Reason.REGION_EXCLUDED,
-    Reason.NOT_PUBLIC, Reason.VISIBILITY_UNKNOWN,
+    Reason.NOT_PUBLIC, Reason.VISIBILITY_UNKNOWN, Reason.THIRD_PARTY_OBJECTION, Reason.THIRD_PARTY_UNKNOWN,
 )  # fmt: skip
 """The reasons that are derived; of those of the content only a declared minor is."""
 _UNKNOWN_SURFACE = 1 << 15
@@ -28,7 +28,7 @@ _UNKNOWN_SURFACE = 1 << 15
 
 
 def load_policy(session: "DuckDBPyConnection", policy: "Policy") -> None:
-    """Fill the relation ``need``: what each surface needs."""
+    """Fill the relations ``need``, what each surface needs, and ``action``, in which roles others are dropped."""
     rules = [(label, SURFACE_OF_LABEL[label].bit, rule) for label, rule in policy.surfaces.items()]
     needs = ("public", "adult_now", "adult_at_posting", "notice", "region")
     table = {
@@ -38,6 +38,13 @@ def load_policy(session: "DuckDBPyConnection", policy: "Policy") -> None:
         **{need: pa.array([getattr(rule, need) for _, _, rule in rules], pa.bool_()) for need in needs},
     }
     session.register("need", pa.table(table))
+    tables = {"objected": policy.third_party.objected, "unknown": policy.third_party.unknown}
+    drops = {
+        f"drops_{name}": [getattr(actions, label) == "drop" for label in OTHER_ROLES]
+        for name, actions in tables.items()
+    }
+    roles = [Role[label.upper()].value for label in OTHER_ROLES]
+    session.register("action", pa.table({"label": OTHER_ROLES, "role": roles, **drops}))
 
 
 def judge_batch(session: "DuckDBPyConnection", batch: pa.Table) -> None:

@@ -1,4 +1,4 @@
--- What must become of each row of a batch, from nothing but the row, its account and the policy.
+-- What must become of each row of a batch, from nothing but the row, the accounts it names and the policy.
 -- `expected` is the set of read and standing reasons; 0 leaves the row to the content rules.
 CREATE OR REPLACE TEMP TABLE judged AS
 WITH fact AS (
@@ -7,7 +7,9 @@ WITH fact AS (
     account.account_id IS NOT NULL AS known,
     account.active, account.kind_allowed, account.notified, account.region_allowed, account.public,
     account.restricted, account.adult_from, account.adult_now,
-    account.clear & coalesce(need.bit, $unknown_surface) <> 0 AS surface_clear,
+    coalesce(need.bit, $unknown_surface) AS surface_bit,
+    -- an author's role has the value 0
+    account.clear[1] & coalesce(need.bit, $unknown_surface) <> 0 AS surface_clear,
     -- a surface that nobody knows is not used and needs everything
     coalesce(need.used, false) AS used,
     coalesce(need.public, true) AS needs_public,
@@ -20,13 +22,31 @@ WITH fact AS (
   FROM batch
   LEFT JOIN account ON account.account_id = batch.account_id
   LEFT JOIN need ON need.surface = batch.surface
+),
+-- Whom a row names besides its author. Nobody is known where there is no id, or no role that we know: that is
+-- dropped, whatever the policy says of roles.
+named AS (
+  SELECT other.n,
+    action.role IS NOT NULL AND account.account_id IS NOT NULL AS known,
+    account.clear[action.role + 1] & surface_bit <> 0 AS clear,
+    coalesce(action.drops_objected, true) AS drops_objected,
+    coalesce(action.drops_unknown OR other.account IS NULL, true) AS drops_unknown
+  FROM (SELECT n, surface_bit, unnest(others).role AS role, unnest(others).account AS account
+        FROM fact WHERE len(others) > 0) AS other
+  LEFT JOIN action ON action.label = other.role
+  LEFT JOIN account ON account.account_id = other.account
+),
+third_party AS (
+  SELECT n, bool_or(known AND drops_objected AND NOT clear) AS objected, bool_or(NOT known AND drops_unknown) AS unknown
+  FROM named GROUP BY n
 )
 SELECT
-  n,
+  fact.n,
   CASE
     WHEN defect IS NOT NULL OR record_id IS NULL THEN $malformed
     ELSE
       if(known AND NOT surface_clear, $objection, 0)
+      | if(coalesce(third_party.objected, false), $third_party_objection, 0)
       | if(NOT known, $account_unknown, 0)
       | if(known AND NOT active, $account_inactive, 0)
       | if(known AND NOT kind_allowed, $account_kind_excluded, 0)
@@ -44,6 +64,7 @@ SELECT
       | if(needs_public AND (
           (known AND NOT public AND NOT restricted) OR NOT visibility_known OR NOT container_known),
           $visibility_unknown, 0)
+      | if(coalesce(third_party.unknown, false), $third_party_unknown, 0)
   END::UINTEGER AS expected,
   -- PLUS MinorModelAgeDisclosure, IPTC Extension ModelAge
   coalesce(len(list_filter(media, lambda medium: len(list_filter(medium.metadata, lambda entry:
@@ -51,4 +72,4 @@ SELECT
     AND len(list_filter(entry.values, lambda v: declares_minor(v, $digits))) > 0
   )) > 0)) > 0, false) AS declared,
   coalesce(len(media), 0) AS pictures
-FROM fact;
+FROM fact LEFT JOIN third_party ON third_party.n = fact.n;

@@ -1,12 +1,13 @@
--- What each eligibility state is the fingerprint of, in 32 bytes.
+-- What each eligibility state is the fingerprint of, in 48 bytes.
 CREATE TEMP TABLE state_value AS
 SELECT subject, unhex(
   little_8(subject)
-  || little_2(flags)
-  || little_2(clear)
+  || little_2(flags) || '0000'
   || if(adult_from IS NULL, '00000000', '01000000')
   -- a signed number in two's complement: who turned 18 before 1970 has a negative one
   || little_8(((coalesce(epoch_us(adult_from), 0)::HUGEINT + 18446744073709551616) % 18446744073709551616)::UBIGINT)
-  || repeat('00', 8)
+  || little_2(clear[1]) || little_2(clear[2]) || little_2(clear[3]) || little_2(clear[4])
+  || little_2(clear[5]) || little_2(clear[6]) || little_2(clear[7])
+  || repeat('00', 10)
 ) AS value
 FROM account;
