@@ -28,7 +28,14 @@ from schemas.identifiers import target_message
 from schemas.policy import Policy
 from schemas.snapshots import RegistrySnapshot
 from schemas.tables import ELIGIBILITY, LOOKUP
-from schemas.vocabulary import ALL_SURFACES, PERSON_ROLES, AccountStatus, BirthPrecision, IdentifierType, Visibility
+from schemas.vocabulary import (
+    ALL_SURFACES,
+    PERSON_ROLES,
+    AccountStatus,
+    BirthPrecision,
+    IdentifierType,
+    Visibility,
+)
 
 Mask = npt.NDArray[np.bool_]
 

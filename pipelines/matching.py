@@ -32,7 +32,7 @@ def covered_surfaces(
 ) -> Covered:
     """Surfaces on which each account is covered by a live objection, role by role.
 
-    Several objections of one account are the union of what each covers, its roles x its surfaces, and no more.
+    Several objections of one account cover what each does, its roles x its surfaces, and no more.
     ``rows`` are account rows, ``codes`` the index into ``ids`` of each. An identifier that any row of
     an account carries counts. A linked objection spreads over shared person ids, transitively.
     """

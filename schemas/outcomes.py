@@ -83,8 +83,7 @@ REASON_MEANINGS: dict[Reason, str] = {
     Reason.MALFORMED: "the source row did not conform, or has no id",
     Reason.TAKEDOWN: "the record itself was asked to be taken down",
     Reason.OBJECTION: "an objection covers the author on this surface",
-    Reason.THIRD_PARTY_OBJECTION: "an objection covers somebody whom the record names or shows, in a role that the "
-    "policy drops",
+    Reason.THIRD_PARTY_OBJECTION: "an objection covers somebody whom the record names or shows",
     Reason.ACCOUNT_UNKNOWN: "the accounts do not name the author, so nothing is known",
     Reason.ACCOUNT_INACTIVE: "the author's account is not, or not known to be, active",
     Reason.ACCOUNT_KIND_EXCLUDED: "the policy does not use this kind of account, or the kind is unknown",
@@ -97,8 +96,7 @@ REASON_MEANINGS: dict[Reason, str] = {
     Reason.REGION_EXCLUDED: "the policy does not use the author's region, or the region is unknown",
     Reason.NOT_PUBLIC: "account, record or container is known not to be public",
     Reason.VISIBILITY_UNKNOWN: "account, record or container is not known to be public",
-    Reason.THIRD_PARTY_UNKNOWN: "the record names somebody whom the accounts do not name, in a role that the policy "
-    "drops; or names nobody or no role where it says that there is somebody",
+    Reason.THIRD_PARTY_UNKNOWN: "the record names or shows somebody whom the accounts do not name",
     Reason.RIGHTS_RESERVED: "the picture's metadata reserves its use for training",
     Reason.MINOR_IMAGE_DECLARED: "the picture's metadata declares a minor",
     Reason.REVIEW_REFUSED: "a person looked and refused it",

@@ -214,7 +214,11 @@ class Policy(Model):
     @model_validator(mode="after")
     def _masks_mentions(self) -> Self:
         tables = {"objected": self.third_party.objected, "unknown": self.third_party.unknown}
-        asked = [f"third_party.{table}.{role}" for table, roles in tables.items() for role in sorted(roles.masked())]
+        asked = [
+            f"third_party.{table}.{role}"
+            for table, roles in tables.items()
+            for role in sorted(roles.masked())
+        ]
         if asked and "handle" not in self.release.mask:
             said = f"handle is missing, and {', '.join(asked)} say mask: add handle, or say drop there"
             raise Faults([(("release", "mask"), said)])

@@ -69,9 +69,9 @@ def pages() -> tuple[Page, ...]:
         )),
         Page("policy", "Policy", "`policy.yaml`: who and what may be used. Unknown keys are refused.", (
             *_models(
-                policy.Policy, SurfaceRule, ThirdPartyPolicy, RoleActions, UnknownActions, policy.RegistryPolicy,
-                policy.PicturePolicy, policy.ReleasePolicy, policy.Quality, policy.SourceThresholds,
-                policy.ReleaseThresholds, policy.RelativeThresholds,
+                policy.Policy, SurfaceRule, ThirdPartyPolicy, RoleActions, UnknownActions,
+                policy.RegistryPolicy, policy.PicturePolicy, policy.ReleasePolicy, policy.Quality,
+                policy.SourceThresholds, policy.ReleaseThresholds, policy.RelativeThresholds,
             ),
             _presets(),
         )),

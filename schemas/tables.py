@@ -94,8 +94,8 @@ SNAPSHOT_TABLE = Table(
     "snapshot",
     "The registry at one event number: the objections that hold, deduplicated, sorted by all columns."
     " A target has several rows when its objections differ in scope: to join (linked, some surfaces) and"
-    " (not linked, all surfaces), or (author, posts) and (tag, photos), into one row would invent an objection"
-    " nobody made.", (
+    " (not linked, all surfaces), or (author, posts) and (tag, photos), into one row would invent an"
+    " objection nobody made.", (
     Column("type", pa.string(), "kind of the target: IdentifierType"),
     Column("pseudonym", pa.binary(32), "HMAC-SHA-256 of the normalised target"),
     Column("linked", pa.bool_(), "covers the linked accounts of the person, too"),

@@ -9,8 +9,8 @@ from schemas.model import Model
 from schemas.vocabulary import OTHER_ROLES
 
 MASKABLE: tuple[str, ...] = ("reply_to", "mention")
-"""Roles whose trace in what is released is a handle in the text, which a mask can hide. What shows somebody who
-is quoted, reshared, tagged or depicted is the content itself."""
+"""Roles whose trace in what is released is a handle in the text, which a mask can hide. What shows
+somebody who is quoted, reshared, tagged or depicted is the content itself."""
 
 
 class Action(StrEnum):

@@ -137,7 +137,9 @@ def write_canonical(folder, accounts, records, *, row_group_rows=4, files=1):
     return root
 
 
-def objection(kind="account", value="a1", *, linked=True, roles=ALL_ROLES, surfaces=ALL_SURFACES, region=None):
+def objection(
+    kind="account", value="a1", *, linked=True, roles=ALL_ROLES, surfaces=ALL_SURFACES, region=None
+):
     """A live objection as the registry is told of it: a target and a scope."""
     return {
         "type": kind, "value": value, "linked": linked, "roles": roles, "surfaces": surfaces, "region": region,

@@ -32,6 +32,20 @@ def half_read(**row):
     return account(**row, defect=malformed_account()["defect"])
 
 
+def named(role, *accounts):
+    """The `others` of a record."""
+    return {"others": [{"role": role, "account": one} for one in accounts or ("a2",)]}
+
+
+def roles(*labels):
+    """Roles as the bits of an objection."""
+    return sum(1 << (1 + OTHERS.index(label)) for label in labels)
+
+
+OTHERS = ("reply_to", "quote", "reshare", "mention", "tag", "depicted")
+EVERY = 0xFFFF
+TWO = [account(), account(account_id="a2")]
+
 CASES = [
     case("a public post of an adult"),
     # objections
@@ -121,6 +135,65 @@ CASES = [
     case("account's visibility unknown", "visibility_unknown", acc={"visibility": None}),
     case("private account, record unknown", "not_public", "visibility_unknown",
          acc={"visibility": "private"}, rec={"visibility": None}),
+    # people whom the record names or shows: `a2` unless it says otherwise
+    *[case(f"an objector in role {role}", "third_party_objection", rec=named(role), accounts=TWO,
+           objections=[objection(value="a2")]) for role in OTHERS if role != "mention"],
+    case("an objector mentioned: the handle is masked", rec=named("mention"), accounts=TWO,
+         objections=[objection(value="a2")]),
+    case("an objector to other roles", rec=named("tag"), accounts=TWO,
+         objections=[objection(value="a2", roles=EVERY & ~roles("tag"))]),
+    case("an objector to this role alone", "third_party_objection", rec=named("tag"), accounts=TWO,
+         objections=[objection(value="a2", roles=roles("tag"))]),
+    case("an objector to tags on another surface", rec=named("tag"), accounts=TWO,
+         objections=[objection(value="a2", surfaces=2)]),
+    case("an objector to tags on this surface", "third_party_objection", rec=named("tag"), accounts=TWO,
+         objections=[objection(value="a2", surfaces=1)]),
+    case("two objections are no bigger than what each covers", rec=named("tag"), accounts=TWO,
+         objections=[objection(value="a2", roles=roles("tag"), surfaces=2),
+                     objection(value="a2", roles=roles("quote"), surfaces=1)]),
+    case("two objections cover what either does", "third_party_objection", rec=named("tag"), accounts=TWO,
+         objections=[objection(value="a2", roles=roles("tag"), surfaces=2),
+                     objection(value="a2", roles=roles("tag", "quote"), surfaces=1)]),
+    case("an objection of the author that says nothing of authors", objections=[objection(roles=EVERY & ~1)]),
+    case("an objection as an author", "objection", objections=[objection(roles=1)]),
+    case("an objection as an author, of somebody tagged", rec=named("tag"), accounts=TWO,
+         objections=[objection(value="a2", roles=1)]),
+    case("a tagged objector by e-mail", "third_party_objection", rec=named("tag"),
+         accounts=[account(), account(account_id="a2", identifiers=[{"type": "email", "value": "D@example.org"}])],
+         objections=[objection("email", "d@example.org")]),
+    case("a tagged person linked to an objector", "third_party_objection", rec=named("tag"),
+         accounts=[account(), account(account_id="a2", person_id="p"), account(account_id="a3", person_id="p")],
+         objections=[objection(value="a3", roles=roles("tag"))]),
+    case("a linked objection in one role, an own in another", rec=named("tag"),
+         accounts=[account(), account(account_id="a2", person_id="p"), account(account_id="a3", person_id="p")],
+         objections=[objection(value="a3", roles=roles("tag"), linked=False),
+                     objection(value="a3", roles=roles("quote"))]),
+    case("an author who tags himself, and objects to tags", "third_party_objection",
+         rec={"others": [{"role": "tag", "account": "a1"}]}, objections=[objection(roles=roles("tag"))]),
+    case("of two people one objects", "third_party_objection", rec=named("tag", "a1", "a2"), accounts=TWO,
+         objections=[objection(value="a2")]),
+    case("people nobody asks anything of", rec=named("tag"),
+         accounts=[account(), account(account_id="a2", status="deleted", visibility="private", birth_date=None)]),
+    *[case(f"somebody unknown in role {role}", "third_party_unknown", rec=named(role))
+      for role in OTHERS if role != "mention"],
+    case("somebody unknown mentioned: the handle is masked", rec=named("mention")),
+    case("somebody unknown, objected", "third_party_unknown", rec=named("tag"), objections=[objection(value="a2")]),
+    case("an id in other capitals", "third_party_unknown", rec=named("tag", "A2"), accounts=TWO),
+    case("a handle in place of an id", "third_party_unknown", rec=named("tag", "@ana"),
+         acc={"identifiers": [{"type": "handle", "value": "ana"}]}),
+    case("the account row of whom nobody could read", "third_party_unknown", rec=named("tag"),
+         accounts=[account(), malformed_account()]),
+    case("an objector and somebody unknown", "third_party_objection", "third_party_unknown",
+         rec=named("tag", "a2", "a3"), accounts=TWO, objections=[objection(value="a2")]),
+    case("nobody in a role", "third_party_unknown", rec=named("mention", None)),
+    case("somebody in no role", "third_party_unknown", rec=named(None), accounts=TWO),
+    case("somebody in a role that nobody has heard of", "third_party_unknown", rec=named("follows"), accounts=TWO),
+    case("somebody as an author", "third_party_unknown", rec=named("author"), accounts=TWO),
+    case("nothing at all", "third_party_unknown", rec={"others": [None]}),
+    case("nobody beside somebody known", "third_party_unknown", rec=named("mention", "a2", None), accounts=TWO),
+    case("a list that says nothing", rec={"others": None}),
+    case("every objection covers a tag on an unknown surface", "third_party_objection", "surface_excluded",
+         rec={**named("tag"), "surface": None}, accounts=TWO, objections=[objection(value="a2")]),
     # rows of one account that disagree
     case("one row private", "not_public", accounts=[account(), account(visibility="private")]),
     case("of two birth dates the later", "minor_at_posting",

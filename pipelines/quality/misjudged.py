@@ -1,4 +1,4 @@
-"""Kept rows that somebody must keep from being kept: footprint parts joined with eligibility, not with verdicts."""
+"""Who must not appear in kept rows and does: footprint parts joined with eligibility, not with verdicts."""
 
 from collections.abc import Iterable
 

@@ -16,7 +16,7 @@ from schemas.outcomes import Reason
 
 
 def without_objection(rows: Rows) -> Mask:
-    """No live objection covers the author, as such, on this surface (GDPR art. 21). Unknown accounts: see below."""
+    """No live objection covers the author on this surface (GDPR art. 21). Unknown accounts: see below."""
     clear: Mask = (rows.account.clear & rows.surface_bit) != 0
     return ~rows.account.known | clear
 

@@ -78,7 +78,7 @@ class FoundAccounts:
     def in_roles(
         self, codes: npt.NDArray[np.int64], roles: npt.NDArray[np.int8]
     ) -> tuple[Mask, npt.NDArray[np.uint16]]:
-        """Whether each is known, and the surfaces on which no objection covers it in that role; code -1: nobody."""
+        """Whether each is known, and on which surfaces no objection covers it in its role; code -1: nobody."""
         found, codes = self._or_nobody(codes)
         known = found.known[codes] & (codes >= 0)
         return known, np.where(known, found.clear[codes, roles], np.uint16(0))
@@ -111,9 +111,7 @@ def _places(table: pa.Table, ids: pa.StringArray) -> npt.NDArray[np.int64]:
     return place
 
 
-def _found(
-    table: pa.Table, place: npt.NDArray[np.int64], subjects: npt.NDArray[np.uint64]
-) -> FoundAccounts:
+def _found(table: pa.Table, place: npt.NDArray[np.int64], subjects: npt.NDArray[np.uint64]) -> FoundAccounts:
     known = place >= 0
     size, roles = len(place), len(PERSON_ROLES)
     if not len(table):

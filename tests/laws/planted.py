@@ -60,6 +60,11 @@ def text(n, what):
     )
 
 
+NOBODY = {
+    5: [{"role": "mention", "account": f"{MARK}-nobody"}],
+    6: [{"role": "tag", "account": f"{MARK}-nobody"}],
+}
+"""Of some records of each author: somebody whom no account matches."""
 RECORDS = [
     record(
         record_id=f"{MARK}-r{n:02d}-{k}",
@@ -67,7 +72,7 @@ RECORDS = [
         created_at=at("2024-03-05T12:00") + timedelta(hours=k),
         text=text(n, n + k),
         quoted_text=f"{MARK} was quoted",
-        others=[{"role": "mention", "account": f"{MARK}-a{(n + 1) % PEOPLE:02d}"}, {"role": "tag", "account": f"{MARK}-nobody"}],
+        others=[{"role": "mention", "account": f"{MARK}-a{(n + 1) % PEOPLE:02d}"}, *NOBODY.get(k, [])],
         media=[medium(media_id=f"{MARK}-m{n:02d}", uri=f"media/{MARK}/{n:02d}.jpg", sha256=f"{n:02d}{k}" + 61 * "e",
                       alt_text="a hill", auto_alt_text=f"{MARK} on a hill", caption=f"a hill, says {text(n, k)}")],
     )

@@ -31,9 +31,15 @@ OBJECTIONS = [
 LOOSE = {"quality": {"source": {"max_unmatched_author_share": 1}, "release": {"max_rejected_share": 1}}}
 
 
-def built(folder, **release):
+WITHOUT_MASKS = {
+    "release": {"mask": []},
+    "third_party": {"objected": {"mention": "drop"}, "unknown": {"mention": "drop"}},
+}
+
+
+def built(folder, **policy):
     place = workspace(
-        folder, ACCOUNTS, RECORDS, objections=OBJECTIONS, policy={**LOOSE, **release}, files=3, row_group_rows=40
+        folder, ACCOUNTS, RECORDS, objections=OBJECTIONS, policy={**LOOSE, **policy}, files=3, row_group_rows=40
     )  # fmt: skip
     place.build().done()
     return place
@@ -46,7 +52,7 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def unmasked(tmp_path_factory):
-    return built(tmp_path_factory.mktemp("unmasked") / "w", release={"mask": []})
+    return built(tmp_path_factory.mktemp("unmasked") / "w", **WITHOUT_MASKS)
 
 
 def findings(place, below):
@@ -67,7 +73,10 @@ def test_of_all_that_was_planted_the_shards_hold_texts(place):
 def test_the_searched_corpus_holds_what_was_written(place):
     counts = place.run("funnel", "--json").done().json
     assert counts["outcomes"]["kept"] > 150
-    assert min(counts["reasons"][reason] for reason in ("objection", "account_unknown")) > 10
+    assert (
+        min(counts["reasons"][reason] for reason in ("objection", "account_unknown", "third_party_unknown"))
+        > 10
+    )
     words = b"\n".join(decoded(path)[0] for path in (place.folder / "corpus/data").rglob("*.parquet"))
     for mark in ("⟦handle⟧", "⟦email⟧", "⟦phone⟧", "a hill"):
         assert mark.encode() in words

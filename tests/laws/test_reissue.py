@@ -138,7 +138,7 @@ def test_a_build_under_another_policy_takes_nothing_from_one_that_died(place):
     place.write(
         ACCOUNTS, [{**record, "text": "write to me at r@example.org"} for record in RECORDS], files=12
     )
-    place.policy = Policy.model_validate({"release": {"mask": []}})
+    place.policy = Policy.model_validate({"release": {"mask": ["handle"]}})
 
     def dies(*args):
         run_splits(*args)

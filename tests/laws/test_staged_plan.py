@@ -30,7 +30,7 @@ def place(tmp_path):
 
 def overlook_the_objection(path):
     """Let the one account that objected be as clear as the others."""
-    clear = pa.ipc.open_file(path).read_all().column("clear").to_numpy()
+    clear = pa.ipc.open_file(path).read_all().column("clear").combine_chunks().flatten().to_numpy()
     assert len(set(clear)) == 2
     path.write_bytes(path.read_bytes().replace(clear.tobytes(), (clear | clear.max()).tobytes()))
 

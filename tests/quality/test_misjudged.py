@@ -1,4 +1,4 @@
-"""Kept rows whose author must not be kept, counted without asking the rules."""
+"""Who must not appear in kept rows and does, counted without asking the rules."""
 
 import pyarrow as pa
 import pytest
@@ -9,10 +9,17 @@ from schemas.outcomes import Reason
 from schemas.plans import TallyEntry
 from schemas.policy import Policy
 from schemas.tables import FOOTPRINT, LOOKUP
-from schemas.vocabulary import Role, surface_set
+from schemas.vocabulary import PERSON_ROLES, Role, surface_set
 
 ALL = 0xFFFF
-# subject -> (flags, surfaces no objection covers)
+
+
+def but(**clear):
+    """Surfaces no objection covers, role by role: all, but for the roles that are named."""
+    return [clear.get(role.name.lower(), ALL) for role in PERSON_ROLES]
+
+
+# subject -> (flags, surfaces no objection covers: in every role, or role by role)
 ACCOUNTS = {
     10: (Flag.ADULT_NOW, ALL),
     20: (Flag.ADULT_NOW, 0),
@@ -20,14 +27,18 @@ ACCOUNTS = {
     40: (Flag.ADULT_NOW, surface_set(["message"])),  # which strict does not use
     50: (Flag.ACTIVE, ALL),
     60: (Flag.ACTIVE, 0),
+    70: (Flag.ADULT_NOW, but(author=0)),
+    80: (Flag.ADULT_NOW, but(tag=0, mention=0)),
+    90: (Flag.ADULT_NOW, but(tag=surface_set(["post"]))),
 }
 STRICT, META = Policy(), Policy(preset="meta-2025")
+KEEPING = Policy(third_party={"objected": {"tag": "keep", "mention": "drop"}, "unknown": {"mention": "drop"}})
 
 
 def judge(policy, accounts=ACCOUNTS):
     rows = [
-        {"hash": subject, "account_id": f"a{subject}", "subject": subject, "flags": int(flags), "clear": clear,
-         "adult_from": None}
+        {"hash": subject, "account_id": f"a{subject}", "subject": subject, "flags": int(flags),
+         "clear": [clear] * len(PERSON_ROLES) if isinstance(clear, int) else clear, "adult_from": None}
         for subject, (flags, clear) in reversed(accounts.items())
     ]  # fmt: skip
     return Judge(pa.Table.from_pylist(rows, schema=LOOKUP), policy)
@@ -85,6 +96,24 @@ CASES = {
     "nobody the accounts name": (STRICT, (15, Role.AUTHOR, 3), POSTS, {"kept_unknown_account": 3}),
     "nobody, beyond the last account": (STRICT, (2**64 - 1, Role.AUTHOR, 3), POSTS, {"kept_unknown_account": 3}),
     "an objector who is only mentioned": (STRICT, (20, Role.MENTION, 3), POSTS, {}),
+    "an objector who is mentioned, where that is dropped": (
+        KEEPING, (20, Role.MENTION, 3), POSTS, {"kept_objected": 3},
+    ),
+    "an objector who is tagged": (STRICT, (20, Role.TAG, 3), POSTS, {"kept_objected": 3}),
+    "an objector who is tagged, where that is kept": (KEEPING, (20, Role.TAG, 3), POSTS, {}),
+    "an objector as an author who is tagged": (STRICT, (70, Role.TAG, 3), POSTS, {}),
+    "an objector as an author": (STRICT, (70, Role.AUTHOR, 3), POSTS, {"kept_objected": 3}),
+    "an objector to tags who is the author": (STRICT, (80, Role.AUTHOR, 3), POSTS, {}),
+    "an objector to tags who is tagged": (STRICT, (80, Role.TAG, 3), POSTS, {"kept_objected": 3}),
+    "one tagged in more rows than the other surfaces keep": (
+        STRICT, (90, Role.TAG, 5), tally(photo=20, post=3), {"kept_objected": 2},
+    ),
+    "a minor who is tagged": (STRICT, (50, Role.TAG, 3), POSTS, {}),
+    "nobody the accounts name, tagged": (STRICT, (15, Role.TAG, 3), POSTS, {"kept_unknown_account": 3}),
+    "nobody the accounts name, mentioned": (STRICT, (15, Role.MENTION, 3), POSTS, {}),
+    "nobody the accounts name, mentioned, where that is dropped": (
+        KEEPING, (15, Role.MENTION, 3), POSTS, {"kept_unknown_account": 3},
+    ),
     "a picture": (STRICT, (15, Role.MEDIA, 3), POSTS, {}),
 }  # fmt: skip
 
@@ -96,7 +125,7 @@ def test_who_must_not_be_kept_is_counted(policy, row, split, expected):
 
 
 def test_rows_of_a_part_add_up():
-    part = footprint((10, Role.AUTHOR, 9), (20, Role.AUTHOR, 2), (40, Role.AUTHOR, 3), (70, Role.AUTHOR, 4))
+    part = footprint((10, Role.AUTHOR, 9), (20, Role.AUTHOR, 2), (40, Role.AUTHOR, 3), (77, Role.AUTHOR, 4))
     found = judge(STRICT).misjudged(part, POSTS)
     assert found == {"kept_objected": 5, "kept_minor": 0, "kept_unknown_account": 4}
 

@@ -17,7 +17,7 @@ from optout_registry.snapshot import snapshot_parquet
 from schemas.errors import BadInput
 from schemas.snapshots import RegistryHead
 from schemas.tables import SNAPSHOT
-from schemas.vocabulary import ALL_SURFACES, IdentifierType, Surface
+from schemas.vocabulary import ALL_ROLES, ALL_SURFACES, IdentifierType, Surface
 
 POST, PHOTO = Surface.POST.bit, Surface.PHOTO.bit
 
@@ -136,7 +136,7 @@ def test_a_snapshot_depends_on_what_holds_and_on_nothing_else(new_url, requests,
             if withdrawn:
                 registry.withdraw(f"r{n}", received_at=NOW, recorded_at=NOW)
         expected = {
-            (one.target.type.value, one.target.pseudonym, one.linked, one.surfaces)
+            (one.target.type.value, one.target.pseudonym, one.linked, ALL_ROLES, one.surfaces)
             for one, (_, (*_, withdrawn)) in zip(objections, sequence, strict=True)
             if not withdrawn
         }

@@ -71,6 +71,40 @@ REFUSED = {
     "an age of nobody": ({"min_age": 0}, "min_age"),
     "a share beyond 1": ({"quality": {"release": {"max_removed_share": 1.5}}}, "max_removed_share"),
     "a mask that is none": ({"release": {"mask": ["names"]}}, "release.mask[0]"),
+    "no masks for the mentions that are masked": (
+        {"release": {"mask": ["email"]}},
+        "release.mask: handle is missing, and third_party.objected.mention, third_party.unknown.mention say mask",
+    ),
+    "no masks for one reply that is masked": (
+        {
+            "release": {"mask": []},
+            "third_party": {
+                "objected": {"mention": "keep"},
+                "unknown": {"mention": "drop", "reply_to": "mask"},
+            },
+        },
+        "release.mask: handle is missing, and third_party.unknown.reply_to say mask",
+    ),
+    "unknown people kept": (
+        {"third_party": {"unknown": {"mention": "keep"}}},
+        "third_party.unknown.mention: keep is not offered: nobody can know whether",
+    ),
+    "unknown people kept where nothing can be masked": (
+        {"third_party": {"unknown": {"tag": "keep"}}},
+        "third_party.unknown.tag: keep is not offered",
+    ),
+    "a picture of somebody masked": (
+        {"third_party": {"objected": {"depicted": "mask"}}},
+        "third_party.objected.depicted: a mask hides handles in text",
+    ),
+    "a role nobody has": (
+        {"third_party": {"objected": {"author": "drop"}}},
+        "third_party.objected.author: no key",
+    ),
+    "an action that is none": (
+        {"third_party": {"objected": {"tag": "hide"}}},
+        "third_party.objected.tag: expected 'drop', 'mask' or 'keep'",
+    ),
     "an identifier to release": ({"release": {"columns": ["text", "account_id"]}}, "release.columns"),
     "surfaces that are a list": ({"surfaces": ["post"]}, "surfaces: expected a mapping"),
     "a surface that is no mapping": (
@@ -125,6 +159,7 @@ def test_the_screening_digest_sees_what_screen_reads_and_nothing_else():
     for changed in (
         {"surfaces": {"post": {"notice": False}}},
         {"pictures": {"unassessed": "keep"}},
-        {"release": {"mask": []}},
+        {"release": {"mask": ["handle"]}},
+        {"third_party": {"objected": {"reply_to": "mask"}}},
     ):
         assert policy(changed).screening_digest() != digest

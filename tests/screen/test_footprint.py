@@ -27,5 +27,17 @@ def test_others_without_an_account_move_nobody_into_another_row():
         record(record_id="r4", others=mention("c")),
     ]
     result = screened(records, [account()])
-    assert counts(result, Role.MENTION, "b") == [(2, 1, 1)]
-    assert counts(result, Role.MENTION, "c") == [(2, 2, 0)]
+    assert counts(result, Role.MENTION, "b") == [(2, 0, 2)]
+    assert counts(result, Role.MENTION, "c") == [(2, 1, 1)]
+
+
+def test_whom_a_row_names_in_no_role_that_we_know_is_in_no_footprint():
+    """No account of theirs can change what becomes of the row: it is dropped. So it is no part of its key, either."""
+    named = [
+        {"role": None, "account": "b"},
+        {"role": "follows", "account": "b"},
+        {"role": "tag", "account": "c"},
+    ]
+    result = screened([record(others=named)], [account(), account(account_id="b"), account(account_id="c")])
+    roles = [row["role"] for row in table_of(result.footprint).to_pylist()]
+    assert sorted(roles) == [Role.AUTHOR, Role.TAG]

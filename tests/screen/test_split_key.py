@@ -18,7 +18,7 @@ OTHERS = {
         "lookup": replace(LOOKUP, table=eligibility([account()], [objection()]).lookup),
     },
     "platform": {"lookup": replace(LOOKUP, platform="elsewhere")},
-    "policy": {"policy": Policy.model_validate({"release": {"mask": []}})},
+    "policy": {"policy": Policy.model_validate({"release": {"mask": ["handle"]}})},
     "packs": {"packs": OTHER_PACKS},
     "lineage key": {"lineage_key_id": "lineage-1"},
     "engine": {"engine": "another"},

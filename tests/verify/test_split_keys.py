@@ -40,13 +40,13 @@ def with_lookup(inputs, column, value):
 
 
 OTHERS = {
-    "another policy": lambda inputs: replace(inputs, policy=Policy(release={"mask": ()})),
+    "another policy": lambda inputs: replace(inputs, policy=Policy(release={"mask": ("handle",)})),
     "other packs": lambda inputs: replace(inputs, packs=Packs(packs=())),
     "another key": lambda inputs: replace(inputs, lineage_key_id="lineage-0"),
     "another engine": lambda inputs: replace(inputs, engine="0" * 64),
     "another platform": lambda inputs: replace(inputs, lookup=replace(inputs.lookup, platform="elsewhere")),
     "other flags": lambda inputs: with_lookup(inputs, "flags", 127),
-    "objections of everybody": lambda inputs: with_lookup(inputs, "clear", 0),
+    "objections of everybody": lambda inputs: with_lookup(inputs, "clear", [0] * 7),
     "other birthdays": lambda inputs: with_lookup(inputs, "adult_from", 0),
 }
 

@@ -28,7 +28,7 @@ _UNKNOWN_SURFACE = 1 << 15
 
 
 def load_policy(session: "DuckDBPyConnection", policy: "Policy") -> None:
-    """Fill the relations ``need``, what each surface needs, and ``action``, in which roles others are dropped."""
+    """Fill the relations ``need``, what each surface needs, and ``action``, which roles drop a row."""
     rules = [(label, SURFACE_OF_LABEL[label].bit, rule) for label, rule in policy.surfaces.items()]
     needs = ("public", "adult_now", "adult_at_posting", "notice", "region")
     table = {

@@ -63,8 +63,10 @@ def _said(session: "DuckDBPyConnection", ids: pa.Array, terms: "Terms") -> str:
 
 
 def _people(source: Source, split: dict[str, Any]) -> tuple[pa.Array, pa.Array]:
-    """Every author of the split once, in the order of the dictionary that Parquet holds them in; everybody once
-    whom its rows name in a role that we know, in the order in which they appear."""
+    """Every author of the split once, and everybody whom its rows name in a role that we know.
+
+    Authors in the order of the dictionary that Parquet holds them in, the others as they first appear.
+    """
     metadata = source.file(split["path"])[1].metadata
     groups = range(split["first_row_group"], split["first_row_group"] + split["row_groups"])
     folded = folded_leaves(metadata, groups)
