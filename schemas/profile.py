@@ -17,10 +17,10 @@ _MEANINGS = {
     "rows": "as the footer says",
     "ledger_rows": "rows of the ledger part, counted on the object",
     "shard_rows": "rows of the shard, counted on the object",
-    "kept_objected": "kept rows of people whom an objection covers, as author or in a role that drops the row; "
+    "kept_objected": "kept rows of whom an objection covers, as author or in a role that drops the row; "
     "counted from footprint and eligibility",
     "kept_minor": "kept rows whose author must be adult and is not; counted likewise",
-    "kept_unknown_account": "kept rows of people whom the accounts do not name, as author or in such a role; "
+    "kept_unknown_account": "kept rows of whom the accounts do not name, as author or in such a role; "
     "counted likewise",
     **{name: f"rows {outcome}" for outcome, name in OUTCOME_COLUMNS.items()},
     **{name: f"rows whose primary reason is {reason.label}" for reason, name in REASON_COLUMNS.items()},

@@ -1,8 +1,8 @@
 """Standing rules on the people whom a record names or shows besides its author.
 
 The policy says what becomes of the record: a table of role and action for people who have objected, and one
-for people whom no account matches. Only `drop` is a reason here: `mask` is done by the masks of handles, without
-which such a policy is refused.
+for people whom no account matches. Only `drop` is a reason here: `mask` is done by the masks of handles, and
+asking for it without them is refused.
 """
 
 import numpy as np

@@ -78,7 +78,7 @@ class FoundAccounts:
     def in_roles(
         self, codes: npt.NDArray[np.int64], roles: npt.NDArray[np.int8]
     ) -> tuple[Mask, npt.NDArray[np.uint16]]:
-        """Whether each is known, and on which surfaces no objection covers it in its role; code -1: nobody."""
+        """Whether each is known, and where no objection covers it in its role (surfaces); -1: nobody."""
         found, codes = self._or_nobody(codes)
         known = found.known[codes] & (codes >= 0)
         return known, np.where(known, found.clear[codes, roles], np.uint16(0))

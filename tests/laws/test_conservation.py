@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from screened import screened, shard_of, split_bytes, table_of, verdicts
 
-from builders import account, at, declared, malformed, medium, record
+from builders import account, at, declared, malformed, medium, objection, record
 from pipelines.screen.decode import SplitBytes, decode, decode_ids
 from schemas.outcomes import REASON_OF_LABEL, Outcome
 
@@ -17,6 +17,10 @@ pictures = st.builds(
     st.sampled_from([None, "AG-UNK", "AG-A25", "AG-U14"]),
     st.none() | st.sampled_from(["aa" * 32, "bb" * 32]),
 )
+OTHER = st.none() | st.fixed_dictionaries({
+    "role": st.none() | st.sampled_from(["mention", "tag", "follows"]),
+    "account": st.none() | st.sampled_from(["kid", "ana", "who"]),
+})  # fmt: skip
 records = st.builds(
     record,
     record_id=st.none() | st.text(max_size=3),
@@ -27,16 +31,20 @@ records = st.builds(
     text=words,
     language=st.none() | st.sampled_from(["en", "en-GB", "de"]),
     others=st.none()
-    | st.lists(st.fixed_dictionaries({"role": st.sampled_from(["mention", "tag"]),
-                                      "account": st.none() | st.just("kid")}), max_size=3),
+    | st.lists(OTHER, max_size=3),
     media=st.none() | st.lists(pictures, max_size=3),
 ) | st.just(malformed())  # fmt: skip
-ACCOUNTS = [account(), account(account_id="kid", birth_date=at("2012-01-01").date())]
+ACCOUNTS = [
+    account(),
+    account(account_id="kid", birth_date=at("2012-01-01").date()),
+    account(account_id="ana"),
+]
+OBJECTIONS = [objection(value="ana")]
 
 
 @given(st.lists(records, max_size=12), st.integers(1, 5))
 def test_every_row_has_one_outcome_and_the_numbers_agree(rows, group):
-    result = screened(rows, ACCOUNTS, row_group_rows=group)
+    result = screened(rows, ACCOUNTS, OBJECTIONS, row_group_rows=group)
     found = verdicts(result)
     outcomes = [REASON_OF_LABEL[reason].outcome for reason, _ in found]
     ledger = table_of(result.ledger).to_pylist()
@@ -54,7 +62,10 @@ def test_every_row_has_one_outcome_and_the_numbers_agree(rows, group):
 
 @given(st.lists(records, max_size=12), st.integers(1, 5))
 def test_row_groups_change_no_verdict(rows, group):
-    whole, cut = screened(rows, ACCOUNTS), screened(rows, ACCOUNTS, row_group_rows=group)
+    whole, cut = (
+        screened(rows, ACCOUNTS, OBJECTIONS),
+        screened(rows, ACCOUNTS, OBJECTIONS, row_group_rows=group),
+    )
     assert verdicts(whole) == verdicts(cut)
     assert whole.result.tally == cut.result.tally
     assert table_of(whole.footprint) == table_of(cut.footprint)
@@ -62,7 +73,7 @@ def test_row_groups_change_no_verdict(rows, group):
 
 @given(st.lists(records, max_size=8))
 def test_screening_is_a_function(rows):
-    assert screened(rows, ACCOUNTS) == screened(rows, ACCOUNTS)
+    assert screened(rows, ACCOUNTS, OBJECTIONS) == screened(rows, ACCOUNTS, OBJECTIONS)
 
 
 def test_a_group_that_cannot_be_decoded_is_unreadable_row_by_row():

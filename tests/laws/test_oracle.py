@@ -16,11 +16,12 @@ from builders import AS_OF, account, at, objection, record
 SURFACES = ("post", "comment", "photo", "video", "story", "profile", "ai_interaction", "message")
 UNUSED = ("ai_interaction", "message")
 HIDDEN = ("unlisted", "followers", "private", "direct")
-EVERY_SURFACE = 0xFFFF
+EVERY_SURFACE = EVERY_ROLE = 0xFFFF
+ROLES = ("author", "reply_to", "quote", "reshare", "mention", "tag", "depicted")
 PRECEDENCE = (
-    "malformed", "objection", "account_unknown", "account_inactive", "account_kind_excluded", "minor_account",
+    "malformed", "objection", "third_party_objection", "account_unknown", "account_inactive", "account_kind_excluded", "minor_account",
     "minor_at_posting", "age_unknown", "posting_date_unknown", "notice_pending", "surface_excluded",
-    "region_excluded", "not_public", "visibility_unknown",
+    "region_excluded", "not_public", "visibility_unknown", "third_party_unknown",
 )  # fmt: skip
 
 
@@ -38,12 +39,7 @@ def oracle(row, accounts, objections):
     else:
         adult_from = latest([turns(a, 18) if turns(a, 18) and turns(a, 111) > AS_OF else None for a in own])
         facts = {
-            "objection": any(
-                given["surfaces"] == EVERY_SURFACE
-                or (surface and given["surfaces"] >> SURFACES.index(surface) & 1)
-                for given in objections
-                if row["account_id"] in covered(given, accounts)
-            ),
+            "objection": objects(row["account_id"], "author", surface, accounts, objections),
             "account_inactive": any(a["status"] != "active" for a in own),
             "account_kind_excluded": any(a["kind"] != "person" for a in own),
             "age_unknown": adult_from is None,
@@ -56,6 +52,7 @@ def oracle(row, accounts, objections):
         reasons |= {name for name, holds in facts.items() if holds}
     if row["created_at"] is None:
         reasons.add("posting_date_unknown")
+    reasons |= of_others(row, surface, accounts, objections)
     if needs_public:
         seen = [a["visibility"] for a in own]
         account_hidden = any(v in HIDDEN for v in seen)
@@ -68,6 +65,35 @@ def oracle(row, accounts, objections):
         ):
             reasons.add("visibility_unknown")
     return reasons
+
+
+def of_others(row, surface, accounts, objections):
+    """Because of people whom the record names; the handle of whom it mentions is masked."""
+    reasons = set()
+    for other in row["others"] or []:
+        whom, role = (other["account"], other["role"]) if other else (None, None)
+        if role not in ROLES[1:] or whom is None:
+            reasons.add("third_party_unknown")
+        elif role == "mention":
+            continue
+        elif whom not in {a["account_id"] for a in accounts}:
+            reasons.add("third_party_unknown")
+        elif objects(whom, role, surface, accounts, objections):
+            reasons.add("third_party_objection")
+    return reasons
+
+
+def objects(whom, role, surface, accounts, objections):
+    """Whether one of the objections covers an account in a role on a surface."""
+    return any(
+        given["roles"] >> ROLES.index(role) & 1
+        and (
+            given["surfaces"] == EVERY_SURFACE
+            or (surface and given["surfaces"] >> SURFACES.index(surface) & 1)
+        )
+        for given in objections
+        if whom in covered(given, accounts)
+    )
 
 
 def turns(row, years):
@@ -147,6 +173,8 @@ RECORD = {
     "visibility": ["public", *HIDDEN, None, "?"],
     "container_visibility": ["none", "public", *HIDDEN, None, "?"],
 }  # fmt: skip
+OTHER = {"role": [*ROLES[1:], *ROLES, None, "follows"], "account": [*IDS, *IDS, "nobody", None]}
+ROLE_SETS = [EVERY_ROLE, 1, 0b100000, 0b10, 0b1010100, EVERY_ROLE & ~1]
 SCOPES = [EVERY_SURFACE, 1, 2, 0b11000000, 0xFF]
 
 
@@ -163,6 +191,17 @@ def named(generator, kinds):
     return {"type": kind, "value": generator.choice(NAMES[kind])}
 
 
+def others(generator):
+    """Nobody at all for half of the records."""
+    some = [
+        generator.choice(
+            [None, *({name: generator.choice(pool) for name, pool in OTHER.items()} for _ in range(9))]
+        )
+        for _ in range(generator.choice([0, 0, 0, 1, 1, 2]))
+    ]
+    return some or generator.choice([None, []])
+
+
 def tables(seed):
     """Accounts, several rows of one among them; records; objections."""
     generator = random.Random(seed)  # noqa: S311 - tables, not secrets
@@ -174,11 +213,12 @@ def tables(seed):
         )
         for _ in range(generator.randrange(1, 7))
     ]
-    records = [record(**drawn(generator, RECORD)) for _ in range(40)]
+    records = [record(others=others(generator), **drawn(generator, RECORD)) for _ in range(40)]
     objections = [
         objection(
             *named(generator, tuple(NAMES)).values(),
             linked=generator.random() < 0.5,
+            roles=generator.choice(ROLE_SETS),
             surfaces=generator.choice(SCOPES),
         )
         for _ in range(generator.randrange(4))
