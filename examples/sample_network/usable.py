@@ -42,6 +42,8 @@ def note(scene: Scene, member: Member, row: dict[str, Any], at: int, file: str) 
         return
     if row.get("attachments") or "quoting" in row:
         return
+    if "on" in row or any(link["rel"] != "mention" for link in row["links"]):
+        return  # whoever is answered, tagged or shown may object
     record = row["id"] if "id" in row else row["cid"]
     age = (at - seconds(member.birthday)) / 31_557_600
     if member.birthday > date(2008, 6, 1):

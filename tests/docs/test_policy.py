@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from docs.pages import DOCS, blocks_of
+from pydantic import ValidationError
 from screened import eligibility
 
 from builders import account
@@ -12,6 +13,7 @@ from pipelines.cli.strict_yaml import parse
 from schemas.errors import ConfigurationError
 from schemas.flags import Flag
 from schemas.policy import PRESETS, Policy, Quality, SurfaceRule
+from schemas.vocabulary import OTHER_ROLES
 
 PAGE = (DOCS / "policy.md").read_text(encoding="utf-8")
 POLICIES = [text for kind, text in blocks_of(PAGE) if kind == "yaml"]
@@ -75,6 +77,34 @@ def test_the_thresholds():
     assert [row[:2] for row in rows("| threshold |")] == expected
 
 
+def test_what_becomes_of_records_that_name_people():
+    """The defaults, and whatever of the three actions can be said of the roles; keep of nobody unknown."""
+
+    def offered(table, role, action):
+        try:
+            Policy.model_validate({"third_party": {table: {role: action}}})
+        except ValidationError:
+            return False
+        return True
+
+    defaults = Policy().third_party
+    expected = [
+        [
+            role,
+            getattr(defaults.objected, role),
+            getattr(defaults.unknown, role),
+            ", ".join(action for action in ("drop", "mask", "keep") if offered("objected", role, action)),
+        ]
+        for role in OTHER_ROLES
+    ]
+    assert rows("| role | objected | unknown |") == expected
+    assert all(
+        offered("unknown", role, action) == (action in may_be and action != "keep")
+        for role, _, _, may_be in expected
+        for action in ("drop", "mask", "keep")
+    )
+
+
 @pytest.mark.parametrize("text", POLICIES)
 def test_policies_on_the_page_are_read(text):
     assert Policy.of(parse(text, "policy.yaml"), "policy.yaml", ConfigurationError)
@@ -85,6 +115,7 @@ def test_what_changing_it_costs():
     [sentence] = re.findall(r"## What changing it costs\n(.*?) are read by every split", PAGE, re.DOTALL)
     changed = {
         "surfaces": {"surfaces": {"story": {"use": False}}},
+        "third_party": {"third_party": {"objected": {"tag": "keep"}}},
         "pictures": {"pictures": {"unassessed": "keep"}},
         "release": {"release": {"columns": ["text"]}},
     }

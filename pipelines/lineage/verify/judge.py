@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from schemas.policy import Policy
 
 _GIVEN = (
-    Reason.MALFORMED, Reason.OBJECTION, Reason.ACCOUNT_UNKNOWN, Reason.ACCOUNT_INACTIVE,
-    Reason.ACCOUNT_KIND_EXCLUDED, Reason.MINOR_ACCOUNT, Reason.MINOR_AT_POSTING, Reason.AGE_UNKNOWN,
+    Reason.MALFORMED, Reason.OBJECTION, Reason.THIRD_PARTY_OBJECTION, Reason.THIRD_PARTY_UNKNOWN,
+    Reason.ACCOUNT_UNKNOWN, Reason.ACCOUNT_INACTIVE, Reason.ACCOUNT_KIND_EXCLUDED,
+    Reason.MINOR_ACCOUNT, Reason.MINOR_AT_POSTING, Reason.AGE_UNKNOWN,
     Reason.POSTING_DATE_UNKNOWN, Reason.NOTICE_PENDING, Reason.SURFACE_EXCLUDED, Reason.REGION_EXCLUDED,
-    Reason.NOT_PUBLIC, Reason.VISIBILITY_UNKNOWN, Reason.THIRD_PARTY_OBJECTION, Reason.THIRD_PARTY_UNKNOWN,
+    Reason.NOT_PUBLIC, Reason.VISIBILITY_UNKNOWN,
 )  # fmt: skip
 """The reasons that are derived; of those of the content only a declared minor is."""
 _UNKNOWN_SURFACE = 1 << 15
