@@ -144,7 +144,7 @@ def tour(folder: Path, scale: str) -> None:
     print(f"  export OPTOUT_WORKSPACE={shlex.quote(str(folder.resolve()))}")
     print(f"  PATH={shlex.quote(str(Path(sys.executable).parent))}:$PATH\n")
     for command, meaning in (
-        (f"explain {late['records'][0]}", "the late objector's comment: kept with --version 1"),
+        (f"explain {late['records'][0]}", "what the late objector wrote: kept with --version 1"),
         (f"explain {people['posted_as_minor']['record']}", "an adult's, written before the 18th birthday"),
         ("files 2", "all that a training job reads"),
         ("lineage", "ask in SQL, as docs/lineage-queries.md does"),
