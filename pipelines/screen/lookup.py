@@ -119,12 +119,13 @@ def _found(table: pa.Table, place: npt.NDArray[np.int64], subjects: npt.NDArray[
                              np.zeros(size, np.int64), np.zeros(size, bool))  # fmt: skip
     rows = np.where(known, place, 0)
     adult_from = table.column("adult_from").combine_chunks().take(pa.array(rows))
-    clear = np.asarray(table.column("clear").combine_chunks().flatten()).reshape(-1, roles)
+    clear = np.asarray(table.column("clear").combine_chunks().flatten()).reshape(-1, roles)[rows]
+    clear[~known] = 0
     return FoundAccounts(
         subjects,
         known=known,
         flags=np.where(known, _column(table, "flags")[rows], np.uint16(0)),
-        clear=np.where(known[:, None], clear[rows], np.uint16(0)),
+        clear=clear,
         adult_from=np.where(known, adult_from.fill_null(0).to_numpy(), 0),
         age_known=known & np.asarray(adult_from.is_valid()),
     )

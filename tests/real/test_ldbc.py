@@ -21,16 +21,24 @@ EXPECTED = """
 WITH adult AS (  -- everywhere on Earth: from noon UTC of the birthday (nobody was born on 29 February)
     SELECT id, make_date(year(born) + $min_age, month(born), day(born)) + INTERVAL 12 HOUR AS since
     FROM (SELECT id, birthday::DATE AS born FROM person)
+), message AS (
+    SELECT id, creator FROM post UNION ALL SELECT id, creator FROM comment
 ), record AS (
-    SELECT 'post' AS surface, creator, creationDate, content FROM post
-    UNION ALL SELECT 'comment', creator, creationDate, content FROM comment
+    SELECT 'post' AS surface, creator, creationDate, content, NULL AS answers FROM post
+    UNION ALL
+    SELECT 'comment', comment.creator, creationDate, content, answered.creator
+    FROM comment LEFT JOIN message AS answered ON answered.id = coalesce(replyOfPost, replyOfComment)
 )
 SELECT surface,
        CASE WHEN EXISTS (SELECT 1 FROM objector o WHERE o.id = creator
                          AND (o.surface IS NULL OR o.surface = record.surface)) THEN 'objection'
+            -- An answer to an objector: where it stands counts, not where what is answered stands.
+            WHEN EXISTS (SELECT 1 FROM objector o WHERE o.id = answers
+                         AND (o.surface IS NULL OR o.surface = record.surface)) THEN 'third_party_objection'
             WHEN since IS NULL THEN 'account_unknown'
             WHEN $as_of::TIMESTAMP < since THEN 'minor_account'
             WHEN strptime(creationDate, '%Y-%m-%dT%H:%M:%S.%g+0000') < since THEN 'minor_at_posting'
+            WHEN answers IS NOT NULL AND answers NOT IN (SELECT id FROM person) THEN 'third_party_unknown'
             -- No metadata and no word says what a picture shows: it is withheld, and text alone counts.
             WHEN content IS NULL OR trim(content) = '' THEN 'no_own_content'
             ELSE 'kept' END AS reason,
@@ -131,7 +139,9 @@ def test_the_cases_tell_the_rules_apart(raw):
     """Else the table above would prove nothing about noon, nor about the age at posting."""
     before, after, split = (expected(raw, *case) for case in CASES.values())
     assert before != after
-    reasons = {"objection", "minor_account", "minor_at_posting", "no_own_content", "kept"}
+    reasons = {
+        "objection", "third_party_objection", "minor_account", "minor_at_posting", "no_own_content", "kept",
+    }  # fmt: skip
     assert {reason for _, reason in split} == reasons
 
 

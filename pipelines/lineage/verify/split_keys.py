@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.lineage.verify.people import find_strangers
@@ -95,6 +96,6 @@ def _used(column: pa.DictionaryArray) -> pa.Array:
 
 
 def _named(others: pa.ChunkedArray) -> pa.Array:
-    entries = [entry for row in others.to_pylist() for entry in row or () if entry is not None]
-    ids = [entry["account"] for entry in entries if entry["role"] in OTHER_ROLES]
-    return pa.array(dict.fromkeys(value for value in ids if value is not None), pa.string())
+    entries = pa.Table.from_struct_array(others.combine_chunks().flatten())
+    in_role = pc.is_in(entries.column("role"), value_set=pa.array(OTHER_ROLES, pa.string()))
+    return entries.column("account").filter(in_role).drop_null().unique()
