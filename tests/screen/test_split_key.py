@@ -45,6 +45,28 @@ def test_what_no_row_names_is_no_part_of_the_key():
     assert key(lookup=replace(LOOKUP, table=more)) == key()
 
 
+def test_whom_a_row_names_is_a_part_of_the_key():
+    tagged = [record(others=[{"role": "tag", "account": "ana"}])]
+    states = [
+        [account()],
+        [account(), account(account_id="ana")],
+        [account(), account(account_id="ana", status="deleted")],
+    ]
+    lookups = [eligibility(accounts).lookup for accounts in states]
+    lookups += [
+        eligibility(states[1], [objection(value="ana", roles=roles)]).lookup for roles in (1 << 4, 1 << 5)
+    ]
+    assert len({key(tagged, lookup=replace(LOOKUP, table=table)) for table in lookups}) == len(lookups)
+
+
+@pytest.mark.parametrize("role", [None, "follows"])
+def test_somebody_named_in_no_role_that_we_know_is_no_part_of_the_key(role):
+    """They are in no footprint, so a plan could not tell that the split has to be done again."""
+    named = [record(others=[{"role": role, "account": "ana"}])]
+    more = eligibility([account(), account(account_id="ana")]).lookup
+    assert key(named, lookup=replace(LOOKUP, table=more)) == key(named)
+
+
 def test_a_gate_threshold_is_no_part_of_the_key():
     policy = Policy.model_validate({"quality": {"release": {"max_removed_share": 0.5}}})
     assert key(policy=policy) == key()
