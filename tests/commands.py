@@ -95,8 +95,11 @@ class Workspace:
         """The same workspace, with commands that import our packages from another folder."""
         return replace(self, sources=sources)
 
-    def start(self, *arguments, limits=None, powerless=False, **environment):
-        """Start a command; ``powerless``: not even root may do what the permissions of files forbid."""
+    def start(self, *arguments, limits=None, powerless=False, interrupt=None, **environment):
+        """Start a command; ``powerless``: not even root may do what the permissions of files forbid.
+
+        ``interrupt``: when it presses Ctrl-C itself, as fork_server.interrupt_itself takes it.
+        """
         output = self.folder / f"command-{next(_numbers)}"
         for suffix in (".out", ".err"):
             output.with_suffix(suffix).touch()
@@ -110,6 +113,7 @@ class Workspace:
             "sources": str(self.sources),
             "limits": limits or {},
             "powerless": powerless,
+            "interrupt": interrupt or {},
             "out": str(output.with_suffix(".out")),
             "err": str(output.with_suffix(".err")),
         }
@@ -122,7 +126,7 @@ class Workspace:
     def open_afresh(self, *arguments, **environment):
         """Start a command in a new interpreter, for what is settled when one starts."""
         return subprocess.Popen(
-            [sys.executable, "-m", "pipelines.cli.main", *map(str, arguments)],
+            [sys.executable, "-m", "pipelines.cli", *map(str, arguments)],
             env={**os.environ, "OPTOUT_WORKSPACE": str(self.folder), "PYTHONPATH": str(self.sources), **environment},
             cwd=self.folder,
             stdout=subprocess.PIPE,

@@ -15,8 +15,10 @@ import logging
 import os
 import resource
 import runpy
+import signal
 import struct
 import sys
+import threading
 import time
 import warnings
 from importlib import import_module
@@ -56,7 +58,7 @@ def start(*, arguments, sources, **surroundings):
     return {"pid": pid}
 
 
-def surround(*, environment, limits, powerless, out, err):
+def surround(*, environment, limits, powerless, interrupt, out, err):
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()
@@ -67,6 +69,39 @@ def surround(*, environment, limits, powerless, out, err):
         resource.setrlimit(getattr(resource, name), (limit, limit))
     if powerless:
         drop_capabilities()
+    if interrupt:
+        interrupt_itself(**interrupt)
+
+
+def interrupt_itself(event, number, mark):
+    """Arrange for Ctrl-C at an event of importing, once the first command is imported; ``mark`` is made just before.
+
+    import: at the start of the import number so and so. callback: in the callback by which importlib forgets
+    the lock of that module, where Python can raise nothing.
+    """
+    passed = 0
+
+    def happened():
+        nonlocal passed
+        passed += "pipelines.cli.workspace" in sys.modules
+        if passed == number:
+            passed += 1
+            sys.setprofile(None)
+            Path(mark).touch()
+            os.kill(os.getpid(), signal.SIGINT)
+
+    def called(frame, what, _argument):
+        code = frame.f_code
+        if what == "call" and code.co_name == "cb" and code.co_filename == "<frozen importlib._bootstrap>":
+            happened()
+
+    if event == "callback":
+        sys.setprofile(called)
+    else:
+        main = threading.current_thread()
+        sys.addaudithook(
+            lambda name, _: happened() if name == event and threading.current_thread() is main else None
+        )
 
 
 def drop_capabilities():
@@ -83,7 +118,7 @@ def run(arguments, sources):
     sys.dont_write_bytecode |= not Path(sources).samefile(ROOT)
     sys.argv = ["optout", *arguments]
     try:
-        runpy.run_module("pipelines.cli.main", run_name="__main__")
+        runpy.run_module("pipelines.cli", run_name="__main__")
         code = 0
     except SystemExit as ended:
         code = ended.code or 0

@@ -3,8 +3,10 @@
 import itertools
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Literal
 
+from pipelines.cli.interrupts import catchable
 from pipelines.cli.tables import counted, print_csv, print_json, print_table
 from pipelines.corpus.chain import Version
 from pipelines.lineage.session import Answer, Session
@@ -47,6 +49,11 @@ def converse(session: Session, version: Version, layout: Layout) -> None:
         import readline  # noqa: F401 - input() then edits lines; no history is written
 
         _say(f"version {version.number}, {counted(version.content.counts.rows, 'row')}. {_HELP}")
+    with catchable() if interactive else nullcontext():
+        _converse(session, layout, interactive=interactive)
+
+
+def _converse(session: Session, layout: Layout, *, interactive: bool) -> None:
     for question in _questions(interactive=interactive):
         try:
             _answer(session, question, layout)

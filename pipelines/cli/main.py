@@ -1,15 +1,13 @@
 """`optout`: the commands, and how every failure ends. Heavy imports happen inside the commands."""
 
-import os
 import sys
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from pipelines.cli import build, corpus, ingest, lineage, registry, schema, trace, verify, workspace
+from pipelines.cli.interrupts import INTERRUPTED, end_interrupted, interrupted
 from schemas.errors import OptoutError
-
-INTERRUPTED = 130
 
 app = typer.Typer(
     name="optout",
@@ -53,23 +51,11 @@ def main() -> None:
     """Run one command; a known failure is one message on stderr and its exit code."""
     try:
         app()
-    except OptoutError as error:
-        sys.stderr.write(f"optout: {error}\n")
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        _end_interrupted()
-    except SystemExit as ended:
-        if ended.code == INTERRUPTED:  # typer has turned the KeyboardInterrupt into this
-            _end_interrupted()
-        raise
-
-
-def _end_interrupted() -> NoReturn:
-    """End at once: an orderly end of the interpreter would wait for the threads of a job."""
-    sys.stderr.write("optout: interrupted; run the command again to go on: finished work is kept\n")
-    sys.stderr.flush()
-    os._exit(INTERRUPTED)
-
-
-if __name__ == "__main__":
-    main()
+    except BaseException as ended:
+        # typer turns a KeyboardInterrupt into SystemExit(130), a library perhaps into an error of its own.
+        if interrupted() or (isinstance(ended, SystemExit) and ended.code == INTERRUPTED):
+            end_interrupted()
+        if not isinstance(ended, OptoutError):
+            raise
+        sys.stderr.write(f"optout: {ended}\n")
+        sys.exit(ended.exit_code)

@@ -112,6 +112,10 @@ class Session:
             if self.failures:
                 raise self.failures[0] from error
             raise refused(first_line(error)) from error
+        except RuntimeError as error:
+            if str(error) == "Query interrupted":  # all that DuckDB leaves of a KeyboardInterrupt
+                raise KeyboardInterrupt from error
+            raise
 
 
 def _distinct(names: Iterable[str]) -> tuple[str, ...]:

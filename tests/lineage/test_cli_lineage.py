@@ -3,9 +3,14 @@
 import csv
 import io
 import json
+import os
+import pty
 import re
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 import yaml
@@ -225,11 +230,8 @@ def test_a_database_file_says_what_it_holds(optout, tmp_path):
 
 
 def test_the_shell_of_a_person_goes_on_after_an_error(workspace):
-    pty = pytest.importorskip("pty")
-    import os
-
     parent, child = pty.openpty()
-    command = [sys.executable, "-m", "pipelines.cli.main", "lineage", "--workspace", str(workspace)]
+    command = [sys.executable, "-m", "pipelines.cli", "lineage", "--workspace", str(workspace)]
     with subprocess.Popen(
         command, stdin=child, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as run:
@@ -241,3 +243,39 @@ def test_the_shell_of_a_person_goes_on_after_an_error(workspace):
     assert "42" in out
     assert "version 2, 13 rows" in err
     assert "type DROP" in err
+
+
+def test_ctrl_c_gives_up_a_query_and_the_shell_goes_on(workspace):
+    parent, child = pty.openpty()
+    command = [sys.executable, "-m", "pipelines.cli", "lineage", "--workspace", str(workspace)]
+    with subprocess.Popen(command, stdin=child, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        os.close(child)
+        until_prompted(run)
+        before = busy(run)
+        os.write(parent, b"SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b;\n")
+        while busy(run) < before + 20:  # it computes, and the prompt alone would not
+            time.sleep(0.005)
+        run.send_signal(signal.SIGINT)
+        until_prompted(run)
+        os.write(parent, b"SELECT 40 + 2 AS answer;\n")
+        until_prompted(run)
+        os.write(parent, b"\x04")
+        err = run.communicate()[1].decode()
+        os.close(parent)
+    assert run.returncode == 0
+    assert err.count("given up") == 1
+    assert err.endswith("1 row\n")
+
+
+def until_prompted(run):
+    said = b""
+    while not said.endswith(b"optout> "):
+        more = os.read(run.stdout.fileno(), 4096)
+        assert more, run.communicate()
+        said += more
+
+
+def busy(run):
+    """Processor time of a process so far, in hundredths of a second."""
+    fields = Path(f"/proc/{run.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])

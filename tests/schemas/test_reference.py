@@ -111,7 +111,7 @@ def test_generated_pages_are_those_in_docs(repository):
 
 def optout(*arguments):
     return subprocess.run(
-        [sys.executable, "-m", "pipelines.cli.main", *arguments], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "pipelines.cli", *arguments], capture_output=True, text=True, check=False
     )
 
 
