@@ -286,6 +286,42 @@ def test_bad_input_is_one_clear_error_and_the_source_stays(place, spoil, code, s
     assert canonical(place) == before
 
 
+def closed(path):
+    return lambda folder: (folder / path).chmod(0)
+
+
+def linked(path, target):
+    def link(folder):
+        (folder / path).unlink()
+        (folder / path).symlink_to(target)
+
+    return link
+
+
+UNREADABLE = {
+    "closed to the user": (closed("in/accounts.csv"), "in/accounts.csv"),
+    "closed to the user, one of a pattern": (closed("in/posts/2.jsonl.gz"), "in/posts/2.jsonl.gz"),
+    "closed to the user, in Parquet": (closed("in/photos.parquet"), "in/photos.parquet"),
+    "in a folder closed to the user": (closed("in/posts"), "in/posts"),
+    "a link to itself": (linked("in/accounts.csv", "accounts.csv"), "in/accounts.csv"),
+    "on a disk that fails": (linked("in/accounts.csv", "/proc/self/mem"), "in/accounts.csv"),
+}
+
+
+@pytest.mark.parametrize(("spoil", "named"), UNREADABLE.values(), ids=UNREADABLE)
+def test_a_file_that_cannot_be_read_is_one_clear_error_and_the_source_stays(place, spoil, named):
+    """Never a file left out: nobody could tell the rows that are missing. /proc/self/mem fails with EIO."""
+    place.run("ingest").done()
+    before = canonical(place)
+    spoil(place.folder)
+    ended = place.start("ingest", powerless=True).wait()
+    assert (ended.code, ended.out) == (3, ""), ended.err
+    assert "Traceback" not in ended.err
+    assert named in ended.err
+    assert ended.err.count("to do:") == 1
+    assert canonical(place) == before
+
+
 HEADERLESS = {
     "of numbers and addresses": b"77,ana.secret@example.org,1987-05-17\n78,b,c\n",
     "of words": b"ana,secret,1987\nb,c,d\n",
