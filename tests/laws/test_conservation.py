@@ -1,10 +1,13 @@
-"""Law 1 on arbitrary tables, and law 7 on what they leave behind."""
+"""Law 1 on arbitrary tables: each row of a split has one outcome, and those of all splits add up."""
 
-from hypothesis import given
+from collections import Counter
+
+from hypothesis import example, given
 from hypothesis import strategies as st
 from screened import screened, shard_of, split_bytes, table_of, verdicts
 
 from builders import account, at, declared, malformed, medium, objection, record
+from pipelines.corpus.assemble import total
 from pipelines.screen.decode import SplitBytes, decode, decode_ids
 from schemas.outcomes import REASON_OF_LABEL, Outcome
 
@@ -40,8 +43,15 @@ ACCOUNTS = [
     account(account_id="ana"),
 ]
 OBJECTIONS = [objection(value="ana")]
+EMPTY = []
+REJECTED = [malformed(), malformed(position=8)]
+NOTHING_KEPT = [record(visibility="private"), record(account_id="kid"), record(text=None)]
+KEPT = [record(record_id="k0"), record(record_id="k1")]
 
 
+@example(EMPTY, 1)
+@example(REJECTED, 1)
+@example(NOTHING_KEPT, 2)
 @given(st.lists(records, max_size=12), st.integers(1, 5))
 def test_every_row_has_one_outcome_and_the_numbers_agree(rows, group):
     result = screened(rows, ACCOUNTS, OBJECTIONS, row_group_rows=group)
@@ -58,6 +68,32 @@ def test_every_row_has_one_outcome_and_the_numbers_agree(rows, group):
             kept = shard[row["place"]]
             assert kept["surface"] == source["surface"]
             assert kept["text"] is None or kept["text"].replace("⟦email⟧", "a@example.org") == source["text"]
+
+
+@example([EMPTY])
+@example([REJECTED, REJECTED])
+@example([EMPTY, NOTHING_KEPT])
+@example([KEPT, EMPTY, REJECTED, NOTHING_KEPT, KEPT])
+@given(st.lists(st.lists(records, max_size=6), max_size=5))
+def test_the_outcomes_of_all_splits_add_up_to_their_rows(splits):
+    """In total, by outcome, by reason and by surface, as the ledgers and shards have them one by one."""
+    screenings = [screened(rows, ACCOUNTS, OBJECTIONS) for rows in splits]
+    counts = total([screening.result for screening in screenings])
+    found = Counter(reason for screening in screenings for reason, _ in verdicts(screening))
+    outcomes = Counter(REASON_OF_LABEL[reason].outcome for reason in found.elements())
+    assert counts.rows == sum(map(len, splits)) == sum(counts.outcomes.values())
+    assert counts.reasons == {reason: found[reason] for reason in counts.reasons}
+    assert counts.outcomes == {outcome: outcomes[outcome] for outcome in Outcome}
+    assert counts.outcomes[Outcome.KEPT] == sum(len(shard_of(screening)) for screening in screenings)
+    assert sum(rows for of_surface in counts.surfaces.values() for rows in of_surface.values()) == counts.rows
+
+
+def test_the_examples_are_what_they_are_called():
+    outcomes = [
+        {REASON_OF_LABEL[reason].outcome for reason, _ in verdicts(screened(rows, ACCOUNTS, OBJECTIONS))}
+        for rows in (EMPTY, REJECTED, NOTHING_KEPT, KEPT)
+    ]
+    assert outcomes == [set(), {Outcome.REJECTED}, {Outcome.REMOVED}, {Outcome.KEPT}]
 
 
 @given(st.lists(records, max_size=12), st.integers(1, 5))
