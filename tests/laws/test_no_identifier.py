@@ -1,12 +1,17 @@
-"""Law 7: no identifier, text or birth date in what a build leaves behind, nor in what it says."""
+"""Law 7: no identifier, text or birth date in what a build leaves behind, nor in what it says.
+
+Data are planted, because a search needs needles that stand nowhere else: the sample network's account ids are short
+numbers, its texts common words, and a birth date of one of 20,000 people is the day of somebody's post.
+"""
 
 import base64
+import json
 import shutil
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from commands import workspace
+from commands import Workspace, workspace
 from laws.planted import (
     ACCOUNTS,
     BIRTHS,
@@ -21,6 +26,8 @@ from laws.planted import (
     planted_in,
     spaced,
 )
+
+from builders import PLATFORM
 
 OBJECTIONS = [
     {"type": "account", "value": f"{MARK}-a01"},
@@ -107,6 +114,21 @@ COMMANDS = [
     ("verify",),
     ("verify", "--json"),
     ("versions",),
+    ("versions", "--json"),
+    ("diff", "1", "2"),
+    ("diff", "1", "2", "--json"),
+    *(
+        ("where", kind, value, *form)
+        for form in ((), ("--json",))
+        for kind, value in (
+            ("account", f"{MARK}-a01"),
+            ("account", f"{MARK}-nobody"),
+            ("email", email(9)),
+            ("handle", f"@{handle(3)}"),
+            ("phone", PHONES[7]),
+            ("did", f"did:web:{MARK}05.example"),
+        )
+    ),
     ("versions", "--refused"),
     ("files", "1"),
     ("funnel",),
@@ -124,6 +146,48 @@ def test_nothing_planted_is_said(place, tmp_path):
     for arguments in COMMANDS:
         ended = talking.run(*arguments).done()
         assert found_in((ended.out + ended.err).encode()) == set(), arguments
+
+
+DESCRIPTION = {
+    "platform": PLATFORM,
+    "accounts": [{"files": "in/accounts.jsonl", "format": "jsonl", "fields": {
+        "account_id": {"from": "account_id"}, "person_id": {"from": "person_id"},
+        "birth_date": {"from": "birth_date"}, "birth_precision": {"constant": "day"},
+        "identifiers": {"each": "identifiers", "fields": {
+            "type": {"from": "type"}, "value": {"from": "value"}}},
+    }}],
+    "records": [{"files": "in/records.jsonl", "format": "jsonl", "fields": {
+        "record_id": {"from": "record_id"}, "account_id": {"from": "account_id"},
+        "surface": {"from": "surface"}, "text": {"from": "text"}, "quoted_text": {"from": "quoted_text"},
+    }}],
+}  # fmt: skip
+
+
+def test_an_ingest_says_nothing_planted(tmp_path):
+    """Of rows that conform, and of some that do not, be it in an identifier, a birth date or as a whole."""
+    place = Workspace(tmp_path)
+    place.run("init").done()
+    broken = [
+        {**ACCOUNTS[0], "birth_date": "14.03.1961"},
+        {**ACCOUNTS[1], "account_id": [MARK]},
+        {**ACCOUNTS[2], "identifiers": [{"type": MARK, "value": email(2)}]},
+    ]
+    lines = {"accounts": [*ACCOUNTS, *broken], "records": [*RECORDS, {**RECORDS[0], "surface": MARK}]}
+    (tmp_path / "in").mkdir()
+    for table, rows in lines.items():
+        text = "".join(json.dumps(row, default=str) + "\n" for row in rows)
+        (tmp_path / f"in/{table}.jsonl").write_text(f'{text}{{"record_id": "{MARK}\n', "utf-8")
+    (tmp_path / "source.yaml").write_text(json.dumps(DESCRIPTION), "utf-8")
+    report = place.run("ingest", "--json").done()
+    assert report.json["numbers"]["records"] == len(RECORDS) + 2
+    assert report.json["numbers"]["malformed_records"] == 2
+    assert report.json["numbers"]["malformed_accounts"] >= 4
+    for ended in (report, place.run("ingest").done(), place.run("ingest", "--defects").done()):
+        assert found_in((ended.out + ended.err).encode()) == set(), ended.out + ended.err
+    misspelt = json.dumps(DESCRIPTION).replace('"birth_date"}', f'"{MARK[::-1]}"}}')
+    (tmp_path / "source.yaml").write_text(misspelt, "utf-8")
+    ended = place.run("ingest")
+    assert found_in((ended.out + ended.err).encode()) == set(), ended.err
 
 
 def damage_a_footer(folder):
