@@ -95,6 +95,23 @@ def test_rejected_is_every_row_that_the_generator_broke_and_no_other(taken, ask)
     }
 
 
+def test_the_readme_shows_the_funnel_in_the_form_that_the_tour_prints(taken):
+    """Its numbers are those of a network fifty times as large."""
+    readme = funnel_in((ROOT / "README.md").read_text("utf-8"))
+    assert shape(readme) == shape(funnel_in(taken[1]))
+    rows = {
+        tuple(line.split()[:2]): int(numbers_in(line)[0].replace(",", ""))
+        for line in readme
+        if numbers_in(line)
+    }
+    totals = {
+        outcome: rows.pop((outcome, "all")) for outcome in ("rejected", "removed", "quarantined", "kept")
+    }
+    assert rows.pop(("rows", "in")) == rows.pop(("total", "rejected")) == sum(totals.values())
+    for outcome in ("rejected", "removed", "quarantined"):
+        assert totals[outcome] == sum(n for (of, _), n in rows.items() if of == outcome)
+
+
 @pytest.mark.parametrize("number", [1, 2])
 def test_nothing_is_found_wanting(ask, number):
     verified = ask("verify", number)
@@ -157,6 +174,21 @@ def test_a_second_tour_starts_over_and_stops_where_a_command_fails(tmp_path):
         assert not leftover.exists()
         leftover.touch()
     assert f"Replacing {folder}" in ended.stdout
+
+
+def funnel_in(text):
+    """The lines of the first funnel, from its heading to its total."""
+    lines = text[text.index("Funnel of version 1") :].splitlines()
+    return lines[: next(n for n, line in enumerate(lines) if line.startswith("  total ")) + 1]
+
+
+def numbers_in(line):
+    return re.findall(r"(?<=  )[\d,]+(?=  )", line)
+
+
+def shape(lines):
+    """Lines without their numbers, and without what depends on how wide these are."""
+    return [re.sub(r"[\d,.]+%?|─+|\s+", " ", line).split() for line in lines[1:]]
 
 
 def record_files(sample):
