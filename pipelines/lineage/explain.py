@@ -15,7 +15,7 @@ from schemas.errors import BadInput, ConfigurationError
 from schemas.splits import Split, byte_ranges, split_digest
 from schemas.tables import OBSERVED
 
-_PLACE = re.compile(r"(\d{1,9}):(\d{1,9})", re.ASCII)
+_PLACE = re.compile(r"(\d{1,9}):(-?\d{1,9})", re.ASCII)
 _BATCH_ROWS = 65_536
 
 
@@ -67,10 +67,12 @@ def explain_row(store: Store, version: Version, split: int, row: int) -> list[di
     """
     splits = split_rows(store, version)
     held = next((s for s in splits if s["split"] == split), None)
-    if held is None or row >= held["rows"]:
+    if held is None or not 0 <= row < held["rows"]:
         raise ConfigurationError(
             f"{split}:{row}",
-            expected=f"a split below {len(splits)}" if held is None else f"a row below {held['rows']}",
+            expected=f"a split below {len(splits)}"
+            if held is None
+            else f"a row from 0, below {held['rows']}",
             found=f"split {split}" if held is None else f"row {row}",
             remedy='`optout lineage --sql "SELECT split, path, rows FROM splits"` lists them',
         )

@@ -107,6 +107,14 @@ def test_explain_can_be_told_that_it_is_an_id(optout):
     assert optout("explain", "1:0", "--id", "--json")[1] == "[]\n"
 
 
+@pytest.mark.parametrize("place", ["0:999999", "0:-1", "99:0"])
+def test_explain_of_a_place_that_does_not_exist_is_an_error_of_usage(optout, place):
+    code, out, err = optout("explain", place)
+    assert (code, out) == (2, "")
+    assert f"optout: {place}" in err
+    assert "  found:    " in err
+
+
 def test_explain_of_an_id_that_is_nowhere_says_that_malformed_rows_have_none(optout):
     code, _, err = optout("explain", "zoe")
     assert (code, err) == (

@@ -137,6 +137,7 @@ def test_a_row_group_that_the_version_found_unreadable_holds_no_id(damaged, tmp_
 PLACES = {
     "0:0": (0, 0),
     "12:34": (12, 34),
+    "0:-1": (0, -1),
     "r1": None,
     "1:2:3": None,
     "-1:2": None,
@@ -150,7 +151,7 @@ def test_what_counts_as_a_place(text, place):
     assert parse_place(text) == place
 
 
-@pytest.mark.parametrize(("split", "row"), [(4, 0), (3, 1)])
+@pytest.mark.parametrize(("split", "row"), [(4, 0), (3, 1), (0, -1)])
 def test_a_place_that_does_not_exist(corpus, first, split, row):
     with pytest.raises(ConfigurationError, match=f"{split}:{row}"):
         explain_row(corpus.store, first, split, row)
