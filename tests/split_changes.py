@@ -212,9 +212,12 @@ def _(made):
     made.footprint[made.appearance("eve", Role.MENTION)]["rows"] = 2
 
 
-@case("somebody who does not appear", (f"split {{split}} subject {LAST_SUBJECT:x} as tag", "no appearance"))
+@case(
+    "somebody who does not appear", (f"split {{split}} subject {LAST_SUBJECT:x} as mention", "no appearance")
+)
 def _(made):
-    made.footprint.append({**made.footprint[0], "subject": LAST_SUBJECT, "role": Role.TAG.value})
+    # A mention: the gate before publication refuses a stranger in a role that is dropped.
+    made.footprint.append({**made.footprint[0], "subject": LAST_SUBJECT, "role": Role.MENTION.value})
 
 
 # What the list of splits counts.
