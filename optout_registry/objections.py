@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 from schemas.errors import BadInput
 from schemas.model import Model
-from schemas.vocabulary import ALL_SURFACES, IdentifierType
+from schemas.vocabulary import ALL_ROLES, ALL_SURFACES, IdentifierType
 
 if TYPE_CHECKING:
     from optout_registry.receipts import Receipt
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 """What may name a request. No @ and no space: a request id is kept in clear."""
-ALL_ROLES = 0xFFFF
-"""Every role in which a person appears, those not yet invented included."""
 ALL_PURPOSES = 0xFFFF
 """Every purpose, those not yet invented included."""
 

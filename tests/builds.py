@@ -1,5 +1,6 @@
 """Builds and verifies versions in this process: real store, keys, worker and gates, no runner."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -43,6 +44,9 @@ class Place:
     plans: list = field(default_factory=list)
     corpus: str = "corpus"
     registry_id: str = "registry-1"
+    log_key: str = "who signs"
+    past: str = ""
+    """What the log says besides: another past has another root, though the same objections hold."""
     accepted_by: str | None = "tests"
     ticks: Iterator = field(default_factory=count)
     """Seconds of a clock that never says the same twice."""
@@ -64,7 +68,14 @@ class Place:
         lifted = {given["withdraws"] for given in events if "withdraws" in given}
         live = [given for given in events if "value" in given and given["value"] not in lifted]
         held = snapshot_of(live, key=self.keys["registry"].secret, event=len(events))
-        return replace(held, key_id=self.keys["registry"].id, registry_id=self.registry_id)
+        root = hashlib.sha256(f"{held.root} {self.past}".encode()).hexdigest()
+        return replace(
+            held,
+            key_id=self.keys["registry"].id,
+            registry_id=self.registry_id,
+            root=root,
+            log_key=self.log_key,
+        )
 
     def head(self):
         """Where the registry stands."""

@@ -351,6 +351,16 @@ def rolled_back_and_gone_on(place):
     place.objections[-1:] = [objection(value="a2"), objection(value="nobody")]
 
 
+def rewritten(place):
+    place.build()
+    place.past = "an objection that came and was withdrawn never came"
+
+
+def signed_by_another(place):
+    place.build()
+    place.log_key = "somebody else"
+
+
 def without_accounts(place):
     place.write([], RECORDS)
 
@@ -370,6 +380,8 @@ def with_a_broken_footer(place):
         (rolled_back, "rolled back"),
         (another_registry, "registry registry-2"),
         (rolled_back_and_gone_on, "has gone on since"),
+        (rewritten, "has gone on since"),
+        (signed_by_another, "a log signed by who signs"),
         (without_accounts, "at least one account"),
         (without_manifest, "source.json"),
         (with_a_broken_footer, "part-00003"),
