@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
 from typing import NoReturn
@@ -24,6 +24,7 @@ _GRACE = 0.5
 _SHOW_CURSOR = "\x1b[?25h"
 _heard: list[int] = []
 _last_words = [_MESSAGE]
+_to_give_up: list[Callable[[], None]] = []
 
 
 def heed() -> None:
@@ -59,16 +60,21 @@ def end_interrupted() -> NoReturn:
 
 
 @contextmanager
-def catchable() -> Iterator[None]:
-    """Within, Ctrl-C is a KeyboardInterrupt and nothing more, for who catches it and goes on."""
+def catchable(give_up: Callable[[], None]) -> Iterator[None]:
+    """Within, Ctrl-C is a KeyboardInterrupt and no end, for who catches it and goes on.
+
+    ``give_up`` is called from another thread as well: the main one may be in a library that does not look.
+    """
     if signal.getsignal(signal.SIGINT) is not _interrupt:
         yield
         return
+    _to_give_up.append(give_up)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, _interrupt)
+        _to_give_up.clear()
 
 
 def _interrupt(number: int, _frame: FrameType | None) -> None:
@@ -81,7 +87,11 @@ def _interrupt(number: int, _frame: FrameType | None) -> None:
 def _end_late(heard: int) -> None:
     """End the process if nothing else has, some time after Ctrl-C; signals of others are none of it."""
     while signals := os.read(heard, 1):
-        if signals[0] == signal.SIGINT and signal.getsignal(signal.SIGINT) is _interrupt:
+        if signals[0] != signal.SIGINT:
+            continue
+        if _to_give_up:
+            _to_give_up[-1]()  # in no variable: this thread outlives what it would hold
+        if signal.getsignal(signal.SIGINT) is _interrupt:
             time.sleep(_GRACE)
             end_interrupted()
 

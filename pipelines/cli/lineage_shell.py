@@ -49,7 +49,7 @@ def converse(session: Session, version: Version, layout: Layout) -> None:
         import readline  # noqa: F401 - input() then edits lines; no history is written
 
         _say(f"version {version.number}, {counted(version.content.counts.rows, 'row')}. {_HELP}")
-    with catchable() if interactive else nullcontext():
+    with catchable(session.give_up) if interactive else nullcontext():
         _converse(session, layout, interactive=interactive)
 
 

@@ -85,6 +85,13 @@ class Session:
             names = _distinct(column[0] for column in self.connection.description)
         return Answer(names, self._rows(self.asked))
 
+    def give_up(self) -> None:
+        """End the query that runs, from another thread: whoever asked meets KeyboardInterrupt.
+
+        Python's own is not enough: DuckDB looks for it between pieces of work, and one may take an hour.
+        """
+        self.connection.interrupt()
+
     def _rows(self, question: int) -> Iterator[tuple[Any, ...]]:
         while True:
             if question != self.asked:
@@ -101,6 +108,8 @@ class Session:
     def _errors(self) -> Iterator[None]:
         try:
             yield
+        except duckdb.InterruptException as error:
+            raise KeyboardInterrupt from error
         except duckdb.OutOfMemoryException as error:
             raise ConfigurationError(
                 "query",

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -278,6 +279,9 @@ def test_ctrl_c_gives_up_a_query_and_the_shell_goes_on(workspace):
 def until_prompted(run):
     said = b""
     while not said.endswith(b"optout> "):
+        if not select.select([run.stdout], [], [], 60)[0]:
+            run.kill()
+            pytest.fail("no prompt within a minute")
         more = os.read(run.stdout.fileno(), 4096)
         assert more, run.communicate()
         said += more
