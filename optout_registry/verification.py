@@ -1,7 +1,7 @@
 """The check of a whole registry: every event, the tree over them, its signatures, and what they come to.
 
-One pass in the order of the log, in constant memory. It trusts the verifier key it is given and nothing
-that stands in the database.
+One pass in the order of the log, in constant memory. Of the database it believes which key signs the log:
+published versions name that key, too, and a build refuses another.
 """
 
 from collections.abc import Iterable, Sequence
@@ -103,8 +103,8 @@ def _check_events(
     ended_by: dict[int, str] = {}
     for row in rows:
         if row.body is None:
-            if row.kind == "received" and row.held_ended is None:
-                findings.add("event erased", row.number, "the content of an objection that holds", "nothing")
+            # No event asks for an erasure yet, and without content nobody can say whose end it was.
+            findings.add("event erased", row.number, "the content of the event", "nothing")
             continue
         if blinded(row.nonce, row.body) != row.entry:
             findings.add("event changed", row.number, "the content its leaf was made of", "other content")
@@ -124,20 +124,21 @@ def _check_events(
 
 
 def _check_received(event: Received, row: Row[Any], identity: Identity, findings: Findings) -> None:
-    held = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
     if row.held_event is None:
         findings.add("objection missing", event.number, "an objection that the log received", "none")
         return
     for name in _SCOPE:
-        if held[f"held_{name}"] != getattr(event, name):
+        if getattr(row, f"held_{name}") != getattr(event, name):
             findings.add("objection changed", event.number, f"{name} as the log has it", "another")
     if row.held_pseudonym is None:
-        if row.held_ended is None:
-            findings.add("objection changed", event.number, "whom it names", "nobody")
+        findings.add("objection changed", event.number, "whom it names", "nobody")
         return
-    applied = identity.key_ids[row.held_keys - 1] if 0 < row.held_keys <= len(identity.key_ids) else None
-    # A pseudonym that was made anew since has nothing to do with the commitment: that is what it is for.
-    if applied == event.key_id and blinded(row.held_nonce, row.held_pseudonym).hex() != event.target:
+    # No event makes pseudonyms anew yet: whoever claims another key hides another target.
+    if identity.key_ids[: row.held_keys] != (event.key_id,):
+        findings.add(
+            "objection changed", event.number, f"a pseudonym under key {event.key_id}", "another key"
+        )
+    elif blinded(row.held_nonce, row.held_pseudonym).hex() != event.target:
         findings.add("objection changed", event.number, "the target that the log commits to", "another")
 
 

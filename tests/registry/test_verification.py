@@ -51,6 +51,13 @@ _TAMPERED = {
         "objection changed",
         1,
     ),
+    "another key is claimed": (
+        "objection",
+        "UPDATE objection SET pseudonym = nonce, keys = 2 WHERE event = 1",
+        "objection changed",
+        1,
+    ),
+    "an end is erased": ("event", "UPDATE event SET body = NULL, nonce = NULL WHERE number = 4", "event erased", 4),
     "a scope is narrowed": ("objection", "UPDATE objection SET surfaces = 1 WHERE event = 1", "objection changed", 1),
     "roles are narrowed": ("objection", "UPDATE objection SET roles = 1 WHERE event = 1", "objection changed", 1),
     "a target is erased": (
