@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from optout_registry.events import Received
 from optout_registry.objections import Objection, State
-from optout_registry.tables import OBJECTION
+from optout_registry.storage.tables import OBJECTION
 
 _LOOKUP = 10_000
 """Request ids asked for at once; SQLite allows 32,766 parameters."""

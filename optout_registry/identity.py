@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, inspect, select, text
 
-from optout_registry.database import SUBJECT
-from optout_registry.notes import Signer
-from optout_registry.tables import EVENT, KEY, REGISTRY, REVISION
+from optout_registry.storage.database import SUBJECT
+from optout_registry.storage.tables import EVENT, KEY, REGISTRY, REVISION
+from optout_registry.transparency.notes import Signer
 from schemas.errors import BadInput, ConfigurationError
 from schemas.identifiers import SCHEME
 

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from optout_registry.events import NONCE, Event, blinded, body_of
-from optout_registry.merkle import EMPTY_ROOT, inclusion_proof, leaf_hash, tree_root
-from optout_registry.notes import Checkpoint, Signer, signed_note
-from optout_registry.tables import CHECKPOINT, EVENT, TILE
-from optout_registry.tiles import HEIGHT, WIDTH, TileReader, extended, hash_reader
+from optout_registry.storage.tables import CHECKPOINT, EVENT, TILE
+from optout_registry.transparency.merkle import EMPTY_ROOT, inclusion_proof, leaf_hash, tree_root
+from optout_registry.transparency.notes import Checkpoint, Signer, signed_note
+from optout_registry.transparency.tiles import HEIGHT, WIDTH, TileReader, extended, hash_reader
 
 
 class Appended(NamedTuple):

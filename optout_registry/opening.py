@@ -4,12 +4,19 @@ import uuid
 
 from sqlalchemy import Connection, insert, inspect
 
-from optout_registry.database import check_server, connect, is_there, reading, use_write_ahead_log, writing
 from optout_registry.identity import check_key, check_signer, is_older, read_identity
 from optout_registry.log import origin
-from optout_registry.notes import Signer
 from optout_registry.registry import Registry
-from optout_registry.tables import KEY, REGISTRY
+from optout_registry.storage.database import (
+    check_server,
+    connect,
+    is_there,
+    reading,
+    use_write_ahead_log,
+    writing,
+)
+from optout_registry.storage.tables import KEY, REGISTRY
+from optout_registry.transparency.notes import Signer
 from schemas.identifiers import SCHEME
 
 
@@ -27,7 +34,7 @@ def create_registry(url: str, key_id: str, log_secret: bytes) -> Registry:
     with writing(engine) as connection:
         is_empty = not inspect(connection).get_table_names()
         if is_empty or is_older(connection):
-            from optout_registry.migrations import upgrade
+            from optout_registry.storage.migrations import upgrade
 
             upgrade(connection)
         if is_empty:

@@ -6,8 +6,8 @@ import secrets
 from pydantic import Field
 
 from optout_registry.events import blinded, read_body
-from optout_registry.merkle import check_inclusion, leaf_hash
-from optout_registry.notes import Verifier, open_note, parse_checkpoint
+from optout_registry.transparency.merkle import check_inclusion, leaf_hash
+from optout_registry.transparency.notes import Verifier, open_note, parse_checkpoint
 from schemas.documents import Digest
 from schemas.errors import BadInput
 from schemas.model import Model

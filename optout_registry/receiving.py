@@ -12,7 +12,7 @@ from optout_registry.events import NONCE, Received, blinded
 from optout_registry.held import Content, Held, content_of
 from optout_registry.objections import Answer, Objection, State
 from optout_registry.receipts import Receipt, new_secret, secret_digest
-from optout_registry.tables import RECEIPT
+from optout_registry.storage.tables import RECEIPT
 
 
 class New(NamedTuple):

@@ -5,21 +5,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from sqlalchemy import Connection, Engine
 
 from optout_registry import held, log
-from optout_registry.database import reading, writing
 from optout_registry.events import (
     Event,
     IdentityConfirmed,
     RefusedAsImpersonation,
     Withdrawn,
 )
-from optout_registry.findings import LogReport
 from optout_registry.identity import Identity, check_key, check_same, check_scheme, read_identity
-from optout_registry.notes import Signer
 from optout_registry.objections import (
     Answer,
     Impersonation,
@@ -30,9 +27,21 @@ from optout_registry.objections import (
 )
 from optout_registry.receiving import issue, sort_out
 from optout_registry.snapshot import take_snapshot
-from optout_registry.verification import check_log
+from optout_registry.storage.database import reading, writing
+from optout_registry.transparency.notes import Signer
+from optout_registry.verification.check import check_log
+from optout_registry.verification.findings import LogReport
 from schemas.errors import BadInput, ConfigurationError
 from schemas.snapshots import RegistryHead, RegistrySnapshot
+
+
+class Appending(NamedTuple):
+    """A transaction that may append to the log."""
+
+    connection: Connection
+    size: int
+    """Number of the last event before it."""
+    signer: Signer
 
 
 class Registry:
@@ -57,10 +66,34 @@ class Registry:
         """Release the database."""
         self._engine.dispose()
 
-    def head(self) -> RegistryHead:
-        """Where the registry stands now."""
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state of this registry, from first to last statement."""
         with reading(self._engine) as connection:
             check_same(connection, self.identity)
+            yield connection
+
+    @contextmanager
+    def appending(self) -> Iterator[Appending]:
+        """A transaction that may append; durable when this returns, and undone where an error leaves it.
+
+        Raises:
+            ConfigurationError: the registry was opened to be read.
+        """
+        if self._signer is None:
+            raise ConfigurationError(
+                "log key",
+                expected="the key that signs the registry's log",
+                found="none: the registry was opened to be read",
+                remedy="open it with the key that optout.yaml names",
+            )
+        with writing(self._engine) as connection:
+            check_same(connection, self.identity)
+            yield Appending(connection, log.head(connection), self._signer)
+
+    def head(self) -> RegistryHead:
+        """Where the registry stands now."""
+        with self.reading() as connection:
             size = log.head(connection)
             return RegistryHead(self.identity.id, size, log.root_at(connection, size).hex())
 
@@ -101,7 +134,7 @@ class Registry:
             check_key(self.identity, objection.target.key_id)
             check_request_id(objection.request_id)
         check_scheme(self.identity)
-        with self._appending() as (connection, size, signer):
+        with self.appending() as (connection, size, signer):
             known = held.find(connection, [objection.request_id for objection in objections])
             answers, new = sort_out(objections, known, size, recorded_at, batch)
             if not new:
@@ -164,8 +197,7 @@ class Registry:
             BadInput: the log does not reach that number, or an objection before it is missing.
         """
         check_scheme(self.identity)
-        with reading(self._engine) as connection:
-            check_same(connection, self.identity)
+        with self.reading() as connection:
             head = log.head(connection)
             at = head if event is None else event
             if not 0 <= at <= head:
@@ -189,8 +221,7 @@ class Registry:
 
     def status(self) -> RegistryStatus:
         """Counts of what the registry holds."""
-        with reading(self._engine) as connection:
-            check_same(connection, self.identity)
+        with self.reading() as connection:
             size = log.head(connection)
             return RegistryStatus(
                 registry_id=self.identity.id,
@@ -203,8 +234,7 @@ class Registry:
 
     def checkpoint(self) -> str | None:
         """The signed size and root of the log; None before the first event."""
-        with reading(self._engine) as connection:
-            check_same(connection, self.identity)
+        with self.reading() as connection:
             return log.last_checkpoint(connection)
 
     def verify(self, kept: Sequence[str] = ()) -> LogReport:
@@ -212,13 +242,12 @@ class Registry:
 
         ``kept``: checkpoints that were kept elsewhere.
         """
-        with reading(self._engine) as connection:
-            check_same(connection, self.identity)
+        with self.reading() as connection:
             return check_log(connection, self.identity, kept)
 
     def _follow(self, request_id: str, event: Callable[[int], Event], *, ends: bool) -> Answer:
         """Append what follows on a request that still holds."""
-        with self._appending() as (connection, size, signer):
+        with self.appending() as (connection, size, signer):
             objection = held.find(connection, [request_id]).get(request_id)
             if objection is None:
                 raise BadInput(
@@ -234,17 +263,3 @@ class Registry:
             if ends:
                 held.end(connection, objection.event, ended_by=number)
             return Answer(number, request_id, State.ADDED)
-
-    @contextmanager
-    def _appending(self) -> Iterator[tuple[Connection, int, Signer]]:
-        """A transaction that may append, with the log's size and who signs it."""
-        if self._signer is None:
-            raise ConfigurationError(
-                "log key",
-                expected="the key that signs the registry's log",
-                found="none: the registry was opened to be read",
-                remedy="open it with the key that optout.yaml names",
-            )
-        with writing(self._engine) as connection:
-            check_same(connection, self.identity)
-            yield connection, log.head(connection), self._signer

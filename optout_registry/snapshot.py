@@ -4,8 +4,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import Connection, func, or_, select
 
-from optout_registry.database import SUBJECT
-from optout_registry.tables import EVENT, OBJECTION, OTHER_KINDS
+from optout_registry.storage.database import SUBJECT
+from optout_registry.storage.tables import EVENT, OBJECTION, OTHER_KINDS
 from schemas.errors import BadInput
 from schemas.snapshots import RegistrySnapshot
 from schemas.tables import SNAPSHOT, WRITER

@@ -14,7 +14,7 @@ from optout_registry.bulk import import_file
 from optout_registry.intake import Intake
 from optout_registry.opening import create_registry, open_registry
 from optout_registry.objections import Objection
-from optout_registry.tables import REVISION
+from optout_registry.storage.tables import REVISION
 from schemas.errors import OptoutError
 from schemas.vocabulary import IdentifierType
 

@@ -13,7 +13,7 @@ import subprocess
 import pytest
 from registry.brute_force import mth
 
-from optout_registry.merkle import (
+from optout_registry.transparency.merkle import (
     check_consistency,
     check_inclusion,
     consistency_proof,
@@ -21,7 +21,7 @@ from optout_registry.merkle import (
     leaf_hash,
     tree_root,
 )
-from optout_registry.notes import (
+from optout_registry.transparency.notes import (
     Checkpoint,
     InvalidNote,
     Signer,
@@ -30,7 +30,7 @@ from optout_registry.notes import (
     parse_verifier,
     signed_note,
 )
-from optout_registry.tiles import extended, hash_reader
+from optout_registry.transparency.tiles import extended, hash_reader
 
 COUNT = 3000
 LEAVES = [f"leaf {n}".encode() * (n % 4) for n in range(COUNT)]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from registry.brute_force import mth, path, proof, reader
 
-from optout_registry.merkle import (
+from optout_registry.transparency.merkle import (
     EMPTY_ROOT,
     InvalidProof,
     check_consistency,

@@ -5,8 +5,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from optout_registry.migrations import configuration
-from optout_registry.tables import METADATA, REVISION
+from optout_registry.storage.migrations import configuration
+from optout_registry.storage.tables import METADATA, REVISION
 
 
 def test_the_tables_are_those_of_the_last_migration(url, registry):

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optout_registry.merkle import EMPTY_ROOT
-from optout_registry.notes import (
+from optout_registry.transparency.merkle import EMPTY_ROOT
+from optout_registry.transparency.notes import (
     Checkpoint,
     InvalidNote,
     Signer,

@@ -3,8 +3,8 @@
 import pytest
 from registry.constants import NOW
 
-from optout_registry.notes import Signer, parse_verifier
 from optout_registry.receipts import Receipt, check_receipt, secret_digest
+from optout_registry.transparency.notes import Signer, parse_verifier
 from schemas.errors import BadInput, OptoutError, Refused
 
 

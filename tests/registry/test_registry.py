@@ -9,7 +9,7 @@ from registry.constants import KEY_ID, LOG_SECRET, NOW
 from optout_registry.identity import check_key
 from optout_registry.objections import Answer, Basis, Impersonation, State
 from optout_registry.opening import create_registry, open_registry
-from optout_registry.tables import REVISION
+from optout_registry.storage.tables import REVISION
 from schemas.errors import BadInput, ConfigurationError
 from schemas.identifiers import SCHEME
 from schemas.vocabulary import Surface

@@ -10,10 +10,10 @@ from registry.constants import KEY_ID, LOG_SECRET, NOW
 
 from builders import PLATFORM, REGISTRY_KEY
 from optout_registry.intake import Intake
-from optout_registry.merkle import EMPTY_ROOT
 from optout_registry.objections import Objection
 from optout_registry.opening import create_registry, open_registry
 from optout_registry.snapshot import snapshot_parquet
+from optout_registry.transparency.merkle import EMPTY_ROOT
 from schemas.errors import BadInput
 from schemas.snapshots import RegistryHead
 from schemas.tables import SNAPSHOT

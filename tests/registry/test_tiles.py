@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from registry.brute_force import mth, path, proof
 
-from optout_registry.merkle import (
+from optout_registry.transparency.merkle import (
     check_consistency,
     check_inclusion,
     consistency_proof,
@@ -14,7 +14,7 @@ from optout_registry.merkle import (
     node_hash,
     tree_root,
 )
-from optout_registry.tiles import extended, hash_reader
+from optout_registry.transparency.tiles import extended, hash_reader
 from schemas.errors import BadInput
 
 LEAVES = [n.to_bytes(3, "big") for n in range(1200)]

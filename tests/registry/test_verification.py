@@ -3,8 +3,8 @@
 import pytest
 from registry.constants import NOW
 
-from optout_registry.merkle import EMPTY_ROOT
 from optout_registry.opening import open_registry
+from optout_registry.transparency.merkle import EMPTY_ROOT
 from schemas.vocabulary import Surface
 
 
@@ -151,8 +151,8 @@ def _copy_without_events(registry, url):
     from sqlalchemy import create_engine, text
 
     from optout_registry.log import origin
-    from optout_registry.notes import Signer
     from optout_registry.opening import create_registry
+    from optout_registry.transparency.notes import Signer
 
     create_registry(url, KEY_ID, LOG_SECRET).close()
     engine = create_engine(url)

@@ -82,8 +82,8 @@ def verify(
     workspace: WorkspaceOption = Path(),
 ) -> None:
     """Check the whole log: every event, the tree over them, its signatures, and what they come to."""
-    from optout_registry.notes import parse_verifier
     from optout_registry.receipts import Receipt, check_receipt
+    from optout_registry.transparency.notes import parse_verifier
 
     kept = [_read(checkpoint).decode(errors="replace")] if checkpoint else []
     shown = Receipt.parse(_read(receipt), str(receipt)) if receipt else None

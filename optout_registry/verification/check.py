@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, select
 
 from optout_registry import log
-from optout_registry.checkpoints import check_checkpoints
 from optout_registry.events import ENDING, Received, RefusedAsImpersonation, Withdrawn, blinded, read_body
-from optout_registry.findings import Findings, LogReport
 from optout_registry.identity import Identity
-from optout_registry.merkle import HASH, leaf_hash
-from optout_registry.tables import EVENT, OBJECTION
-from optout_registry.tiles import HEIGHT, WIDTH, extended
+from optout_registry.storage.tables import EVENT, OBJECTION
+from optout_registry.transparency.merkle import HASH, leaf_hash
+from optout_registry.transparency.tiles import HEIGHT, WIDTH, extended
+from optout_registry.verification.checkpoints import check_checkpoints
+from optout_registry.verification.findings import Findings, LogReport
 from schemas.errors import OptoutError
 
 _AT_ONCE = 16_384

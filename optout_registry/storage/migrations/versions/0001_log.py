@@ -3,8 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-from optout_registry.migrations.guards import guards
-
 revision = "0001"
 down_revision = None
 
@@ -13,7 +11,7 @@ _LABEL = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
-    """Make all tables, then what guards them."""
+    """Make all tables."""
     op.create_table(
         "registry",
         sa.Column("id", sa.String, nullable=False),
@@ -93,8 +91,6 @@ def upgrade() -> None:
         sa.Column("event", _NUMBER, nullable=False),
         sa.PrimaryKeyConstraint("secret_digest", name="pk_receipt"),
     )
-    for statement in guards(op.get_bind().dialect.name):
-        op.execute(statement)
 
 
 def downgrade() -> None:

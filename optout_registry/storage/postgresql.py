@@ -6,7 +6,7 @@ from typing import Any, cast
 from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from optout_registry.sqlite import BUSY_SECONDS, RESTORE, SUBJECT
+from optout_registry.storage.sqlite import BUSY_SECONDS, RESTORE, SUBJECT
 from schemas.errors import BadInput, ConfigurationError, OptoutError
 
 DRIVER = "psycopg"

@@ -1,4 +1,4 @@
-"""The tables of the registry. What keeps them append-only stands in migrations/guards.py."""
+"""The tables of the registry. What keeps them append-only stands in storage/migrations/guards.py."""
 
 from sqlalchemy import (
     BigInteger,
@@ -105,13 +105,13 @@ TILE = Table(
     Column("position", _NUMBER, primary_key=True, autoincrement=False),
     Column("hashes", Bytes, nullable=False),  # up to 256 of 32 bytes; the last of a level may grow
 )
-"""The Merkle tree over the events' entries: optout_registry/tiles.py."""
+"""The Merkle tree over the events' entries: optout_registry/transparency/tiles.py."""
 
 CHECKPOINT = Table(
     "checkpoint",
     METADATA,
     Column("size", _NUMBER, primary_key=True, autoincrement=False),  # events it covers
-    Column("note", Text, nullable=False),  # signed: optout_registry/notes.py
+    Column("note", Text, nullable=False),  # signed: optout_registry/transparency/notes.py
 )
 """The log as it was signed at the end of each transaction."""
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, select
 
 from optout_registry import log
-from optout_registry.findings import Findings
 from optout_registry.identity import Identity
-from optout_registry.notes import open_note, parse_checkpoint, parse_verifier
-from optout_registry.tables import CHECKPOINT
+from optout_registry.storage.tables import CHECKPOINT
+from optout_registry.transparency.notes import open_note, parse_checkpoint, parse_verifier
+from optout_registry.verification.findings import Findings
 from schemas.errors import OptoutError
 
 _AT_ONCE = 1_024

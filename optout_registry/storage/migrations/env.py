@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from optout_registry.tables import METADATA
+from optout_registry.storage.tables import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],

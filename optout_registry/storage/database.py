@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from optout_registry import postgresql, sqlite
+from optout_registry.storage import postgresql, sqlite
 from schemas.errors import ConfigurationError, OptoutError
 
 SUBJECT = sqlite.SUBJECT

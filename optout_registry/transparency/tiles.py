@@ -7,7 +7,7 @@ Tile (level, index) is up to 256 hashes of 32 bytes, one after the other: of the
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 
-from optout_registry.merkle import HASH, MAX_SIZE, HashReader
+from optout_registry.transparency.merkle import HASH, MAX_SIZE, HashReader
 from schemas.errors import BadInput
 
 HEIGHT = 8

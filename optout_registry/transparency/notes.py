@@ -17,7 +17,7 @@ from hashlib import sha256
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from optout_registry.merkle import HASH, MAX_SIZE
+from optout_registry.transparency.merkle import HASH, MAX_SIZE
 from schemas.errors import ConfigurationError, Refused
 
 KEY = 32

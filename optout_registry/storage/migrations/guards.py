@@ -6,6 +6,8 @@ signed checkpoints. Both dialects refuse the same.
 
 from collections.abc import Iterator
 
+from sqlalchemy import Connection, text
+
 _CONTENT = ("nonce", "body")
 _PSEUDONYM = ("pseudonym", "nonce", "keys")
 _TABLES: dict[str, tuple[str, ...]] = {
@@ -20,7 +22,17 @@ _TABLES: dict[str, tuple[str, ...]] = {
     "checkpoint": ("size", "note"),
     "receipt": ("secret_digest", "event"),
 }  # fmt: skip
+_FUNCTIONS = ("optout_refuse", "optout_next_only", "optout_one_row")
+"""Of PostgreSQL; its triggers go with them."""
 _MESSAGE = "the registry is append-only"
+
+
+def standing_guards(connection: Connection) -> list[str]:
+    """The statements that take away the triggers there are, of whatever release."""
+    if connection.dialect.name == "sqlite":
+        names = connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+        return [f'DROP TRIGGER "{name}"' for name in names]
+    return [f"DROP FUNCTION IF EXISTS {name}() CASCADE" for name in _FUNCTIONS]
 
 
 def guards(dialect: str) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""Tables, how they came about, and the two databases that hold them."""

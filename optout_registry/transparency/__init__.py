@@ -1,0 +1,1 @@
+"""The Merkle tree of the log, its tiles, and signed notes: no database, no clock."""
