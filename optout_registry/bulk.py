@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from optout_registry.batches import check_not_reversed
 from optout_registry.identity import check_key
 from optout_registry.intake import Intake, lacks_country, read_request
 from optout_registry.lines import Line, read_lines
@@ -22,6 +23,10 @@ from schemas.identifiers import message
 
 ROWS_PER_TRANSACTION = 10_000
 _BLOCK = 1 << 20
+_USED_UP = {
+    State.CONFLICT: "an id that no other objection has",
+    State.REVERSED: "a new id: the batch that this one came with was reversed",
+}
 
 
 class BadLine(NamedTuple):
@@ -72,12 +77,14 @@ def import_file(
     ``on_bad``, the others are recorded.
 
     Raises:
-        BadInput: unreadable, a misspelt column (nothing was recorded), or changed while it was read.
+        BadInput: unreadable, a misspelt column or a batch that was reversed (nothing was recorded), or
+            changed while it was read.
     """
     check_key(registry.identity, intake.key_id)
     with _opened(path) as file:
         before = os.fstat(file.fileno())
         report = ImportReport(_batch(intake.key, file))
+        check_not_reversed(registry, report.batch)
         text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
         lines = read_lines(path, text)
         while part := list(islice(lines, ROWS_PER_TRANSACTION)):
@@ -129,8 +136,8 @@ def _record(
                 report.known += 1
             case State.ENDED:
                 report.ended += 1
-            case State.CONFLICT:
-                bad.append(BadLine(number, "request_id", "an id that no other objection has"))
+            case refused:
+                bad.append(BadLine(number, "request_id", _USED_UP[refused]))
     report.lines += len(part)
     report.bad += len(bad)
     for entry in sorted(bad):

@@ -76,8 +76,23 @@ class RefusedAsImpersonation(Model):
     request_id: str
 
 
-Event = Received | Withdrawn | IdentityConfirmed | RefusedAsImpersonation
-ENDING = ("withdrawn", "refused_as_impersonation")
+class BatchReversed(Model):
+    """A faulty import is taken back by two actors: what it alone brought, and nothing else."""
+
+    accepted_by: str
+    """Name of the second actor."""
+    batch: str
+    kind: Literal["batch_reversed"] = "batch_reversed"
+    number: int = Field(ge=1)
+    objections: int = Field(ge=1)
+    """That it ends."""
+    proposed_by: str
+    recorded_at: Instant
+
+
+Event = BatchReversed | Received | Withdrawn | IdentityConfirmed | RefusedAsImpersonation
+REVERSED = "batch_reversed"
+ENDING = ("withdrawn", "refused_as_impersonation", REVERSED)
 """Kinds of event after which an objection does not hold."""
 _EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 

@@ -1,13 +1,13 @@
 """The objections that the log's events come to: statements inside a transaction that somebody else opened."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from optout_registry.events import Received
-from optout_registry.objections import Objection, State
-from optout_registry.storage.tables import OBJECTION
+from optout_registry.events import REVERSED, Received
+from optout_registry.objections import Answer, Objection, State
+from optout_registry.storage.tables import EVENT, OBJECTION, REPEAT
 
 _LOOKUP = 10_000
 """Request ids asked for at once; SQLite allows 32,766 parameters."""
@@ -28,15 +28,21 @@ class Held(NamedTuple):
     """What the registry holds under a request id."""
 
     event: int
+    batch: str | None
+    """The import it came with."""
     content: Content
     ended: int | None
     """Number of the event that ended it; None: it holds."""
+    reversed: bool = False
+    """Whether that was the reversal of its batch."""
 
     def state(self, content: Content) -> State:
         """What the same request id again comes to."""
         if self.content != content:
             return State.CONFLICT
-        return State.KNOWN if self.ended is None else State.ENDED
+        if self.ended is None:
+            return State.KNOWN
+        return State.REVERSED if self.reversed else State.ENDED
 
 
 def content_of(objection: Objection) -> Content:
@@ -56,13 +62,14 @@ def find(connection: Connection, request_ids: Sequence[str]) -> dict[str, Held]:
     """What the registry holds under these request ids."""
     found: dict[str, Held] = {}
     contents = [OBJECTION.c[name] for name in Content._fields]
-    statement = select(OBJECTION.c.request_id, OBJECTION.c.event, OBJECTION.c.ended, *contents)
+    names = [OBJECTION.c[name] for name in ("request_id", "event", "batch", "ended")]
+    statement = select(*names, EVENT.c.kind, *contents).outerjoin(EVENT, EVENT.c.number == OBJECTION.c.ended)
     for start in range(0, len(request_ids), _LOOKUP):
         some = request_ids[start : start + _LOOKUP]
-        for request_id, event, ended, *content in connection.execute(
+        for request_id, event, batch, ended, by, *content in connection.execute(
             statement.where(OBJECTION.c.request_id.in_(some))
         ):
-            found[request_id] = Held(event, Content(*content), ended)
+            found[request_id] = Held(event, batch, Content(*content), ended, by == REVERSED)
     return found
 
 
@@ -82,6 +89,22 @@ def hold(connection: Connection, received: Sequence[tuple[Received, Content, byt
     ]
     if rows:
         connection.execute(insert(OBJECTION), rows)
+
+
+def note_repeats(
+    connection: Connection, known: Mapping[str, Held], answers: Sequence[Answer], batch: str | None
+) -> None:
+    """Remember which objections of other batches came again, with ``batch`` or by themselves (None)."""
+    again = {
+        answer.event
+        for answer in answers
+        if answer.state is State.KNOWN and known[answer.request_id].batch not in {None, batch}
+    }
+    name = batch or ""
+    noted = select(REPEAT.c.event).where(REPEAT.c.batch == name, REPEAT.c.event.in_(again))
+    rows = [{"event": event, "batch": name} for event in sorted(again - set(connection.scalars(noted)))]
+    if rows:
+        connection.execute(insert(REPEAT), rows)
 
 
 def end(connection: Connection, event: int, *, ended_by: int) -> None:

@@ -82,6 +82,8 @@ class State(StrEnum):
     """The same request was received before, and it holds."""
     ENDED = "ended"
     """The same request was received before and does not hold any more; that stays so."""
+    REVERSED = "reversed"
+    """The same request was received before, and ended with the batch it came with; that stays so."""
     CONFLICT = "conflict"
     """The request id belongs to another objection; nothing was recorded."""
 

@@ -5,7 +5,7 @@ import secrets
 
 from pydantic import Field
 
-from optout_registry.events import blinded, read_body
+from optout_registry.events import Received, blinded, read_body
 from optout_registry.transparency.merkle import check_inclusion, leaf_hash
 from optout_registry.transparency.notes import Verifier, open_note, parse_checkpoint
 from schemas.documents import Digest
@@ -56,7 +56,10 @@ def check_receipt(receipt: Receipt, verifier: Verifier) -> None:
         Refused: signature or proof do not hold. BadInput: the receipt contradicts itself.
     """
     event = read_body(receipt.body.encode(), receipt.event)
-    if (event.number, event.request_id) != (receipt.event, receipt.request_id):
+    if not isinstance(event, Received) or (event.number, event.request_id) != (
+        receipt.event,
+        receipt.request_id,
+    ):
         raise BadInput(
             "receipt",
             expected=f"event {receipt.event} of its request",

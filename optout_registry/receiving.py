@@ -41,7 +41,7 @@ def sort_out(
         if earlier is None:
             number = size + len(new) + 1
             new.append(_received(objection, content, number, recorded_at, batch))
-            seen[objection.request_id] = Held(number, content, None)
+            seen[objection.request_id] = Held(number, batch, content, None)
             answers.append(Answer(number, objection.request_id, State.ADDED))
         else:
             answers.append(Answer(earlier.event, objection.request_id, earlier.state(content)))

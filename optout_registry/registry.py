@@ -106,7 +106,7 @@ class Registry:
             BadInput: the request id belongs to another objection, or to one that has ended.
         """
         (answer,) = self.add_all([objection], recorded_at=recorded_at, receipts=True)
-        if answer.state in {State.CONFLICT, State.ENDED}:
+        if answer.state not in {State.ADDED, State.KNOWN}:
             raise BadInput(
                 f"request {answer.request_id}",
                 expected="a request id not used before",
@@ -137,6 +137,7 @@ class Registry:
         with self.appending() as (connection, size, signer):
             known = held.find(connection, [objection.request_id for objection in objections])
             answers, new = sort_out(objections, known, size, recorded_at, batch)
+            held.note_repeats(connection, known, answers, batch)
             if not new:
                 return answers
             held.hold(connection, new, len(self.identity.key_ids))

@@ -29,7 +29,7 @@ class Bytes(LargeBinary):
         """Nothing to do."""
 
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration that made these tables; tests/registry/test_migrations.py compares both."""
 
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
@@ -97,6 +97,35 @@ OBJECTION = Table(
 """What the events come to: one row per objection, from which snapshots are taken."""
 Index(None, OBJECTION.c.ended, sqlite_where=OBJECTION.c.ended.is_not(None),
       postgresql_where=OBJECTION.c.ended.is_not(None))  # fmt: skip
+
+Index(None, OBJECTION.c.batch, sqlite_where=OBJECTION.c.batch.is_not(None),
+      postgresql_where=OBJECTION.c.batch.is_not(None))  # fmt: skip
+
+REPEAT = Table(
+    "repeat",
+    METADATA,
+    Column("event", _NUMBER, primary_key=True, autoincrement=False),  # that received the objection
+    Column("batch", _LABEL, primary_key=True),  # it came with this one as well; empty: by itself
+)
+"""Objections of a batch that came again another way: the reversal of the batch leaves them alone."""
+
+ACTOR = Table(
+    "actor",
+    METADATA,
+    Column("name", _LABEL, primary_key=True),
+    Column("token_digest", Bytes, nullable=False, unique=True),  # SHA-256 of a random token
+    Column("revoked", Boolean, nullable=False),
+)
+"""Who may decide what takes two: optout_registry/actors.py."""
+
+REVERSAL = Table(
+    "reversal",
+    METADATA,
+    Column("batch", _LABEL, primary_key=True),
+    Column("actor", _LABEL, nullable=False),  # who proposed it
+    Column("objections", _NUMBER, nullable=False),  # that it would have lifted then
+)
+"""Reversals that wait for a second actor."""
 
 TILE = Table(
     "tile",

@@ -10,13 +10,22 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, select
 
 from optout_registry import log
-from optout_registry.events import ENDING, Received, RefusedAsImpersonation, Withdrawn, blinded, read_body
+from optout_registry.events import (
+    ENDING,
+    BatchReversed,
+    Received,
+    RefusedAsImpersonation,
+    Withdrawn,
+    blinded,
+    read_body,
+)
 from optout_registry.identity import Identity
 from optout_registry.storage.tables import EVENT, OBJECTION
 from optout_registry.transparency.merkle import HASH, leaf_hash
 from optout_registry.transparency.tiles import HEIGHT, WIDTH, extended
 from optout_registry.verification.checkpoints import check_checkpoints
 from optout_registry.verification.findings import Findings, LogReport
+from optout_registry.verification.reversals import check_reversals
 from schemas.errors import OptoutError
 
 _AT_ONCE = 16_384
@@ -101,6 +110,7 @@ def _check_events(
     connection: Connection, rows: Sequence[Row[Any]], identity: Identity, findings: Findings
 ) -> None:
     ended_by: dict[int, str] = {}
+    reversals: list[BatchReversed] = []
     for row in rows:
         if row.body is None:
             # No event asks for an erasure yet, and without content nobody can say whose end it was.
@@ -120,7 +130,10 @@ def _check_events(
             _check_received(event, row, identity, findings)
         if isinstance(event, Withdrawn | RefusedAsImpersonation):
             ended_by[event.number] = event.request_id
+        if isinstance(event, BatchReversed):
+            reversals.append(event)
     _check_ended(connection, ended_by, findings)
+    check_reversals(connection, reversals, findings)
 
 
 def _check_received(event: Received, row: Row[Any], identity: Identity, findings: Findings) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import build, corpus, ingest, lineage, registry, schema, trace, verify, workspace
+from pipelines.cli import actor, build, corpus, ingest, lineage, registry, schema, trace, verify, workspace
 from pipelines.cli.interrupts import INTERRUPTED, end_interrupted, interrupted
 from schemas.errors import OptoutError
 
@@ -21,6 +21,7 @@ workspace.register(app)
 schema.register(app)
 ingest.register(app)
 registry.register(app)
+actor.register(app)
 build.register(app)
 corpus.register(app)
 lineage.register(app)

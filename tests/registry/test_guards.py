@@ -4,8 +4,12 @@ import pytest
 import sqlalchemy.exc
 from registry.constants import NOW, SERVER
 
+from optout_registry.actors import add_actor, revoke_actor
+
 _OBJECTION = "type, pseudonym, nonce, keys, platform, linked, surfaces, roles, purposes, batch, ended"
-_TABLES = ("registry", "registry_key", "event", "objection", "tile", "checkpoint", "receipt")
+_TABLES = (
+    "registry", "registry_key", "event", "objection", "repeat", "actor", "tile", "checkpoint", "receipt",
+)  # fmt: skip
 _REFUSED = [
     "UPDATE registry SET log_key = 'other'",
     "INSERT INTO registry SELECT 'other', scheme, log_key FROM registry",
@@ -28,6 +32,10 @@ _REFUSED = [
     "UPDATE tile SET position = 1",
     "UPDATE checkpoint SET note = 'other'",
     "UPDATE receipt SET event = 2",
+    "UPDATE repeat SET event = 2",
+    "UPDATE actor SET name = 'other'",
+    "UPDATE actor SET revoked = false WHERE name = 'gone'",
+    "UPDATE actor SET revoked = true, name = 'other' WHERE name = 'ana'",
     *(f"DELETE FROM {table}" for table in _TABLES),
 ]  # fmt: skip
 _SQLITE = [
@@ -36,6 +44,8 @@ _SQLITE = [
     f"INSERT OR REPLACE INTO objection (event, request_id, {_OBJECTION}) SELECT 9, request_id, {_OBJECTION} FROM objection",
     f"INSERT OR REPLACE INTO objection (event, request_id, {_OBJECTION}) SELECT event, 'new', {_OBJECTION} FROM objection",
     "INSERT OR REPLACE INTO tile SELECT level, position, x'00' FROM tile",
+    "INSERT OR REPLACE INTO repeat SELECT * FROM repeat",
+    "INSERT OR REPLACE INTO actor SELECT name, x'00', revoked FROM actor",
     "INSERT OR REPLACE INTO checkpoint SELECT size, 'other' FROM checkpoint",
 ]
 _POSTGRESQL = [f"TRUNCATE {table}" for table in _TABLES]
@@ -46,6 +56,11 @@ def held(registry, objection, sql):
     registry.add(objection("a1"), recorded_at=NOW)
     registry.add(objection("a2"), recorded_at=NOW)
     registry.withdraw("request-a1", received_at=NOW, recorded_at=NOW)
+    registry.add_all([objection("a3")], recorded_at=NOW, batch="b1")
+    registry.add(objection("a3"), recorded_at=NOW)
+    for name in ("ana", "gone"):
+        add_actor(registry, name)
+    revoke_actor(registry, "gone")
     return lambda: [sorted(sql(f"SELECT * FROM {table}"), key=repr) for table in _TABLES]
 
 
@@ -69,8 +84,14 @@ def test_the_database_refuses(held, sql, statement):
         "UPDATE event SET nonce = NULL, body = NULL WHERE number = 1",
         "UPDATE objection SET pseudonym = NULL, nonce = NULL WHERE event = 1",
         "UPDATE objection SET pseudonym = nonce, keys = 2 WHERE event = 2",
+        "UPDATE actor SET revoked = true WHERE name = 'ana'",
     ],
-    ids=["content is erased", "the target of what has ended is erased", "another key is applied"],
+    ids=[
+        "content is erased",
+        "the target of what has ended is erased",
+        "another key is applied",
+        "a token is revoked",
+    ],
 )
 def test_the_database_allows(held, sql, statement):
     before = held()

@@ -3,7 +3,9 @@
 import pytest
 from registry.constants import NOW
 
+from optout_registry.actors import add_actor
 from optout_registry.opening import open_registry
+from optout_registry.reversal import reverse_batch
 from optout_registry.transparency.merkle import EMPTY_ROOT
 from schemas.vocabulary import Surface
 
@@ -105,6 +107,30 @@ def test_what_was_changed_is_named(filled, unguarded, table, statement, what, nu
     report = filled.verify()
     assert not report.ok
     assert (what, number) in {(finding.what, finding.number) for finding in report.findings}
+
+
+@pytest.fixture
+def reversed_batch(filled):
+    """The registry with batch b1 reversed by event 6, of which event 3 was still holding."""
+    tokens = [add_actor(filled, name) for name in ("ana", "ben")]
+    done = [reverse_batch(filled, "b1", token, recorded_at=NOW) for token in tokens]
+    assert (done[1].event, done[1].objections) == (6, 1)
+    return filled
+
+
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        ("UPDATE objection SET ended = NULL WHERE event = 3", "objection changed"),
+        ("UPDATE objection SET ended = 6 WHERE event = 1", "objection ended"),
+    ],
+    ids=["one of its objections goes on", "it ends another's"],
+)
+def test_a_reversal_ends_what_it_says(reversed_batch, unguarded, statement, what):
+    assert reversed_batch.verify().findings == ()
+    unguarded("objection", statement)
+    found = {(finding.what, finding.number) for finding in reversed_batch.verify().findings}
+    assert (what, 6) in found
 
 
 def test_an_objection_that_nobody_made_is_named(filled, unguarded):

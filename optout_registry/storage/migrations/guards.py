@@ -18,12 +18,16 @@ _TABLES: dict[str, tuple[str, ...]] = {
         "event", "request_id", "type", *_PSEUDONYM, "platform", "linked", "surfaces", "roles", "purposes",
         "batch", "ended",
     ),
+    "repeat": ("event", "batch"),
+    "actor": ("name", "token_digest", "revoked"),
     "tile": ("level", "position", "hashes"),
     "checkpoint": ("size", "note"),
     "receipt": ("secret_digest", "event"),
 }  # fmt: skip
 _FUNCTIONS = ("optout_refuse", "optout_next_only", "optout_one_row")
 """Of PostgreSQL; its triggers go with them."""
+_SECOND = {"tile": "position", "repeat": "batch"}
+"""Second column of a primary key."""
 _MESSAGE = "the registry is append-only"
 
 
@@ -58,6 +62,7 @@ def _allowed_changes(is_same: str) -> dict[str, str]:
         f" OR ({unchanged('objection', *_PSEUDONYM)} AND NEW.pseudonym IS NOT NULL AND NEW.keys > OLD.keys)"
         f" OR ({unchanged('objection', 'pseudonym', 'nonce')} AND OLD.ended IS NOT NULL"
         " AND NEW.pseudonym IS NULL AND NEW.nonce IS NULL)",
+        "actor": f"{unchanged('actor', 'revoked')} AND NEW.revoked",
         # The last tile of a level grows.
         "tile": f"{unchanged('tile', 'hashes')} AND length(NEW.hashes) > length(OLD.hashes)"
         " AND substr(NEW.hashes, 1, length(OLD.hashes)) = OLD.hashes",
@@ -78,8 +83,8 @@ def _sqlite() -> Iterator[str]:
         yield trigger(table, "UPDATE", f"NOT coalesce({allowed[table]}, 0)" if table in allowed else None)
         # INSERT OR REPLACE deletes without a delete trigger: what would replace a row is refused as well.
         held = f"SELECT 1 FROM {table} WHERE {columns[0]} = NEW.{columns[0]}"
-        if table == "tile":
-            held += " AND position = NEW.position"
+        if table in _SECOND:
+            held += f" AND {_SECOND[table]} = NEW.{_SECOND[table]}"
         yield trigger(table, "INSERT", f"EXISTS ({held})")
     yield (
         "CREATE TRIGGER objection_one_request BEFORE INSERT ON objection"

@@ -10,10 +10,13 @@ from schemas.errors import ConfigurationError
 
 
 @contextmanager
-def writing_file(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
-    """A file to write to; ConfigurationError where it cannot be made."""
+def writing_file(path: Path, mode: int = 0o666, *, new: bool = False) -> Iterator[BinaryIO]:
+    """A file to write to; ConfigurationError where it cannot be made.
+
+    ``new``: one that exists is refused, and what an error leaves behind is removed.
+    """
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | (os.O_EXCL if new else os.O_TRUNC), mode)
     except OSError as error:
         raise ConfigurationError(
             str(path),
@@ -21,5 +24,10 @@ def writing_file(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
             found=error.strerror or type(error).__name__,
             remedy="choose another path",
         ) from error
-    with os.fdopen(handle, "wb") as file:
-        yield file
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+    except BaseException:
+        if new:
+            path.unlink(missing_ok=True)
+        raise
