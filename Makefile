@@ -5,7 +5,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help run-local test test-postgres lint format lock bench docs clean install
+.PHONY: help run-local test test-postgres test-faults lint format lock bench docs clean install
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -21,6 +21,10 @@ test: install ## every test; ARGS="tests/quality -x" for some
 test-postgres: install ## the registry's tests on a real PostgreSQL; ARGS as for test
 	@unset PYTHONDONTWRITEBYTECODE; tests/servers/postgresql.sh \
 		$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/registry $(ARGS)
+
+test-faults: install ## kill the registry's commands at each of their writes (strace); ARGS as for test
+	@unset PYTHONDONTWRITEBYTECODE; tests/servers/strace.sh \
+		$(RUN) -m pytest -n 2 --dist load tests/faults $(ARGS)
 
 lint: install ## style, types and who may import whom
 	@$(RUN) -m ruff check --quiet .

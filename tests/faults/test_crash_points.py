@@ -1,0 +1,132 @@
+"""A command of the registry is killed as it asks for each of its writes: what it said is there, and a rerun converges.
+
+All of them with `make test-faults`; a few, spread over the whole command, otherwise.
+"""
+
+import json
+import os
+import re
+import shutil
+from functools import cache
+
+import commands
+import pytest
+from faults.tracing import failing_at, killed_at, points, run
+
+from optout_registry.batches import list_batches
+from optout_registry.opening import open_registry
+
+EVERY = os.environ.get("OPTOUT_FAULTS") == "all"
+SHARES = 16
+"""Parts of a command's points, each a test of its own, so that workers share them."""
+SOME = 2
+_SAID = re.compile(r"event \d+ |added")
+"""What a command prints once the registry holds what it was asked for."""
+
+COMMANDS = {
+    "add": ["registry", "add", "account", "new", "--request-id", "r-new", "--receipt", "{folder}/receipt.json"],
+    "withdraw": ["registry", "withdraw", "r-1"],
+    "import": ["registry", "import", "{folder}/more.csv", "--bad-lines", "{folder}/bad.csv"],
+    "reverse": ["registry", "reverse", "{batch}", "--token", "{folder}/ben.token"],
+    "snapshot": ["registry", "snapshot", "--out", "{folder}/snapshot.parquet"],
+}  # fmt: skip
+WRITTEN = {"add": "receipt.json", "import": "bad.csv", "snapshot": "snapshot.parquet"}
+CHOSEN = COMMANDS if EVERY else ["add", "reverse"]
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """A workspace with an import whose reversal was proposed, two objections, and files to import."""
+    made = commands.workspace(tmp_path_factory.mktemp("faults") / "prepared", [], [], objections=("b1", "b2"))
+    for name in ("ana", "ben"):
+        made.run("actor", "add", name, "--out", made.folder / f"{name}.token").done()
+    batch = made.run("registry", "batches", "--json").done().json[0]["batch"]
+    made.run("registry", "reverse", batch, "--token", made.folder / "ana.token").done()
+    for name in ("1", "2"):
+        made.run("registry", "add", "account", f"a{name}", "--request-id", f"r-{name}").done()
+    rows = "".join(f"account,m{n},\n" for n in range(30))
+    (made.folder / "more.csv").write_text(f"type,value,region\n{rows}phone,06 12,UK\n")
+    (made.folder / "batch").write_text(batch)
+    return made.folder
+
+
+@pytest.fixture(scope="module")
+def run_in(prepared, tmp_path_factory):
+    """A function to a copy of the workspace, and a command's arguments there."""
+    # One path for all: its length decides how a command's output is cut into writes.
+    folder = tmp_path_factory.mktemp("copy") / "workspace"
+
+    def copy(name):
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(prepared, folder, ignore=shutil.ignore_patterns("command-*"))
+        batch = (prepared / "batch").read_text()
+        return folder, [part.format(folder=folder, batch=batch) for part in COMMANDS[name]]
+
+    return copy
+
+
+def _state(folder):
+    """What the registry comes to: head, what holds, and where each batch stands."""
+    with open_registry(f"sqlite:///{folder}/registry.db") as registry:
+        report = registry.verify()
+        assert report.findings == ()
+        taken = registry.snapshot()
+        batches = [batch.model_dump(exclude={"recorded_at"}) for batch in list_batches(registry)]
+        return taken.event, taken.objections.to_pylist(), batches
+
+
+@pytest.fixture(scope="module")
+def finished(run_in):
+    """A function to all points of a command, and the state and the file that it comes to."""
+
+    @cache
+    def finish(name):
+        folder, arguments = run_in(name)
+        ended, found = points(folder, arguments)
+        assert ended.code == (3 if name == "import" else 0), ended.err  # one line of the file is bad
+        return found, _state(folder), _written(folder, name)
+
+    return finish
+
+
+def _written(folder, name):
+    """What a command wrote; of a receipt, which is another one each time, what it is about."""
+    if name not in WRITTEN or not (folder / WRITTEN[name]).exists():
+        return None
+    data = (folder / WRITTEN[name]).read_bytes()
+    return json.loads(data)["request_id"] if name == "add" else data
+
+
+@pytest.mark.parametrize("share", range(SHARES if EVERY else SOME))
+@pytest.mark.parametrize("name", CHOSEN)
+def test_killed_at_a_write(prepared, run_in, finished, name, share):
+    before = _state(prepared)
+    found, after, written = finished(name)
+    assert len(found) > SHARES
+    # Without all of them: one amid the transaction, one as it ends.
+    for point in found[share::SHARES] if EVERY else [found[len(found) * (4 + share) // 6]]:
+        folder, arguments = run_in(name)
+        ended = killed_at(folder, arguments, point)
+        assert ended.code == -9, (point, ended)
+        left = _state(folder)
+        assert left in (before, after), point  # one transaction: all of it, or none
+        if _SAID.search(ended.out) and name != "snapshot":
+            assert left == after, point
+        assert _written(folder, name) in (None, written), point  # whole, or not there
+        again = run(folder, arguments)
+        # A line of the file is bad; what was reversed already has nothing left to be lifted.
+        assert again.code in ({0, 3} if name in {"import", "reverse"} else {0}), (point, again.err)
+        assert _state(folder) == after, point
+
+
+@pytest.mark.parametrize("call", ["fdatasync", "pwrite64"] if EVERY else ["fdatasync"])
+@pytest.mark.parametrize("name", [name for name in CHOSEN if name != "snapshot"])
+def test_a_disk_that_fails_is_one_error_and_nothing_is_acknowledged(prepared, run_in, name, call):
+    folder, arguments = run_in(name)
+    before = _state(prepared)
+    ended = failing_at(folder, arguments, call)
+    assert (ended.code, ended.out) == (3, ""), ended
+    assert ended.err.startswith("optout: ")
+    assert "Traceback" not in ended.err
+    assert _state(folder) == before
+    assert _written(folder, name) is None
