@@ -49,7 +49,7 @@ def content_of(objection: Objection) -> Content:
     """The content of an objection that arrives."""
     target = objection.target
     return Content(
-        target.type.value,
+        str(target.type),
         target.pseudonym,
         objection.linked,
         objection.surfaces,

@@ -25,6 +25,7 @@ from schemas.model import Model
 from schemas.vocabulary import IdentifierType, Purpose, Role, Surface
 
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _BETWEEN = re.compile(r"[\s,;|]+")
 _SURFACES = {surface.label: surface.bit for surface in Surface}
 _ROLES = {role.name.lower(): 1 << role for role in Role if role is not Role.MEDIA}
@@ -80,7 +81,7 @@ def _parsed(value: object) -> datetime:
 
 def _sound(value: str | int) -> str | int:
     if isinstance(value, str):
-        if any("\ud800" <= character <= "\udfff" for character in value):
+        if not value.isascii() and _SURROGATE.search(value):
             msg = "text in UTF-8"
             raise ValueError(msg)
         # Two stray quotes can join lines of a file: what lies between would pass for one odd identifier.

@@ -204,7 +204,7 @@ def message(kind: str, platform: str, normal: str) -> bytes:
 
 def target_message(kind: IdentifierType, platform: str, normal: str) -> bytes:
     """The message of an identifier: platform-scoped types carry the platform, others do not."""
-    return message(kind.value, platform if kind in PLATFORM_SCOPED else "", normal)
+    return message(str(kind), platform if kind in PLATFORM_SCOPED else "", normal)
 
 
 def pseudonym(key: bytes, data: bytes) -> bytes:
