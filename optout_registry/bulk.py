@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from optout_registry.batches import check_not_reversed
 from optout_registry.identity import check_key
 from optout_registry.intake import Intake, lacks_country, read_request
 from optout_registry.lines import Line, read_lines
-from optout_registry.objections import Objection, State
+from optout_registry.objections import Answer, Objection, State
 from optout_registry.registry import Registry
 from schemas.errors import BadInput
 from schemas.identifiers import message
@@ -81,6 +81,30 @@ def import_file(
             changed while it was read.
     """
     check_key(registry.identity, intake.key_id)
+
+    def record(objections: Sequence[Objection], batch: str) -> Sequence[Answer]:
+        return registry.add_all(objections, recorded_at=recorded_at, batch=batch)
+
+    return read_file(
+        registry, path, intake, record, recorded_at=recorded_at, on_bad=on_bad, on_progress=on_progress
+    )
+
+
+def read_file(
+    registry: Registry,
+    path: Path,
+    intake: Intake,
+    take: Callable[[Sequence[Objection], str], Sequence[Answer]],
+    *,
+    recorded_at: datetime,
+    on_bad: Callable[[BadLine], None],
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> ImportReport:
+    """Hand the objections of a file to ``take``, 10,000 at a time with their batch, and count its answers.
+
+    Raises:
+        As :func:`import_file`.
+    """
     with _opened(path) as file:
         before = os.fstat(file.fileno())
         report = ImportReport(_batch(intake.key, file))
@@ -88,7 +112,7 @@ def import_file(
         text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
         lines = read_lines(path, text)
         while part := list(islice(lines, ROWS_PER_TRANSACTION)):
-            _record(registry, part, intake, report, recorded_at, on_bad)
+            _take_part(part, intake, report, take, recorded_at, on_bad)
             on_progress(Progress(report.lines, file.tell(), before.st_size))
         after = os.fstat(file.fileno())
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
@@ -101,11 +125,11 @@ def import_file(
     return report
 
 
-def _record(
-    registry: Registry,
+def _take_part(
     part: list[Line],
     intake: Intake,
     report: ImportReport,
+    take: Callable[[Sequence[Objection], str], Sequence[Answer]],
     recorded_at: datetime,
     on_bad: Callable[[BadLine], None],
 ) -> None:
@@ -127,8 +151,7 @@ def _record(
         report.without_country += lacks_country(request)
         numbers.append(line.number)
         objections.append(objection)
-    answers = registry.add_all(objections, recorded_at=recorded_at, batch=report.batch)
-    for number, answer in zip(numbers, answers, strict=True):
+    for number, answer in zip(numbers, take(objections, report.batch), strict=True):
         match answer.state:
             case State.ADDED:
                 report.added += 1

@@ -98,7 +98,9 @@ def note_repeats(
     again = {
         answer.event
         for answer in answers
-        if answer.state is State.KNOWN and known[answer.request_id].batch not in {None, batch}
+        if answer.state is State.KNOWN
+        and answer.request_id in known  # else it stands twice among these very ones
+        and known[answer.request_id].batch not in {None, batch}
     }
     name = batch or ""
     noted = select(REPEAT.c.event).where(REPEAT.c.batch == name, REPEAT.c.event.in_(again))

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from pipelines.birthdays import FIRST_DAY, LAST_DAY, last_day_of, turned
 from pipelines.hashing.shares import shared_hashing
-from pipelines.matching import Covered, Pseudonyms, covered_surfaces
+from pipelines.matching import Covered, Pseudonyms, account_codes, covered_surfaces
 from schemas.documents import AccountCounts
 from schemas.errors import BadInput
 from schemas.fields import ACCOUNTS, TIMESTAMP
@@ -77,7 +77,7 @@ def compute_eligibility(
     has_id = pc.is_valid(table.column("account_id"))
     conform = pc.and_(has_id, pc.is_null(table.column("defect")))
     rows = (table.filter(has_id) if table.column("account_id").null_count else table).combine_chunks()
-    codes, ids = _account_codes(rows)
+    codes, ids = account_codes(rows)
     adult_from, age_known = _adult_from(rows, policy, as_of)
     flags = _row_flags(rows, policy, as_of, adult_from, age_known)
     flags, adult_from, age_known = _merge_rows(codes, len(ids), flags, adult_from, age_known)
@@ -105,12 +105,6 @@ def compute_eligibility(
         objected=int(np.count_nonzero((clear != ALL_SURFACES).any(axis=1))),
     )
     return Eligibility(lookup, _states(named, flags, clear, adult_from, age_known, keys.lineage), counts)
-
-
-def _account_codes(rows: pa.Table) -> tuple[npt.NDArray[np.int64], pa.StringArray]:
-    column = rows.column("account_id").combine_chunks()
-    encoded = column.dictionary_encode()
-    return encoded.indices.to_numpy().astype(np.int64), encoded.dictionary
 
 
 def _adult_from(rows: pa.Table, policy: Policy, as_of: datetime) -> tuple[npt.NDArray[np.int64], Mask]:

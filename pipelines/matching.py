@@ -22,6 +22,12 @@ Pseudonyms = Callable[[bytes, Sequence[bytes]], bytes]
 """Digests, under a key it holds, of forms that a prefix goes before: schemas.pseudonyms."""
 
 
+def account_codes(rows: pa.Table) -> tuple[Codes, pa.StringArray]:
+    """The account of each row, as an index into the ids of all accounts; both in order of appearance."""
+    encoded = rows.column("account_id").combine_chunks().dictionary_encode()
+    return encoded.indices.to_numpy().astype(np.int64), encoded.dictionary
+
+
 def covered_surfaces(
     rows: pa.Table,
     codes: Codes,
@@ -41,12 +47,12 @@ def covered_surfaces(
     for kind in IdentifierType:
         wanted = snapshot.objections.filter(pc.equal(snapshot.objections.column("type"), kind.value))
         if len(wanted):
-            accounts, hashes = _pseudonyms(kind, rows, codes, ids, platform, pseudonyms)
+            accounts, hashes = carried_pseudonyms(kind, rows, codes, ids, platform, pseudonyms)
             _hit(accounts, hashes, wanted, own, spreading)
     return own | _spread(spreading, rows, codes)
 
 
-def _pseudonyms(
+def carried_pseudonyms(
     kind: IdentifierType,
     rows: pa.Table,
     codes: Codes,

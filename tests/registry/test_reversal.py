@@ -90,6 +90,14 @@ def test_a_request_that_came_again_another_way_holds(registry, objection, load, 
     assert covered("a1", "a2") == {"a1"}
 
 
+def test_a_request_that_stands_twice_in_one_file_came_one_way(registry, load, covered, ana, ben):
+    report, _ = load("account,a1,r-1", "account,a1,r-1", columns="type,value,request_id")
+    assert (report.added, report.known) == (1, 1)
+    for token in (ana, ben):
+        reverse_batch(registry, report.batch, token, recorded_at=NOW)
+    assert covered("a1") == set()
+
+
 def test_what_was_withdrawn_before_is_not_ended_again(registry, load, ana, ben):
     batch = load("account,a1,r-1", "account,a2,r-2", columns="type,value,request_id")[0].batch
     registry.withdraw("r-1", received_at=NOW, recorded_at=NOW)
