@@ -45,10 +45,12 @@ def covered_surfaces(
     own = np.zeros((len(ids), len(PERSON_ROLES)), np.uint16)
     spreading = np.zeros_like(own)
     for kind in IdentifierType:
-        wanted = snapshot.objections.filter(pc.equal(snapshot.objections.column("type"), kind.value))
-        if len(wanted):
+        of_kind = pc.equal(snapshot.objections.column("type"), kind.value)
+        if pc.any(of_kind).as_py():
             accounts, hashes = carried_pseudonyms(kind, rows, codes, ids, platform, pseudonyms)
-            _hit(accounts, hashes, wanted, own, spreading)
+            # Of the two, the accounts are what is looked up in: there may be far more objections.
+            met = pc.and_(of_kind, pc.is_in(snapshot.objections.column("pseudonym"), value_set=hashes))
+            _hit(accounts, hashes, snapshot.objections.filter(met), own, spreading)
     return own | _spread(spreading, rows, codes)
 
 
@@ -90,10 +92,9 @@ def _carried(
     return accounts, elements.field("value").filter(chosen), regions
 
 
-def _hit(accounts: Codes, hashes: pa.Array, wanted: pa.Table, own: Covered, spreading: Covered) -> None:
+def _hit(accounts: Codes, hashes: pa.Array, met: pa.Table, own: Covered, spreading: Covered) -> None:
     live: dict[bytes, list[tuple[bool, Covered]]] = defaultdict(list)
-    hit = pc.is_in(hashes, value_set=wanted.column("pseudonym").combine_chunks())
-    met = wanted.filter(pc.is_in(wanted.column("pseudonym"), value_set=hashes.filter(hit)))
+    hit = pc.is_in(hashes, value_set=met.column("pseudonym").combine_chunks())
     for row in met.to_pylist():
         live[row["pseudonym"]].append((row["linked"], _scope(row["roles"], row["surfaces"])))
     places = np.flatnonzero(hit.to_numpy(zero_copy_only=False))
