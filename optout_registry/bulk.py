@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from optout_registry.batches import check_not_reversed
-from optout_registry.identity import check_key
+from optout_registry.identity import check_chain
 from optout_registry.intake import Intake, lacks_country, read_request
 from optout_registry.lines import Line, read_lines
 from optout_registry.objections import Answer, Objection, State
@@ -80,7 +80,7 @@ def import_file(
         BadInput: unreadable, a misspelt column or a batch that was reversed (nothing was recorded), or
             changed while it was read.
     """
-    check_key(registry.identity, intake.key_id)
+    check_chain(registry.identity, intake.keychain.ids)
 
     def record(objections: Sequence[Objection], batch: str) -> Sequence[Answer]:
         return registry.add_all(objections, recorded_at=recorded_at, batch=batch)
@@ -107,7 +107,7 @@ def read_file(
     """
     with _opened(path) as file:
         before = os.fstat(file.fileno())
-        report = ImportReport(_batch(intake.key, file))
+        report = ImportReport(_batch(intake.keychain.secrets[0], file))
         check_not_reversed(registry, report.batch)
         text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
         lines = read_lines(path, text)
@@ -170,7 +170,8 @@ def _take_part(
 def _batch(key: bytes, file: BinaryIO) -> str:
     """Name of the file's contents; leaves the file at its start.
 
-    Keyed, because a plain digest of a file with one line would tell whether it names somebody.
+    Keyed, because a plain digest of a file with one line would tell whether it names somebody. Under the
+    first key, because the name stands in the log for good: after a rotation the same file is still the same.
     """
     digest = hashlib.sha256()
     while block := file.read(_BLOCK):

@@ -29,7 +29,7 @@ class Received(Model):
     batch: str | None
     """The import it came with."""
     key_id: str
-    """Id of the key of the pseudonym that ``target`` commits to."""
+    """Id of the key applied last to the pseudonym that ``target`` commits to."""
     kind: Literal["received"] = "received"
     linked: bool
     number: int = Field(ge=1)
@@ -90,8 +90,25 @@ class BatchReversed(Model):
     recorded_at: Instant
 
 
-Event = BatchReversed | Received | Withdrawn | IdentityConfirmed | RefusedAsImpersonation
+class Rotated(Model):
+    """A further key was applied to every pseudonym: the keys before it match none of them by themselves."""
+
+    count: int = Field(ge=0)
+    """Objections received before, those that have ended included."""
+    digest_after: Digest
+    """Of what they commit to since, in the order of the log: optout_registry/commitments.py."""
+    digest_before: Digest
+    """Of what they committed to. After another rotation it begins with that one's ``digest_after``."""
+    key_ids_after: tuple[str, ...]
+    key_ids_before: tuple[str, ...]
+    kind: Literal["rotated"] = "rotated"
+    number: int = Field(ge=1)
+    recorded_at: Instant
+
+
+Event = BatchReversed | Received | Withdrawn | IdentityConfirmed | RefusedAsImpersonation | Rotated
 REVERSED = "batch_reversed"
+ROTATED = "rotated"
 ENDING = ("withdrawn", "refused_as_impersonation", REVERSED)
 """Kinds of event after which an objection does not hold."""
 _EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])

@@ -25,6 +25,8 @@ class Identity:
     """Verifier key of the log's checkpoints, as text."""
     key_ids: tuple[str, ...]
     """Ids of the keys of the pseudonyms, in the order they were applied."""
+    rotating_to: str | None = None
+    """Id of the key that a rotation is applying; None: none is under way."""
 
     @property
     def key_id(self) -> str:
@@ -32,8 +34,10 @@ class Identity:
         return self.key_ids[-1]
 
 
-def read_identity(connection: Connection) -> Identity:
+def read_identity(connection: Connection, *, older_too: bool = False) -> Identity:
     """The identity of the registry in a database.
+
+    ``older_too``: also where its tables have yet to be brought up to date.
 
     Raises:
         BadInput: the database is none of ours, or has tables of another release.
@@ -47,15 +51,24 @@ def read_identity(connection: Connection) -> Identity:
             remedy="correct registry in optout.yaml; a registry that was emptied is restored from its backup",
         )
     revision = connection.scalar(_REVISION)
-    if revision != REVISION:
+    if revision != REVISION and not (older_too and is_older(connection)):
         raise BadInput(
             SUBJECT,
             expected=f"tables of revision {REVISION}",
             found=f"revision {revision}",
             remedy="`optout init` brings older ones up to date; newer ones need the release that wrote them",
         )
-    key_ids = connection.scalars(select(KEY.c.key_id).order_by(KEY.c.position)).all()
-    return Identity(row.id, row.scheme, row.log_key, tuple(key_ids))
+    return Identity(row.id, row.scheme, row.log_key, *_read_keys(connection))
+
+
+def _read_keys(connection: Connection) -> tuple[tuple[str, ...], str | None]:
+    """The keys that were applied to every pseudonym, and the one that is being applied."""
+    if not any(column["name"] == KEY.c.event.name for column in inspect(connection).get_columns(KEY.name)):
+        # Tables of a release that could not rotate.
+        return tuple(connection.scalars(select(KEY.c.key_id))), None
+    keys = connection.execute(select(KEY).order_by(KEY.c.position)).all()
+    applied = tuple(key.key_id for key in keys if key.position == 1 or key.event is not None)
+    return applied, keys[-1].key_id if len(applied) < len(keys) else None
 
 
 def is_older(connection: Connection) -> bool:
@@ -78,15 +91,44 @@ def check_same(connection: Connection, identity: Identity) -> None:
         )
 
 
-def check_key(identity: Identity, key_id: str) -> None:
-    """Refuse a key that is not the registry's: its pseudonyms would match nothing (ConfigurationError)."""
-    if key_id != identity.key_id:
+def check_settled(identity: Identity) -> None:
+    """Refuse a registry whose pseudonyms are under different keys (ConfigurationError)."""
+    if identity.rotating_to is not None:
         raise ConfigurationError(
-            "registry key",
-            expected=f"{identity.key_id}, the key of this registry's objections",
-            found=key_id,
-            remedy="restore the registry's key from its backup, or correct keys in optout.yaml",
+            SUBJECT,
+            expected="objections that are all under the same keys",
+            found=f"a rotation to {identity.rotating_to} that has not ended",
+            remedy="run `optout registry rotate-key` to the end",
         )
+
+
+def check_chain(identity: Identity, key_ids: tuple[str, ...]) -> None:
+    """Refuse keys that are not the registry's, all of them in their order (ConfigurationError).
+
+    Pseudonyms under others match nothing: nobody would be protected, and nobody would notice.
+    """
+    check_settled(identity)
+    check_applied(identity, key_ids)
+
+
+def check_applied(identity: Identity, key_ids: tuple[str, ...]) -> None:
+    """The same, of a registry between two keys as well."""
+    if key_ids == identity.key_ids:
+        return
+    if key_ids[:-1] == identity.key_ids:
+        remedy = f"run `optout registry rotate-key`, which goes over to {key_ids[-1]}"
+    elif key_ids == identity.key_ids[: len(key_ids)]:
+        remedy = "add the references of the other keys to keys.registry in optout.yaml, in this order"
+    else:
+        remedy = "restore the registry's keys from their backup, or correct keys.registry in optout.yaml"
+    raise ConfigurationError(
+        "registry key",
+        expected=f"{', then '.join(identity.key_ids)}: the key of this registry's objections"
+        if len(identity.key_ids) == 1
+        else f"{', then '.join(identity.key_ids)}: the keys of this registry's objections",
+        found=", then ".join(key_ids),
+        remedy=remedy,
+    )
 
 
 def check_signer(identity: Identity, signer: Signer) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
 
@@ -20,8 +20,9 @@ from pydantic import (
 
 from optout_registry.objections import REQUEST_ID, Basis, Objection, Target
 from schemas.errors import BadInput
-from schemas.identifiers import PLATFORM_SCOPED, has_numbers, normalise, pseudonym, target_message
+from schemas.identifiers import PLATFORM_SCOPED, has_numbers, normalise, target_message
 from schemas.model import Model
+from schemas.pseudonyms import Keychain
 from schemas.vocabulary import IdentifierType, Purpose, Role, Surface
 
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -143,15 +144,14 @@ _EXPECTED = {
 
 @dataclass(frozen=True)
 class Intake:
-    """How raw identifiers become pseudonyms: one key, one platform."""
+    """How raw identifiers become pseudonyms: one chain of keys, one platform."""
 
-    key: bytes = field(repr=False)
-    key_id: str
+    keychain: Keychain
     platform: str
     """Whose account ids and handles these are."""
 
     def target(self, kind: IdentifierType, value: str | int, region: str | None = None) -> Target:
-        """What an objection hits: the pseudonym of the normalised value under the registry key.
+        """What an objection hits: the pseudonym of the normalised value under the registry keys.
 
         Raises:
             BadInput: the value is empty, or nothing of it is left: a phone number without a digit.
@@ -161,7 +161,7 @@ class Intake:
             raise _bad("value", f"an identifier of type {kind}", "nothing that could name anybody")
         data = target_message(kind, self.platform, normal)
         platform = self.platform if kind in PLATFORM_SCOPED else None
-        return Target(kind, pseudonym(self.key, data), self.key_id, platform)
+        return Target(kind, self.keychain.pseudonym(data), self.keychain.ids, platform)
 
     def objection(self, request: Request, *, request_id: str, recorded_at: datetime) -> Objection:
         """What the log keeps of a request; ``request_id`` names it if it has no id of its own.

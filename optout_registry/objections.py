@@ -48,8 +48,8 @@ class Target:
     type: IdentifierType
     pseudonym: bytes
     """HMAC-SHA-256, 32 bytes."""
-    key_id: str
-    """Id of the key it was made with."""
+    key_ids: tuple[str, ...]
+    """Ids of the keys it was made with, in the order they were applied."""
     platform: str | None = None
     """Of an account id or a handle; other types mean the same everywhere."""
 

@@ -4,7 +4,7 @@ import uuid
 
 from sqlalchemy import Connection, insert, inspect
 
-from optout_registry.identity import check_key, check_signer, is_older, read_identity
+from optout_registry.identity import Identity, check_signer, is_older, read_identity
 from optout_registry.log import origin
 from optout_registry.registry import Registry
 from optout_registry.storage.database import (
@@ -17,13 +17,15 @@ from optout_registry.storage.database import (
 )
 from optout_registry.storage.tables import KEY, REGISTRY
 from optout_registry.transparency.notes import Signer
+from schemas.errors import ConfigurationError
 from schemas.identifiers import SCHEME
 
 
 def create_registry(url: str, key_id: str, log_secret: bytes) -> Registry:
     """Make an empty registry for objections under one key; one that exists is brought up to date and kept.
 
-    ``log_secret``: the 32 bytes of the Ed25519 key that signs its log.
+    ``key_id``: of the key that is applied first. ``log_secret``: the 32 bytes of the Ed25519 key that signs
+    its log.
 
     Raises:
         ConfigurationError: it exists and belongs to other keys.
@@ -41,10 +43,20 @@ def create_registry(url: str, key_id: str, log_secret: bytes) -> Registry:
             _describe(connection, key_id, log_secret)
         identity = read_identity(connection)
     use_write_ahead_log(engine)
-    check_key(identity, key_id)
+    _check_first_key(identity, key_id)
     signer = Signer(origin(identity.id), log_secret)
     check_signer(identity, signer)
     return Registry(engine, signer)
+
+
+def _check_first_key(identity: Identity, key_id: str) -> None:
+    if key_id != identity.key_ids[0]:
+        raise ConfigurationError(
+            "registry key",
+            expected=f"{identity.key_ids[0]}, the first key of this registry's objections",
+            found=key_id,
+            remedy="restore the registry's key from its backup, or correct keys in optout.yaml",
+        )
 
 
 def _describe(connection: Connection, key_id: str, log_secret: bytes) -> None:
@@ -75,8 +87,8 @@ def open_registry(url: str, log_secret: bytes | None = None) -> Registry:
     return Registry(engine, signer)
 
 
-def find_registry(url: str) -> Registry | None:
-    """The registry at an SQLAlchemy URL; None where :func:`create_registry` would make one.
+def find_registry(url: str) -> Identity | None:
+    """What is at an SQLAlchemy URL, up to date or not; None where :func:`create_registry` would make one.
 
     Raises:
         BadInput: the database holds something else, or cannot be read.
@@ -86,4 +98,4 @@ def find_registry(url: str) -> Registry | None:
     engine = connect(url)
     with reading(engine) as connection:
         is_empty = not inspect(connection).get_table_names()
-    return None if is_empty else Registry(engine)
+        return None if is_empty else read_identity(connection, older_too=True)

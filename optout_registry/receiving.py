@@ -81,7 +81,7 @@ def _received(
     event = Received(
         basis=objection.basis,
         batch=batch,
-        key_id=target.key_id,
+        key_id=target.key_ids[-1],
         linked=objection.linked,
         number=number,
         platform=target.platform,

@@ -16,7 +16,14 @@ from optout_registry.events import (
     RefusedAsImpersonation,
     Withdrawn,
 )
-from optout_registry.identity import Identity, check_key, check_same, check_scheme, read_identity
+from optout_registry.identity import (
+    Identity,
+    check_chain,
+    check_same,
+    check_scheme,
+    check_settled,
+    read_identity,
+)
 from optout_registry.objections import (
     Answer,
     Impersonation,
@@ -128,10 +135,10 @@ class Registry:
         """Record objections in one transaction, in this order: all of them, or none.
 
         Raises:
-            ConfigurationError: made with another key, or under another normal form.
+            ConfigurationError: made with other keys or under another normal form, or a rotation is under way.
         """
         for objection in objections:
-            check_key(self.identity, objection.target.key_id)
+            check_chain(self.identity, objection.target.key_ids)
             check_request_id(objection.request_id)
         check_scheme(self.identity)
         with self.appending() as (connection, size, signer):
@@ -196,8 +203,10 @@ class Registry:
 
         Raises:
             BadInput: the log does not reach that number, or an objection before it is missing.
+            ConfigurationError: a rotation is under way.
         """
         check_scheme(self.identity)
+        check_settled(self.identity)
         with self.reading() as connection:
             head = log.head(connection)
             at = head if event is None else event
@@ -214,7 +223,7 @@ class Registry:
                 event=at,
                 root=log.root_at(connection, at).hex(),
                 log_key=self.identity.log_key,
-                key_id=self.identity.key_id,
+                key_ids=self.identity.key_ids,
                 scheme=self.identity.scheme,
                 objections=objections,
                 platforms=platforms,

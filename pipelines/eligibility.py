@@ -42,9 +42,10 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class EligibilityKeys:
-    """The two secrets eligibility needs: to match objections, and to name subjects."""
+    """The secrets eligibility needs: to match objections, and to name subjects."""
 
-    registry: bytes = field(repr=False)
+    registry: tuple[bytes, ...] = field(repr=False)
+    """Of the whole chain, the oldest first."""
     lineage: bytes = field(repr=False)
 
 
@@ -83,7 +84,7 @@ def compute_eligibility(
     flags, adult_from, age_known = _merge_rows(codes, len(ids), flags, adult_from, age_known)
     with shared_hashing(len(rows)) as pseudonyms:
         covered = covered_surfaces(rows, codes, ids, snapshot, platform, partial(pseudonyms, keys.registry))
-        named = _subjects(ids, platform, partial(pseudonyms, keys.lineage))
+        named = _subjects(ids, platform, partial(pseudonyms, (keys.lineage,)))
     clear = np.uint16(ALL_SURFACES) & ~covered
     order = np.argsort(hashes := hash_ids(ids))
     lookup = pa.table(

@@ -89,7 +89,7 @@ def finish_plan(store: Store, plan_id: str, plan: Plan, finishing: Finishing) ->
         packs=plan.packs,
         rules=plan.rules,
         engine=plan.engine,
-        keys={"registry": plan.snapshot.key_id, "lineage": plan.lineage_key.id},
+        keys={"registry": plan.snapshot.key_ids[-1], "lineage": plan.lineage_key.id},
         eligibility=plan.eligibility,
         splits=put_table(store, splits),
         profile=put_table(store, profile),

@@ -19,7 +19,7 @@ Codes = npt.NDArray[np.int64]
 Covered = npt.NDArray[np.uint16]
 """Of each account a row: by stored value of Role, surfaces (bits) on which an objection covers it so."""
 Pseudonyms = Callable[[bytes, Sequence[bytes]], bytes]
-"""Digests, under a key it holds, of forms that a prefix goes before: schemas.pseudonyms."""
+"""Digests, under keys it holds, of forms that a prefix goes before: schemas.pseudonyms."""
 
 
 def account_codes(rows: pa.Table) -> tuple[Codes, pa.StringArray]:

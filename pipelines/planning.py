@@ -77,7 +77,7 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
     parent_entry = parent_of(entries[-1]) if entries else None
     parent = latest_version(store)
     snapshot = inputs.registry(None)
-    check_registry(store, snapshot, inputs.registry, parent, inputs.policy.registry)
+    check_registry(store, snapshot, inputs.registry, parent, inputs.policy.registry, inputs.keys.registry)
     manifest = inputs.source.manifest()
     check_platforms(snapshot, manifest.platform, inputs.policy.registry)
     accounts, accounts_digest = inputs.source.accounts(manifest.accounts)
@@ -123,7 +123,7 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
             root=snapshot.root,
             log_key=snapshot.log_key,
             object=put_table(store, snapshot.objections),
-            key_id=snapshot.key_id,
+            key_ids=snapshot.key_ids,
             scheme=snapshot.scheme,
         ),
         lineage_key=inputs.lineage_key,

@@ -1,12 +1,15 @@
 """What must hold of registry and accounts before anything is planned; BadInput says what does not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import pyarrow as pa
 
 from pipelines.corpus.chain import Version, read_object_table
 from pipelines.corpus.store import Store
 from schemas.documents import AccountCounts
 from schemas.errors import BadInput
 from schemas.policy import RegistryPolicy
+from schemas.pseudonyms import DIGEST, pseudonyms
 from schemas.snapshots import RegistrySnapshot
 from schemas.tables import SNAPSHOT
 
@@ -17,10 +20,12 @@ def check_registry(
     registry: Callable[[int | None], RegistrySnapshot],
     parent: Version | None,
     policy: RegistryPolicy,
+    keys: Sequence[bytes],
 ) -> None:
     """Law 2: a registry that is unexpectedly empty, another one, or rolled back stops the build.
 
-    ``registry``: the same one as it stood at an earlier event.
+    ``registry``: the same one as it stood at an earlier event. ``keys``: those of its pseudonyms. If the key
+    was rotated since, the parent's are under the first of them only: the others are applied before comparing.
     """
     if not len(snapshot.objections) and not policy.allow_empty:
         raise BadInput(
@@ -53,15 +58,35 @@ def check_registry(
             found=f"one signed by {snapshot.log_key}",
             remedy="restore registry and log key from one backup: the log was made anew",
         )
+    if snapshot.key_ids[: len(used.key_ids)] != used.key_ids:
+        raise BadInput(
+            "registry",
+            expected=f"pseudonyms under {', then '.join(used.key_ids)}, as for version {parent.number}",
+            found=", then ".join(snapshot.key_ids),
+            remedy="restore the newer copy of the registry: its key was rotated since",
+        )
     earlier = registry(used.event)
     held = read_object_table(store, used.object, SNAPSHOT)
-    if earlier.root != used.root or not earlier.objections.equals(held):
+    if earlier.root != used.root or not earlier.objections.equals(_under_all(held, used.key_ids, keys)):
         raise BadInput(
             "registry",
             expected=f"the objections of version {parent.number} at event {used.event}",
             found="others: the registry was rolled back, and has gone on since",
             remedy="restore the newer copy, and enter again what came in after it: objections would be lost",
         )
+
+
+def _under_all(held: pa.Table, key_ids: Sequence[str], keys: Sequence[bytes]) -> pa.Table:
+    """A SNAPSHOT table under the first keys, after the others were applied: sorted as such a table is."""
+    further = keys[len(key_ids) :]
+    if not further:
+        return held
+    made = pseudonyms(further, b"", held.column("pseudonym").to_pylist())
+    digests = pa.FixedSizeBinaryArray.from_buffers(pa.binary(DIGEST), len(held), [None, pa.py_buffer(made)])
+    place = SNAPSHOT.get_field_index("pseudonym")
+    return held.set_column(place, SNAPSHOT.field(place), digests).sort_by(
+        [(name, "ascending") for name in SNAPSHOT.names]
+    )
 
 
 def check_platforms(snapshot: RegistrySnapshot, platform: str, policy: RegistryPolicy) -> None:

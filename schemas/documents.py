@@ -106,8 +106,8 @@ class SnapshotRef(Model):
     """Verifier key of the registry's log, as text (C2SP signed-note)."""
     object: ObjectRef
     """The snapshot, a table."""
-    key_id: str
-    """Of the registry key the pseudonyms were made with."""
+    key_ids: tuple[str, ...]
+    """Of the registry keys the pseudonyms were made with, in the order they were applied."""
     scheme: str
     """Version of the normal form of identifiers."""
 

@@ -208,7 +208,7 @@ def target_message(kind: IdentifierType, platform: str, normal: str) -> bytes:
 
 
 def pseudonym(key: bytes, data: bytes) -> bytes:
-    """HMAC-SHA-256, all 32 bytes: how the registry writes a target down."""
+    """HMAC-SHA-256, all 32 bytes, under one key; under a chain of them: schemas.pseudonyms."""
     return hmac.digest(key, data, "sha256")
 
 

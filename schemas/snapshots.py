@@ -17,7 +17,8 @@ class RegistrySnapshot:
     """Of the tree over the log's events up to ``event``: 64 hexadecimal digits."""
     log_key: str
     """Verifier key of whoever signs the log, as text."""
-    key_id: str
+    key_ids: tuple[str, ...]
+    """Of the registry keys of the pseudonyms, in the order they were applied."""
     scheme: str
     """Version of the normal form the pseudonyms were made with."""
     objections: pa.Table

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from schemas.model import Model
 
@@ -20,11 +20,18 @@ def _no_url(path: str) -> str:
 LocalPath = Annotated[str, AfterValidator(_no_url)]
 
 
-class Keys(Model):
-    """References to the keys, one per purpose: ``file:PATH`` or ``env:NAME``."""
+def _list(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
 
-    registry: str = "file:keys/registry.key"
-    """Of the registry key, which makes the pseudonyms of objections."""
+
+class Keys(Model):
+    """References to the keys, one per purpose: ``file:PATH``, ``env:NAME`` or ``kms:PATH``."""
+
+    registry: Annotated[tuple[str, ...], BeforeValidator(_list), Field(min_length=1)] = (
+        "file:keys/registry.key",
+    )
+    """Of the registry key, which makes the pseudonyms of objections. After a rotation a list: every key there
+    was, the oldest first."""
     lineage: str = "file:keys/lineage.key"
     """Of the lineage key, which makes subjects and the order of rows."""
     log: str = "file:keys/log.key"

@@ -19,6 +19,7 @@ from pipelines.lineage.verify.version import Evidence, verify
 from pipelines.planning import BuildInputs
 from schemas.plans import KeyRef
 from schemas.policy import Policy
+from schemas.pseudonyms import Keychain
 from schemas.snapshots import RegistryHead
 
 
@@ -71,7 +72,7 @@ class Place:
         root = hashlib.sha256(f"{held.root} {self.past}".encode()).hexdigest()
         return replace(
             held,
-            key_id=self.keys["registry"].id,
+            key_ids=(self.keys["registry"].id,),
             registry_id=self.registry_id,
             root=root,
             log_key=self.log_key,
@@ -90,7 +91,7 @@ class Place:
             policy=self.policy,
             registry=self.snapshot,
             as_of=as_of,
-            keys=EligibilityKeys(self.keys["registry"].secret, self.keys["lineage"].secret),
+            keys=EligibilityKeys((self.keys["registry"].secret,), self.keys["lineage"].secret),
             lineage_key=KeyRef(id=self.keys["lineage"].id, reference=f"file:{self.folder}/lineage.key"),
             from_scratch=from_scratch,
         )
@@ -117,7 +118,7 @@ class Place:
         """The findings of a full verification."""
         evidence = Evidence(
             root=self.folder / "canonical",
-            registry_key=self.keys["registry"],
+            registry_keys=Keychain((self.keys["registry"].id,), (self.keys["registry"].secret,)),
             lineage_key=self.keys["lineage"],
             registry=self.snapshot,
         )

@@ -36,7 +36,7 @@ def eligibility(accounts, objections=(), policy=None, as_of=AS_OF):
         policy or Policy(),
         as_of,
         PLATFORM,
-        EligibilityKeys(registry=REGISTRY_KEY, lineage=LINEAGE_KEY),
+        EligibilityKeys(registry=(REGISTRY_KEY,), lineage=LINEAGE_KEY),
     )
 
 

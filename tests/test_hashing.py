@@ -17,6 +17,7 @@ from pipelines.hashing.shares import shared_hashing
 from schemas.errors import ConfigurationError
 from schemas.pseudonyms import pseudonyms
 
+KEYS = (b"key", b"a further one")
 FORMS = [b"%d" % number * (number % 40) for number in range(5_000)]
 
 
@@ -24,7 +25,7 @@ FORMS = [b"%d" % number * (number % 40) for number in range(5_000)]
 def test_shares_add_up_to_the_whole(processes):
     with shared_hashing(0, processes) as hashed:
         for forms in (FORMS, FORMS[:5], FORMS[:2], []):
-            assert hashed(b"key", b"prefix", forms) == pseudonyms(b"key", b"prefix", forms)
+            assert hashed(KEYS, b"prefix", forms) == pseudonyms(KEYS, b"prefix", forms)
 
 
 @pytest.mark.parametrize(("times", "others"), [(0.9, 0), (1, 1), (2.5, 2), (90, 2)])

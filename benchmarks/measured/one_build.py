@@ -51,7 +51,7 @@ class Workspace:
             policy=Policy(),
             registry=lambda _event: snapshot,
             as_of=AS_OF,
-            keys=EligibilityKeys(registry=registry.secret, lineage=lineage.secret),
+            keys=EligibilityKeys(registry=(registry.secret,), lineage=lineage.secret),
             lineage_key=KeyRef(id=lineage.id, reference=f"file:{self.keys / 'lineage.key'}"),
         )
 

@@ -1,7 +1,7 @@
 """The database under the registry: SQLite, or PostgreSQL where several machines take objections."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import URL, Connection, Engine, make_url
@@ -45,6 +45,19 @@ def use_write_ahead_log(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         with understood():
             sqlite.use_write_ahead_log(engine)
+
+
+def erase_remains(engine: Engine, tables: Sequence[str]) -> None:
+    """Leave no byte of what rows of these tables held before they were changed; in this database, that is.
+
+    Raises:
+        BadInput: somebody uses the registry for longer than this waits.
+    """
+    with understood():
+        if engine.dialect.name == "postgresql":
+            postgresql.erase_remains(engine, tables)
+        else:
+            sqlite.erase_remains(engine)
 
 
 @contextmanager

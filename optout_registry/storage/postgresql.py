@@ -1,6 +1,7 @@
 """The registry in a PostgreSQL database: how it is opened, and what its failures mean to a person."""
 
 import importlib.util
+from collections.abc import Sequence
 from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, text
@@ -107,6 +108,14 @@ def check_durable(connection: Connection) -> None:
                 found=f"{name} = {found}",
                 remedy=f"set {name} = on in postgresql.conf, and for this user and database",
             )
+
+
+def erase_remains(engine: Engine, tables: Sequence[str]) -> None:
+    """Write the tables anew: their files then hold no row that was changed, nor samples of such rows."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        # The statistics belong to whoever owns the database: for others the server leaves them, and warns.
+        for table in (*tables, "pg_catalog.pg_statistic"):
+            connection.execute(text(f"VACUUM (FULL) {table}"))
 
 
 def explained(error: BaseException) -> OptoutError:

@@ -158,3 +158,26 @@ def _one(cursor: DBAPICursor, statement: str) -> object:
     cursor.execute(statement)
     row = cursor.fetchone()
     return row[0] if row else None
+
+
+def erase_remains(engine: Engine) -> None:
+    """Write the file anew, so that it and its write-ahead log hold nothing but what its tables do.
+
+    Raises:
+        BadInput: somebody reads or writes meanwhile, for longer than it waits.
+    """
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("VACUUM")
+        is_busy = _one(cursor, "PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.close()
+    finally:
+        connection.close()
+    if is_busy:
+        raise BadInput(
+            SUBJECT,
+            expected=f"nobody to read it within {BUSY_SECONDS} seconds: old bytes are being erased",
+            found="another process that does",
+            remedy="end it (a server, a build, a report), then repeat",
+        )

@@ -29,7 +29,7 @@ class Bytes(LargeBinary):
         """Nothing to do."""
 
 
-REVISION = "0002"
+REVISION = "0003"
 """The migration that made these tables; tests/registry/test_migrations.py compares both."""
 
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
@@ -59,6 +59,8 @@ KEY = Table(
     METADATA,
     Column("position", SmallInteger, primary_key=True, autoincrement=False),  # from 1
     Column("key_id", String, nullable=False, unique=True),
+    Column("event", _NUMBER),  # of the rotation to it; null: the first key, or the rotation is under way
+    Column("progress", Text),  # of the rotation, signed: optout_registry/commitments.py
 )
 """The keys of the pseudonyms, in the order in which they were applied: each one wraps those before it."""
 
@@ -84,7 +86,7 @@ OBJECTION = Table(
     Column("request_id", _LABEL, nullable=False, unique=True),
     Column("type", _LABEL, nullable=False),  # of the target: IdentifierType
     Column("pseudonym", Bytes),  # of the target, under the first ``keys`` keys; null: erased
-    Column("nonce", Bytes),  # with it the event commits to the pseudonym
+    Column("nonce", Bytes),  # with it the commitment is opened
     Column("keys", SmallInteger, nullable=False),  # how many keys were applied
     Column("platform", String),  # of an account id or a handle
     Column("linked", Boolean, nullable=False),
@@ -93,6 +95,7 @@ OBJECTION = Table(
     Column("purposes", Integer, nullable=False),
     Column("batch", _LABEL),  # the import it came with
     Column("ended", _NUMBER),  # by this event; null: it holds
+    Column("commitment", Bytes),  # to the pseudonym, since a rotation; null: the event's own stands
 )
 """What the events come to: one row per objection, from which snapshots are taken."""
 Index(None, OBJECTION.c.ended, sqlite_where=OBJECTION.c.ended.is_not(None),

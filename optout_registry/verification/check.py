@@ -13,6 +13,7 @@ from optout_registry import log
 from optout_registry.events import (
     ENDING,
     BatchReversed,
+    Event,
     Received,
     RefusedAsImpersonation,
     Withdrawn,
@@ -26,6 +27,7 @@ from optout_registry.transparency.tiles import HEIGHT, WIDTH, extended
 from optout_registry.verification.checkpoints import check_checkpoints
 from optout_registry.verification.findings import Findings, LogReport
 from optout_registry.verification.reversals import check_reversals
+from optout_registry.verification.rotations import Rotations
 from schemas.errors import OptoutError
 
 _AT_ONCE = 16_384
@@ -36,12 +38,14 @@ def check_log(connection: Connection, identity: Identity, kept: Sequence[str] = 
     """Check the registry of a transaction; ``kept`` are checkpoints that were kept elsewhere."""
     findings = Findings()
     tree = _Tree(connection, findings)
+    rotations = Rotations(connection, identity, findings)
     erased = 0
     for rows in _events(connection):
         erased += sum(row.body is None for row in rows)
         tree.append(rows)
-        _check_events(connection, rows, identity, findings)
+        _check_events(connection, rows, rotations, findings)
     tree.end()
+    rotations.end()
     _check_objections(connection, findings)
     root = log.root_at(connection, tree.size) if tree.is_whole else None
     checkpoints = check_checkpoints(connection, identity, tree.size, kept, findings, is_whole=tree.is_whole)
@@ -107,27 +111,15 @@ class _Tree:
 
 
 def _check_events(
-    connection: Connection, rows: Sequence[Row[Any]], identity: Identity, findings: Findings
+    connection: Connection, rows: Sequence[Row[Any]], rotations: Rotations, findings: Findings
 ) -> None:
     ended_by: dict[int, str] = {}
     reversals: list[BatchReversed] = []
     for row in rows:
-        if row.body is None:
-            # No event asks for an erasure yet, and without content nobody can say whose end it was.
-            findings.add("event erased", row.number, "the content of the event", "nothing")
-            continue
-        if blinded(row.nonce, row.body) != row.entry:
-            findings.add("event changed", row.number, "the content its leaf was made of", "other content")
-            continue
-        try:
-            event = read_body(row.body, row.number)
-        except OptoutError:
-            findings.add("event changed", row.number, "an event in its canonical form", "something else")
-            continue
-        if (event.number, event.kind) != (row.number, row.kind):
-            findings.add("event changed", row.number, f"number and kind of {row.kind}", "those of another")
+        event = _read(row, findings)
+        rotations.take(row, event)
         if isinstance(event, Received):
-            _check_received(event, row, identity, findings)
+            _check_received(event, row, rotations, findings)
         if isinstance(event, Withdrawn | RefusedAsImpersonation):
             ended_by[event.number] = event.request_id
         if isinstance(event, BatchReversed):
@@ -136,7 +128,26 @@ def _check_events(
     check_reversals(connection, reversals, findings)
 
 
-def _check_received(event: Received, row: Row[Any], identity: Identity, findings: Findings) -> None:
+def _read(row: Row[Any], findings: Findings) -> Event | None:
+    """The event that a row holds; None where it is none any more."""
+    if row.body is None:
+        # No event asks for an erasure yet, and without content nobody can say whose end it was.
+        findings.add("event erased", row.number, "the content of the event", "nothing")
+        return None
+    if blinded(row.nonce, row.body) != row.entry:
+        findings.add("event changed", row.number, "the content its leaf was made of", "other content")
+        return None
+    try:
+        event = read_body(row.body, row.number)
+    except OptoutError:
+        findings.add("event changed", row.number, "an event in its canonical form", "something else")
+        return None
+    if (event.number, event.kind) != (row.number, row.kind):
+        findings.add("event changed", row.number, f"number and kind of {row.kind}", "those of another")
+    return event
+
+
+def _check_received(event: Received, row: Row[Any], rotations: Rotations, findings: Findings) -> None:
     if row.held_event is None:
         findings.add("objection missing", event.number, "an objection that the log received", "none")
         return
@@ -146,13 +157,7 @@ def _check_received(event: Received, row: Row[Any], identity: Identity, findings
     if row.held_pseudonym is None:
         findings.add("objection changed", event.number, "whom it names", "nobody")
         return
-    # No event makes pseudonyms anew yet: whoever claims another key hides another target.
-    if identity.key_ids[: row.held_keys] != (event.key_id,):
-        findings.add(
-            "objection changed", event.number, f"a pseudonym under key {event.key_id}", "another key"
-        )
-    elif blinded(row.held_nonce, row.held_pseudonym).hex() != event.target:
-        findings.add("objection changed", event.number, "the target that the log commits to", "another")
+    rotations.check_target(event, row)
 
 
 def _check_ended(connection: Connection, ended_by: dict[int, str], findings: Findings) -> None:

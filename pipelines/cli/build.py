@@ -122,22 +122,22 @@ def finish(
 def _inputs(
     opened: OpenedWorkspace, registry: "Registry", as_of: str | None, *, from_scratch: bool
 ) -> "BuildInputs":
-    from optout_registry.identity import check_key
+    from optout_registry.identity import check_chain
     from pipelines.corpus.source_files import SourceFiles
     from pipelines.eligibility import EligibilityKeys
     from pipelines.keys import absolute_reference
     from pipelines.planning import BuildInputs
     from schemas.plans import KeyRef
 
-    registry_key, lineage_key = opened.key("registry"), opened.key("lineage")
-    check_key(registry.identity, registry_key.id)
+    keychain, lineage_key = opened.keychain(), opened.key("lineage")
+    check_chain(registry.identity, keychain.ids)
     inputs = BuildInputs(
         store=opened.store(),
         source=SourceFiles(opened.url(opened.settings.canonical)),
         policy=opened.policy(),
         registry=registry.snapshot,
         as_of=_instant(as_of),
-        keys=EligibilityKeys(registry=registry_key.secret, lineage=lineage_key.secret),
+        keys=EligibilityKeys(registry=keychain.secrets, lineage=lineage_key.secret),
         lineage_key=KeyRef(
             id=lineage_key.id, reference=absolute_reference(opened.settings.keys.lineage, opened.root)
         ),

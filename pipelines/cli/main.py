@@ -5,7 +5,19 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import actor, build, corpus, ingest, lineage, registry, schema, trace, verify, workspace
+from pipelines.cli import (
+    actor,
+    build,
+    corpus,
+    ingest,
+    key,
+    lineage,
+    registry,
+    schema,
+    trace,
+    verify,
+    workspace,
+)
 from pipelines.cli.interrupts import INTERRUPTED, end_interrupted, interrupted
 from schemas.errors import OptoutError
 
@@ -22,6 +34,7 @@ schema.register(app)
 ingest.register(app)
 registry.register(app)
 actor.register(app)
+key.register(app)
 build.register(app)
 corpus.register(app)
 lineage.register(app)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from pipelines.keys import Key
     from schemas.model import Model
     from schemas.policy import Policy
+    from schemas.pseudonyms import Keychain
     from schemas.source import SourceDescription
-    from schemas.workspace import KeyPurpose, Workspace
+    from schemas.workspace import Workspace
 
 WorkspaceOption = Annotated[
     Path, typer.Option("--workspace", "-w", help="Folder that holds optout.yaml.", envvar="OPTOUT_WORKSPACE")
@@ -45,11 +46,17 @@ class OpenedWorkspace:
         location = self.settings.registry
         return location if "://" in location else f"sqlite:///{self.path(location)}"
 
-    def key(self, purpose: "KeyPurpose") -> "Key":
-        """The key of one purpose."""
+    def key(self, purpose: Literal["lineage", "log"]) -> "Key":
+        """The key of one purpose; of the registry there may be several."""
         from pipelines.keys import resolve
 
         return resolve(getattr(self.settings.keys, purpose), purpose, self.root)
+
+    def keychain(self) -> "Keychain":
+        """The keys of the registry, the oldest first."""
+        from pipelines.keys import resolve_chain
+
+        return resolve_chain(self.settings.keys.registry, self.root)
 
     def store(self) -> "Store":
         """The corpus."""

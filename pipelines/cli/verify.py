@@ -70,7 +70,7 @@ def _evidence(opened: OpenedWorkspace) -> "Evidence":
 
     return Evidence(
         root=opened.path(opened.settings.canonical),
-        registry_key=opened.key("registry"),
+        registry_keys=opened.keychain(),
         lineage_key=opened.key("lineage"),
         registry=lambda event: _snapshot(opened, event),
     )

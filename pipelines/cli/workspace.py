@@ -9,6 +9,7 @@ from pipelines.cli.opened import OpenedWorkspace, WorkspaceOption, open_workspac
 from schemas.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from optout_registry.identity import Identity
     from schemas.workspace import KeyPurpose
 
 _WORKSPACE = """\
@@ -45,7 +46,7 @@ def init(workspace: WorkspaceOption = Path()) -> None:
     from optout_registry.opening import create_registry
     from pipelines.disk.durable import create_file, make_folders, settle
     from pipelines.disk.failures import explained
-    from pipelines.keys import create_key_file
+    from pipelines.keys import create_key_file, resolve
     from schemas.workspace import WORKSPACE_NAME, Workspace
 
     named = (workspace / WORKSPACE_NAME).exists()
@@ -58,52 +59,70 @@ def init(workspace: WorkspaceOption = Path()) -> None:
             if create_file(path, text.encode(), _READABLE):
                 typer.echo(f"wrote {path}", err=True)
     for purpose in _PURPOSES:
-        key_file = _key_file(opened, purpose)
+        key_file = _key_file(opened, _reference(opened, purpose))
         if _is_missing(key_file):
             key = create_key_file(key_file, purpose)
             typer.echo(f"wrote {key_file} ({key.id}): keep a copy in a safe place", err=True)
         elif key_file is not None:
             with explained(str(key_file)):
                 settle(key_file)
-    create_registry(opened.registry_url, opened.key("registry").id, opened.key("log").secret)
+    first_key = resolve(opened.settings.keys.registry[0], "registry", opened.root)
+    create_registry(opened.registry_url, first_key.id, opened.key("log").secret)
     typer.echo(f"{workspace.resolve()} is a workspace", err=True)
 
 
 def _check_keys(opened: OpenedWorkspace) -> None:
     """Refuse before anything is written: what is made new would match nothing of what is there."""
-    from optout_registry.identity import check_key
     from optout_registry.opening import find_registry
     from pipelines.corpus.chain import latest_version
 
-    found = {
-        purpose: None if _is_missing(_key_file(opened, purpose)) else opened.key(purpose).id
-        for purpose in _PURPOSES
-    }
+    missing = {purpose: _is_missing(_key_file(opened, _reference(opened, purpose))) for purpose in _PURPOSES}
+    for purpose in ("lineage", "log"):
+        if not missing[purpose]:
+            opened.key(purpose)
     latest = latest_version(opened.store())
     registry = find_registry(opened.registry_url)
-    if registry is not None:
-        with registry:
-            if found["registry"] is None:
-                raise _gone(
-                    "registry key", f"{registry.identity.key_id}, the key of this registry's objections"
-                )
-            check_key(registry.identity, found["registry"])
-            if found["log"] is None:
-                raise _gone("log key", f"the key of {registry.identity.log_key}")
+    _check_registry_keys(opened, registry)
+    if registry is not None and missing["log"]:
+        raise _gone("log key", f"the key of {registry.log_key}")
     if latest is None:
         return
     used, built = latest.content.snapshot.registry_id, f"which version {latest.number} was built with"
     if registry is None:
         raise _gone("registry", f"registry {used}, {built}", "no such registry")
-    if registry.identity.id != used:
+    if registry.id != used:
         raise ConfigurationError(
             "registry",
             expected=f"registry {used}, {built}",
-            found=f"registry {registry.identity.id}",
+            found=f"registry {registry.id}",
             remedy="correct registry or corpus in optout.yaml; nothing was written",
         )
-    if found["lineage"] is None:
+    if missing["lineage"]:
         raise _gone("lineage key", f"{latest.content.keys['lineage']}, {built}")
+
+
+def _check_registry_keys(opened: OpenedWorkspace, registry: "Identity | None") -> None:
+    """Check the keys of a registry, but not the one it may be rotated to next; a new one has a single key."""
+    from optout_registry.identity import check_applied
+    from pipelines.keys import resolve_chain
+
+    references = opened.settings.keys.registry
+    if registry is None:
+        if len(references) > 1:
+            raise ConfigurationError(
+                "keys.registry in optout.yaml",
+                expected="one reference: a new registry begins with one key",
+                found=f"{len(references)} of them",
+                remedy="leave the first; or restore the registry from its backup, if it is not a new one",
+            )
+        if not _is_missing(_key_file(opened, references[0])):
+            resolve_chain(references, opened.root)
+        return
+    applied = references[: len(registry.key_ids)]
+    for reference, key_id in zip(applied, registry.key_ids, strict=False):
+        if _is_missing(_key_file(opened, reference)):
+            raise _gone("registry key", f"{key_id}, the key of this registry's objections")
+    check_applied(registry, resolve_chain(applied, opened.root).ids)
 
 
 def _gone(subject: str, expected: str, found: str = "no key file") -> ConfigurationError:
@@ -115,9 +134,15 @@ def _gone(subject: str, expected: str, found: str = "no key file") -> Configurat
     )
 
 
-def _key_file(opened: OpenedWorkspace, purpose: "KeyPurpose") -> Path | None:
+def _reference(opened: OpenedWorkspace, purpose: "KeyPurpose") -> str:
+    """Of the registry's keys, the first: the others come by rotation."""
+    reference: str | tuple[str, ...] = getattr(opened.settings.keys, purpose)
+    return reference if isinstance(reference, str) else reference[0]
+
+
+def _key_file(opened: OpenedWorkspace, reference: str) -> Path | None:
     """The path of a key file, which need not exist; None where the key lies elsewhere."""
-    scheme, _, location = getattr(opened.settings.keys, purpose).partition(":")
+    scheme, _, location = reference.partition(":")
     return opened.path(location) if scheme == "file" else None
 
 

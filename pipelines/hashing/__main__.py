@@ -7,7 +7,7 @@ from schemas.pseudonyms import pseudonyms
 
 
 def main() -> None:
-    """Read (key, prefix, forms) again and again, write the digests of each."""
+    """Read (keys, prefix, forms) again and again, write the digests of each."""
     while True:
         try:
             work = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the parent alone

@@ -12,7 +12,7 @@ from typing import IO, cast
 from schemas.errors import ConfigurationError
 from schemas.pseudonyms import DIGEST, pseudonyms
 
-Hash = Callable[[bytes, bytes, Sequence[bytes]], bytes]
+Hash = Callable[[Sequence[bytes], bytes, Sequence[bytes]], bytes]
 """What :func:`schemas.pseudonyms.pseudonyms` is."""
 Process = subprocess.Popen[bytes]
 
@@ -47,17 +47,17 @@ def _started() -> Iterator[Process]:
         process.communicate()
 
 
-def _hash(others: Sequence[Process], key: bytes, prefix: bytes, forms: Sequence[bytes]) -> bytes:
+def _hash(others: Sequence[Process], keys: Sequence[bytes], prefix: bytes, forms: Sequence[bytes]) -> bytes:
     """The digests of all forms: each process takes an equal share, this one the first."""
     share = -(-len(forms) // (len(others) + 1))
     shares = [forms[start : start + share] for start in range(share, len(forms), share or 1)]
     for process, part in zip(others, shares, strict=False):
-        _send(process, (key, prefix, part))
-    digests = pseudonyms(key, prefix, forms[:share])
+        _send(process, (keys, prefix, part))
+    digests = pseudonyms(keys, prefix, forms[:share])
     return digests + b"".join(_received(*sent) for sent in zip(others, shares, strict=False))
 
 
-def _send(process: Process, work: tuple[bytes, bytes, Sequence[bytes]]) -> None:
+def _send(process: Process, work: tuple[Sequence[bytes], bytes, Sequence[bytes]]) -> None:
     pipe = cast("IO[bytes]", process.stdin)
     try:
         pickle.dump(work, pipe, pickle.HIGHEST_PROTOCOL)

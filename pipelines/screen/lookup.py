@@ -38,7 +38,7 @@ class Lookup:
         unknown = ids.filter(pa.array(~known))
         normal = normal_forms(IdentifierType.ACCOUNT, unknown, pa.nulls(len(unknown), pa.string()))
         prefix = target_message(IdentifierType.ACCOUNT, self.platform, "")
-        named[~known] = subjects(pseudonyms(self.lineage_key, prefix, normal))
+        named[~known] = subjects(pseudonyms((self.lineage_key,), prefix, normal))
         return named
 
 

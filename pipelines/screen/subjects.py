@@ -181,5 +181,5 @@ def _pictures(records: pa.Table, lineage_key: bytes) -> tuple[Codes, Subjects, C
     encoded = column.flatten().field("sha256").dictionary_encode()
     codes = encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
     chosen = codes >= 0
-    found = subjects(pseudonyms(lineage_key, media_message(""), media_forms(encoded.dictionary)))
+    found = subjects(pseudonyms((lineage_key,), media_message(""), media_forms(encoded.dictionary)))
     return rows[chosen], *_distinct(found, codes[chosen])

@@ -106,7 +106,7 @@ def write_content(store, name="one"):
         accounts=AccountCounts(rows=1, accounts=1, duplicate_rows=0, defective_rows=0, objected=0),
         policy=store.put("lineage", policy.to_canonical_json(), "json"),
         snapshot=SnapshotRef(
-            registry_id="registry", event=1, root="0" * 64, log_key="log", key_id="k", scheme="1",
+            registry_id="registry", event=1, root="0" * 64, log_key="log", key_ids=("k",), scheme="1",
             object=put_table(store, [], SNAPSHOT),
         ),
         packs=store.put("lineage", f'["packs of {name}"]'.encode(), "json"),
@@ -162,7 +162,7 @@ def make_plan(store, **overrides):
         "description": digest_of("description"), "accounts_digest": digest_of("accounts"),
         "accounts": AccountCounts(rows=1, accounts=1, duplicate_rows=0, defective_rows=0, objected=0),
         "policy": Policy(), "policy_object": ref, "packs": ref, "rules": (),
-        "snapshot": SnapshotRef(registry_id="registry", event=1, root="0" * 64, log_key="log", object=ref, key_id="k", scheme="1"),
+        "snapshot": SnapshotRef(registry_id="registry", event=1, root="0" * 64, log_key="log", object=ref, key_ids=("k",), scheme="1"),
         "lineage_key": KeyRef(id="k", reference="env:NAME"),
         "engine": EngineRef(digest=digest_of("engine"), parts={}), "eligibility": ref,
         "lookup": hashlib.sha256(lookup_bytes()).hexdigest(), "splits": 2, "reused": 1, "observed": ref, "parent": None,

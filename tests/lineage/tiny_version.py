@@ -164,7 +164,7 @@ def _write_version(store, rows, shards, accounts, registry_event, observed):
         accounts=AccountCounts(rows=len(accounts), accounts=len(accounts), duplicate_rows=0,
                                defective_rows=0, objected=0),
         policy=store.put("lineage", policy.to_canonical_json(), "json"),
-        snapshot=SnapshotRef(registry_id="registry-1", event=registry_event, root="0" * 64, log_key="log", key_id="registry-1",
+        snapshot=SnapshotRef(registry_id="registry-1", event=registry_event, root="0" * 64, log_key="log", key_ids=("registry-1",),
                              object=put_table(store, "lineage", [], SNAPSHOT), scheme=SCHEME),
         packs=store.put("lineage", canonical_json(list(RULES)), "json"),
         rules=RULES,

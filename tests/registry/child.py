@@ -16,10 +16,11 @@ from optout_registry.opening import create_registry, open_registry
 from optout_registry.objections import Objection
 from optout_registry.storage.tables import REVISION
 from schemas.errors import OptoutError
+from schemas.pseudonyms import Keychain
 from schemas.vocabulary import IdentifierType
 
 now = datetime(2026, 6, 1, 12, tzinfo=UTC)
-intake = Intake(bytes(32), "{key_id}", "sample")
+intake = Intake(Keychain(("{key_id}",), (bytes(32),)), "sample")
 LOG_SECRET = bytes(range(32))
 
 def objection(name):

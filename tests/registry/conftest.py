@@ -19,6 +19,7 @@ from optout_registry.intake import Intake
 from optout_registry.objections import Objection
 from optout_registry.opening import create_registry
 from pipelines.cli import main as command_line
+from schemas.pseudonyms import Keychain
 from schemas.vocabulary import ALL_SURFACES, IdentifierType
 
 
@@ -39,7 +40,7 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.fixture
 def intake():
-    return Intake(REGISTRY_KEY, KEY_ID, PLATFORM)
+    return Intake(Keychain((KEY_ID,), (REGISTRY_KEY,)), PLATFORM)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from registry.constants import NOW
 from optout_registry.bulk import ImportReport, import_file
 from optout_registry.intake import Intake
 from schemas.errors import BadInput, ConfigurationError
+from schemas.pseudonyms import Keychain
 from schemas.vocabulary import IdentifierType
 
 
@@ -242,7 +243,7 @@ def test_a_file_that_grows_meanwhile_is_reported(tmp_path, registry, intake):
 
 
 def test_another_key_is_refused_before_the_file_is_read(tmp_path, registry, intake):
-    other = Intake(intake.key, "registry-of-another", intake.platform)
+    other = Intake(Keychain(("registry-of-another",), intake.keychain.secrets), intake.platform)
     with pytest.raises(ConfigurationError, match="registry-of-another"):
         import_file(registry, tmp_path / "none.csv", other, recorded_at=NOW, on_bad=print)
 
@@ -265,7 +266,7 @@ def test_the_batch_id_needs_the_key(tmp_path, registry, intake):
     path = tmp_path / "people.csv"
     path.write_text(CSV)
     report = import_file(registry, path, intake, recorded_at=NOW, on_bad=print)
-    other = Intake(b"another key of thirty-two bytes.", intake.key_id, intake.platform)
+    other = Intake(Keychain(intake.keychain.ids, (b"another key of thirty-two bytes.",)), intake.platform)
     again = import_file(registry, path, other, recorded_at=NOW + timedelta(days=1), on_bad=print)
     assert isinstance(report, ImportReport)
     assert report.batch != again.batch

@@ -9,6 +9,7 @@ from builders import REGISTRY_KEY
 from optout_registry.intake import Intake, claimed_instant, lacks_country, read_request
 from schemas.errors import BadInput
 from schemas.identifiers import pseudonym
+from schemas.pseudonyms import Keychain
 from schemas.vocabulary import ALL_SURFACES, IdentifierType, Surface
 
 ANA = {"type": "email", "value": "Ana@Example.org"}
@@ -18,7 +19,7 @@ def test_a_request_that_says_little_covers_everything(intake):
     kept = intake.objection(read_request(ANA), request_id="given", recorded_at=NOW)
     assert kept.target.type is IdentifierType.EMAIL
     assert kept.target.pseudonym == pseudonym(REGISTRY_KEY, b"email\x00\x00ana@example.org")
-    assert kept.target.key_id == KEY_ID
+    assert kept.target.key_ids == (KEY_ID,)
     assert (kept.linked, kept.surfaces) == (True, ALL_SURFACES)
     assert (kept.request_id, kept.received_at) == ("given", NOW)
 
@@ -44,7 +45,7 @@ def test_a_request_that_says_everything_is_kept_as_said(intake):
 )
 def test_only_what_a_platform_gives_out_is_bound_to_it(kind, scoped):
     here, there = (
-        Intake(REGISTRY_KEY, KEY_ID, platform).target(IdentifierType(kind), "x")
+        Intake(Keychain((KEY_ID,), (REGISTRY_KEY,)), platform).target(IdentifierType(kind), "x")
         for platform in ("one", "two")
     )
     assert (here != there) is scoped

@@ -7,12 +7,13 @@ from registry.constants import KEY_ID, NOW
 
 from optout_registry.bulk import import_file
 from optout_registry.opening import open_registry
+from schemas.pseudonyms import Keychain
 
 
 def test_four_processes_add_at_once_and_none_is_lost(url):
     script = """
     input()
-    registry = create_registry(sys.argv[1], intake.key_id, LOG_SECRET)
+    registry = create_registry(sys.argv[1], intake.keychain.ids[0], LOG_SECRET)
     for n in range(50):
         say(registry.add(objection(f"{sys.argv[2]}-{n}"), recorded_at=now).event)
     """
@@ -43,7 +44,7 @@ def test_an_import_killed_midway_keeps_what_it_said_and_a_rerun_converges(tmp_pa
     assert left >= acknowledged
     assert left % 10_000 == 0  # whole transactions
     # the child's key, so that request ids are the same
-    same = type(intake)(bytes(32), KEY_ID, "sample")
+    same = type(intake)(Keychain((KEY_ID,), (bytes(32),)), "sample")
     report = import_file(registry, path, same, recorded_at=NOW, on_bad=print)
     assert (report.known, report.added, report.bad) == (left, 35_000 - left, 0)
     assert registry.head().event == registry.snapshot().objections.num_rows == 35_000

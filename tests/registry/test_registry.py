@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from registry.constants import KEY_ID, LOG_SECRET, NOW
 
-from optout_registry.identity import check_key
+from optout_registry.identity import check_chain
 from optout_registry.objections import Answer, Basis, Impersonation, State
 from optout_registry.opening import create_registry, open_registry
 from optout_registry.storage.tables import REVISION
@@ -161,13 +161,13 @@ def test_another_key_is_refused(url, registry, objection):
     given = objection()
     with pytest.raises(ConfigurationError, match="registry-of-another"):
         registry.add(
-            replace(given, target=replace(given.target, key_id="registry-of-another")), recorded_at=NOW
+            replace(given, target=replace(given.target, key_ids=("registry-of-another",))), recorded_at=NOW
         )
     with pytest.raises(ConfigurationError, match=KEY_ID):
-        check_key(registry.identity, "registry-of-another")
+        check_chain(registry.identity, ("registry-of-another",))
     with pytest.raises(ConfigurationError, match=KEY_ID):
         create_registry(url, "registry-of-another", LOG_SECRET)
-    check_key(registry.identity, KEY_ID)
+    check_chain(registry.identity, (KEY_ID,))
     assert registry.head().event == 0
 
 

@@ -15,6 +15,7 @@ from optout_registry.opening import create_registry, open_registry
 from optout_registry.snapshot import snapshot_parquet
 from optout_registry.transparency.merkle import EMPTY_ROOT
 from schemas.errors import BadInput
+from schemas.pseudonyms import Keychain
 from schemas.snapshots import RegistryHead
 from schemas.tables import SNAPSHOT
 from schemas.vocabulary import ALL_ROLES, ALL_SURFACES, IdentifierType, Surface
@@ -30,7 +31,7 @@ def test_an_empty_registry_has_an_empty_snapshot(registry):
     taken = registry.snapshot()
     assert (taken.event, taken.objections.num_rows) == (0, 0)
     held = registry.identity
-    assert (taken.registry_id, taken.key_id, taken.scheme) == (held.id, held.key_id, held.scheme)
+    assert (taken.registry_id, taken.key_ids, taken.scheme) == (held.id, held.key_ids, held.scheme)
     assert (taken.root, taken.log_key) == (EMPTY_ROOT.hex(), held.log_key)
     assert taken.objections.schema.equals(SNAPSHOT)
 
@@ -120,7 +121,7 @@ _SCOPED = st.lists(
 @given(requests=_SCOPED, order=st.randoms(use_true_random=False))
 def test_a_snapshot_depends_on_what_holds_and_on_nothing_else(new_url, requests, order):
     """The oracle is a set; the same requests in another order give the same bytes."""
-    intake = Intake(REGISTRY_KEY, KEY_ID, PLATFORM)
+    intake = Intake(Keychain((KEY_ID,), (REGISTRY_KEY,)), PLATFORM)
     numbered = list(enumerate(requests))
     shuffled = order.sample(numbered, len(numbered))
     expected = set()
@@ -156,7 +157,7 @@ def test_the_parquet_of_a_snapshot_reads_back(tmp_path, registry, objection):
 
 def test_a_snapshot_names_the_platforms_of_what_holds(registry):
     def add(kind, value, platform, number):
-        target = Intake(REGISTRY_KEY, KEY_ID, platform).target(IdentifierType(kind), value)
+        target = Intake(Keychain((KEY_ID,), (REGISTRY_KEY,)), platform).target(IdentifierType(kind), value)
         registry.add(Objection(target, f"r{number}", NOW), recorded_at=NOW)
 
     add("email", "ana@example.org", "nowhere", 1)

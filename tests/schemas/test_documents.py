@@ -47,7 +47,7 @@ SNAPSHOT = SnapshotRef(
     root=sha("70"),
     log_key="optout-registry/r-1+00112233+AQ==",
     object=ref("5a", 300, 2),
-    key_id="registry-0011",
+    key_ids=("registry-0011",),
     scheme="1+phonenumbers-9",
 )
 ENGINE = EngineRef(digest=sha("e0"), parts={"pyarrow": "25.0.1", "code": sha("c0")})

@@ -36,7 +36,7 @@ def test_forms_of_pictures(digests):
 
 @given(st.binary(max_size=130), st.binary(max_size=130), st.lists(st.binary(max_size=130), max_size=4))
 def test_pseudonyms_and_subjects(key, prefix, forms):
-    digests = pseudonyms(key, prefix, forms)
+    digests = pseudonyms((key,), prefix, forms)
     assert digests == b"".join(pseudonym(key, prefix + form) for form in forms)
     found = subjects(digests)
     assert found.dtype == np.uint64

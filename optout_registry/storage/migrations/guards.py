@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, text
 
 _CONTENT = ("nonce", "body")
-_PSEUDONYM = ("pseudonym", "nonce", "keys")
+_PSEUDONYM = ("pseudonym", "nonce", "keys", "commitment")
 _TABLES: dict[str, tuple[str, ...]] = {
     "registry": ("id", "scheme", "log_key"),
-    "registry_key": ("position", "key_id"),
+    "registry_key": ("position", "key_id", "event", "progress"),
     "event": ("number", "kind", "entry", *_CONTENT),
     "objection": (
         "event", "request_id", "type", *_PSEUDONYM, "platform", "linked", "surfaces", "roles", "purposes",
@@ -57,9 +57,15 @@ def _allowed_changes(is_same: str) -> dict[str, str]:
     return {
         # Erasure: content and nonce, both.
         "event": f"{unchanged('event', *_CONTENT)} AND NEW.nonce IS NULL AND NEW.body IS NULL",
-        # An end, once; another key; or erasure of what no longer holds.
+        # A rotation goes on, until it has its event.
+        "registry_key": f"{unchanged('registry_key', 'event', 'progress')} AND OLD.event IS NULL"
+        " AND OLD.progress IS NOT NULL AND NEW.progress IS NOT NULL",
+        # An end, once; a further key; the commitment of what is erased, once; erasure of what has ended.
         "objection": f"({unchanged('objection', 'ended')} AND OLD.ended IS NULL)"
-        f" OR ({unchanged('objection', *_PSEUDONYM)} AND NEW.pseudonym IS NOT NULL AND NEW.keys > OLD.keys)"
+        f" OR ({unchanged('objection', *_PSEUDONYM)} AND NEW.pseudonym IS NOT NULL"
+        " AND NEW.keys = OLD.keys + 1 AND length(NEW.commitment) = 32)"
+        f" OR ({unchanged('objection', 'commitment')} AND OLD.pseudonym IS NULL AND OLD.commitment IS NULL"
+        " AND length(NEW.commitment) = 32)"
         f" OR ({unchanged('objection', 'pseudonym', 'nonce')} AND OLD.ended IS NOT NULL"
         " AND NEW.pseudonym IS NULL AND NEW.nonce IS NULL)",
         "actor": f"{unchanged('actor', 'revoked')} AND NEW.revoked",

@@ -34,9 +34,8 @@ def intake_for(opened: OpenedWorkspace, kind: IdentifierType) -> "Intake":
     from optout_registry.intake import Intake
     from schemas.identifiers import PLATFORM_SCOPED
 
-    key = opened.key("registry")
     platform = _platform(opened) if kind in PLATFORM_SCOPED else ""
-    return Intake(key.secret, key.id, platform)
+    return Intake(opened.keychain(), platform)
 
 
 @contextmanager

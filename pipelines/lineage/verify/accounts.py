@@ -1,7 +1,7 @@
 """What each account may contribute, derived from its rows, the objections and the policy."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -39,7 +39,8 @@ class Terms:
     as_of: datetime
     policy: "Policy"
     platform: str
-    registry_key: bytes
+    registry_keys: Sequence[bytes]
+    """Those of the version's snapshot, in the order they were applied."""
     lineage_key: bytes
     screening: Mapping[str, str]
     """The parts of the split key that are the same for every split: digests and names."""
@@ -79,7 +80,11 @@ def derive_accounts(
             "visibilities": [visibility.value for visibility in Visibility],
         },
     )
-    run(session, "hit", {**pads(terms.registry_key), "roles": len(PERSON_ROLES)})
+    first, *further = terms.registry_keys
+    run(session, "written", pads(first))
+    for key in further:
+        run(session, "rewrapped", pads(key))
+    run(session, "hit", {"roles": len(PERSON_ROLES)})
     run(
         session,
         "account",
@@ -92,6 +97,7 @@ def derive_accounts(
     ).fetchall()
     session.execute("DROP TABLE merged")
     session.execute("DROP TABLE hit")
+    session.execute("DROP TABLE written")
     return AccountCounts(
         rows=len(accounts),
         accounts=rows,

@@ -4,10 +4,6 @@
 -- to account.
 CREATE TEMP TABLE hit AS
 WITH RECURSIVE
-written AS (
-  SELECT account_id, type, unhex(hmac_hex($inner, $outer, message(type, scope, normal))) AS pseudonym
-  FROM identity
-),
 named AS (
   SELECT DISTINCT written.account_id, objection.linked, objection.roles, objection.surfaces
   FROM written JOIN objection ON written.type = objection.type AND written.pseudonym = objection.pseudonym

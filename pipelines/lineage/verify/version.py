@@ -1,9 +1,11 @@
 """``verify``: one version, from the chain down to every row."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pyarrow as pa
 
 from pipelines.keys import Key
 from pipelines.lineage.verify.accounts import Terms, check_states, derive_accounts
@@ -15,11 +17,13 @@ from pipelines.lineage.verify.objects import Objects
 from pipelines.lineage.verify.parts import Part, check_part
 from pipelines.lineage.verify.rows import check_rows
 from pipelines.lineage.verify.session import open_session
+from pipelines.lineage.verify.snapshots import under_further_keys
 from pipelines.lineage.verify.source import Source, open_source, read_accounts
 from pipelines.lineage.verify.sources import check_source
 from schemas.errors import ConfigurationError
 from schemas.identifiers import SCHEME
 from schemas.policy import Policy
+from schemas.pseudonyms import Keychain
 from schemas.release import release_schema
 
 if TYPE_CHECKING:
@@ -36,7 +40,7 @@ class Evidence:
 
     root: Path
     """The source root: canonical tables and source.json."""
-    registry_key: Key
+    registry_keys: Keychain
     lineage_key: Key
     registry: "Callable[[int], RegistrySnapshot] | None" = None
     """The registry's own snapshot at an event number; None: the version's is taken as given."""
@@ -114,8 +118,11 @@ def _derive(
     if held.snapshot is None:
         return None
     if evidence.registry is not None:
-        _check_snapshot(evidence.registry(content.snapshot.event), held, objects)
-    keys = (evidence.registry_key.secret, evidence.lineage_key.secret)
+        # Since it was taken the key may have been rotated: its pseudonyms are under the first keys only.
+        further = evidence.registry_keys.secrets[len(content.snapshot.key_ids) :]
+        now = under_further_keys(session, held.snapshot, further)
+        _check_snapshot(evidence.registry(content.snapshot.event), now, held, objects)
+    keys = evidence.registry_keys.secrets[: len(content.snapshot.key_ids)], evidence.lineage_key.secret
     screening = {
         "policy": policy.screening_digest(),
         "packs": content.packs.digest,
@@ -136,13 +143,16 @@ def _derive(
 
 
 def _check_keys(content: "ContentDocument", evidence: Evidence) -> None:
-    told = {"registry": content.snapshot.key_id, "lineage": content.keys.get("lineage")}
-    for key in (evidence.registry_key, evidence.lineage_key):
-        if told[key.purpose] != key.id:
+    told = content.snapshot.key_ids
+    for purpose, built_with, found in (
+        ("registry", told, evidence.registry_keys.ids[: len(told)]),
+        ("lineage", (content.keys.get("lineage"),), (evidence.lineage_key.id,)),
+    ):
+        if built_with != found:
             raise ConfigurationError(
-                f"{key.purpose} key",
-                expected=f"the key the version was built with, {told[key.purpose]}",
-                found=key.id,
+                f"{purpose} key",
+                expected=f"the key the version was built with, {_in_order(built_with)}",
+                found=_in_order(found),
                 remedy="point keys in optout.yaml at it, or check what needs no key with --structure-only",
             )
     if content.snapshot.scheme != SCHEME:
@@ -154,7 +164,12 @@ def _check_keys(content: "ContentDocument", evidence: Evidence) -> None:
         )
 
 
-def _check_snapshot(registry: "RegistrySnapshot", held: Held, objects: Objects) -> None:
+def _in_order(key_ids: Sequence[str | None]) -> str:
+    return ", then ".join(f"{key_id}" for key_id in key_ids)
+
+
+def _check_snapshot(registry: "RegistrySnapshot", now: pa.Table, held: Held, objects: Objects) -> None:
+    """Compare the registry with what the version's snapshot is under the registry's keys of now."""
     ref = held.content.snapshot
     name = objects.store.object_name("lineage", ref.object.digest, "parquet")
     if registry.registry_id != ref.registry_id:
@@ -163,11 +178,11 @@ def _check_snapshot(registry: "RegistrySnapshot", held: Held, objects: Objects) 
     elif (registry.root, registry.log_key) != (ref.root, ref.log_key):
         words = f"the log of the registry up to event {ref.event}, root {registry.root[:12]}"
         objects.faults.add("snapshot", name, 6, expected=words, found=f"another log, root {ref.root[:12]}")
-    elif held.snapshot is not None and registry.objections.to_pylist() != held.snapshot.to_pylist():
+    elif registry.objections.to_pylist() != now.to_pylist():
         objects.faults.add(
             "snapshot", name, 6,
             expected=f"the {len(registry.objections)} objections of the registry at event {ref.event}",
-            found=f"{len(held.snapshot)} objections, not the same",
+            found=f"{len(now)} objections, not the same",
         )  # fmt: skip
 
 

@@ -1,0 +1,29 @@
+"""A version's snapshot next to the registry it was taken from."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from pipelines.lineage.verify.session import pads, run
+from schemas.tables import SNAPSHOT
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+def under_further_keys(session: "DuckDBPyConnection", snapshot: pa.Table, keys: Sequence[bytes]) -> pa.Table:
+    """A SNAPSHOT table with ``keys`` applied to its pseudonyms, in the order of such a table.
+
+    That is how the registry has it since its key was rotated.
+    """
+    if not keys:
+        return snapshot
+    session.register("held", snapshot)
+    session.execute("CREATE TEMP TABLE written AS SELECT * FROM held")
+    for key in keys:
+        run(session, "rewrapped", pads(key))
+    made = session.table("written").to_arrow_table().cast(SNAPSHOT)
+    session.execute("DROP TABLE written")
+    session.unregister("held")
+    return made.sort_by([(name, "ascending") for name in SNAPSHOT.names])
