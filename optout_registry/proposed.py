@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from optout_registry import held, log
 from optout_registry.bulk import BadLine, ImportReport, read_file
+from optout_registry.identity import check_chain
 from optout_registry.intake import Intake
 from optout_registry.objections import Answer, Objection, State
 from optout_registry.receiving import sort_out
@@ -38,8 +39,9 @@ def propose_file(
     """Read a file as an import would, and record nothing. Takes memory for each new objection.
 
     Raises:
-        BadInput: as :func:`optout_registry.bulk.import_file`.
+        BadInput, ConfigurationError: as :func:`optout_registry.bulk.import_file`.
     """
+    check_chain(registry.identity, intake.keychain.ids)
     before: dict[str, held.Held] = {}  # what the parts before would have added
     parts: list[pa.RecordBatch] = []
     platforms: set[str] = set()
@@ -69,7 +71,7 @@ def propose_file(
         event=size,
         root=root,
         log_key=identity.log_key,
-        key_id=identity.key_id,
+        key_ids=identity.key_ids,
         scheme=identity.scheme,
         objections=table,
         platforms=tuple(sorted(platforms)),

@@ -79,7 +79,7 @@ def preview(
         wanted = np.flatnonzero(covered.any(axis=1))
         forms = normal_forms(IdentifierType.ACCOUNT, ids, pa.nulls(len(ids), pa.string()))
         named = hashing(
-            keys.lineage,
+            (keys.lineage,),
             target_message(IdentifierType.ACCOUNT, platform, ""),
             [forms[place] for place in wanted.tolist()],
         )

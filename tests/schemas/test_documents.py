@@ -71,7 +71,7 @@ FINDING = Finding(
 
 EXPECTED_ACCOUNTS = {"rows": 7, "accounts": 5, "duplicate_rows": 1, "defective_rows": 1, "objected": 2}
 EXPECTED_SNAPSHOT = {
-    "registry_id": "r-1", "event": 9, "key_id": "registry-0011", "scheme": "1+phonenumbers-9",
+    "registry_id": "r-1", "event": 9, "key_ids": ["registry-0011"], "scheme": "1+phonenumbers-9",
     "root": sha("70"), "log_key": "optout-registry/r-1+00112233+AQ==",
     "object": {"digest": sha("5a"), "bytes": 300, "rows": 2},
 }  # fmt: skip

@@ -93,7 +93,7 @@ def preview(
     manifest = source.manifest()
     accounts, _ = source.accounts(manifest.accounts)
     store = opened.store()
-    keys = EligibilityKeys(registry=opened.key("registry").secret, lineage=opened.key("lineage").secret)
+    keys = EligibilityKeys(registry=opened.keychain().secrets, lineage=opened.key("lineage").secret)
     found = look(accounts, proposed.new, manifest.platform, keys, store, latest_version(store))
     report = proposed.report
     counts: dict[str, Any] = {

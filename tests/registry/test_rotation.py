@@ -1,0 +1,362 @@
+"""Rotation of the registry key: every pseudonym under a further key, nothing lost, nothing left of the old ones."""
+
+import base64
+import signal
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import sqlalchemy
+from registry.child import started
+from registry.constants import KEY_ID, LOG_SECRET, NOW, SERVER
+
+from builders import PLATFORM, REGISTRY_KEY
+from optout_registry.bulk import import_file
+from optout_registry.intake import Intake
+from optout_registry.objections import State
+from optout_registry.opening import open_registry
+from optout_registry.rotation import rotate_key
+from optout_registry.snapshot import snapshot_parquet
+from schemas.errors import BadInput, ConfigurationError, Refused
+from schemas.pseudonyms import Keychain, rewrapped
+
+SECRETS = (REGISTRY_KEY, b"the second of the registry's keys", b"and the third one")
+IDS = (KEY_ID, "registry-2", "registry-3")
+
+
+def chain(keys):
+    """The first so many keys."""
+    return Keychain(IDS[:keys], SECRETS[:keys])
+
+
+def rotated(url, keys=2, **options):
+    """The event of a rotation to the key of that number."""
+    return rotate_key(url, LOG_SECRET, chain(keys), recorded_at=NOW, **options)
+
+
+@pytest.fixture
+def objection(objection):
+    """As everywhere; under the first so many keys."""
+
+    def build(value="a1", *arguments, keys=1, **more):
+        made = objection(value, *arguments, **more)
+        target = Intake(chain(keys), PLATFORM).target(made.target.type, value)
+        return replace(made, target=target)
+
+    return build
+
+
+@pytest.fixture
+def filled(registry, objection):
+    """Six events: four objections, of which the second was withdrawn, and one that is confirmed."""
+    registry.add(objection("a1"), recorded_at=NOW)
+    registry.add_all([objection(f"a{n}") for n in (2, 3)], recorded_at=NOW, batch="b1")
+    registry.withdraw("request-a2", received_at=NOW, recorded_at=NOW)
+    registry.add(objection("a4"), recorded_at=NOW)
+    registry.confirm("request-a1", recorded_at=NOW)
+    return registry
+
+
+def held(url, event=None):
+    """Pseudonyms that a snapshot has."""
+    with open_registry(url) as registry:
+        return set(registry.snapshot(event).objections.column("pseudonym").to_pylist())
+
+
+def findings(url):
+    with open_registry(url) as registry:
+        return [(finding.what, finding.number) for finding in registry.verify().findings]
+
+
+def test_every_pseudonym_is_wrapped_and_the_log_says_so(url, filled, sql):
+    before = held(url)
+    event = rotated(url)
+    assert (event.number, event.count) == (7, 4)
+    assert (event.key_ids_before, event.key_ids_after) == (IDS[:1], IDS[:2])
+    assert held(url) == {rewrapped(SECRETS[1:2], pseudonym) for pseudonym in before}
+    assert held(url, 3) == {rewrapped(SECRETS[:2], b"account\0sample\0a%d" % n) for n in (1, 2, 3)}
+    assert sql("SELECT DISTINCT keys FROM objection") == [(2,)]
+    assert findings(url) == []
+    with open_registry(url) as registry:
+        assert registry.identity.key_ids == registry.snapshot().key_ids == IDS[:2]
+        assert registry.identity.id == filled.identity.id
+        assert (registry.head().event, registry.status().live) == (7, 3)
+
+
+def test_it_can_be_rotated_again_and_objections_come_in_between(url, filled, objection):
+    rotated(url)
+    with open_registry(url, LOG_SECRET) as registry:
+        registry.add(objection("a5", keys=2), recorded_at=NOW)
+        registry.withdraw("request-a1", received_at=NOW, recorded_at=NOW)
+    event = rotated(url, 3)
+    assert (event.count, event.key_ids_after) == (5, IDS)
+    with open_registry(url, LOG_SECRET) as registry:
+        registry.add(objection("a6", keys=3), recorded_at=NOW)
+    assert held(url) == {rewrapped(SECRETS, b"account\0sample\0a%d" % n) for n in (3, 4, 5, 6)}
+    assert findings(url) == []
+
+
+def test_an_empty_registry_can_be_rotated(url, registry):
+    assert rotated(url).count == 0
+    assert findings(url) == []
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+def test_it_comes_to_the_same_however_many_rows_a_transaction_takes(url, filled, size):
+    before = held(url)
+    seen = []
+    event = rotated(url, on_progress=lambda done, events: seen.append((done, events)), events_per_transaction=size)
+    assert event.count == 4
+    assert [done for done, _ in seen] == [*range(0, 6, size), 6]
+    assert {events for _, events in seen} == {6}
+    assert held(url) == {rewrapped(SECRETS[1:2], pseudonym) for pseudonym in before}
+    assert findings(url) == []
+
+
+def test_the_same_request_and_the_same_file_again_add_nothing(tmp_path, url, registry, objection):
+    path = tmp_path / "people.csv"
+    path.write_text("type,value\naccount,b1\nemail,b@example.org\n")
+    registry.add(objection("a1"), recorded_at=NOW)
+    first = import_file(registry, path, Intake(chain(1), PLATFORM), recorded_at=NOW, on_bad=print)
+    rotated(url)
+    with open_registry(url, LOG_SECRET) as again:
+        answer = again.add(objection("a1", keys=2), recorded_at=NOW)
+        assert (answer.state, answer.event) == (State.KNOWN, 1)
+        report = import_file(again, path, Intake(chain(2), PLATFORM), recorded_at=NOW, on_bad=print)
+        assert (report.batch, report.known, report.added) == (first.batch, 2, 0)
+        assert again.head().event == 4
+
+
+class Stopped(Exception):
+    """What a test ends a rotation with."""
+
+
+def stopped_after(url, events, keys=2):
+    """Rotate, and stop once so many events were gone through."""
+
+    def stop(done, _all):
+        if done == events:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        rotated(url, keys, on_progress=stop, events_per_transaction=1)
+
+
+def test_until_it_has_ended_nothing_is_added_and_no_snapshot_taken(tmp_path, url, filled, objection):
+    path = tmp_path / "people.csv"
+    path.write_text("type,value\naccount,b1\n")
+    stopped_after(url, 2)
+    with open_registry(url, LOG_SECRET) as registry:
+        for refused in (
+            lambda: registry.add(objection("new"), recorded_at=NOW),
+            lambda: registry.add(objection("new", keys=2), recorded_at=NOW),
+            lambda: import_file(registry, path, Intake(chain(2), PLATFORM), recorded_at=NOW, on_bad=print),
+            registry.snapshot,
+        ):
+            with pytest.raises(ConfigurationError, match="rotate-key` to the end"):
+                refused()
+        # What ends one goes on: a withdrawal need not wait.
+        registry.withdraw("request-a3", received_at=NOW, recorded_at=NOW)
+        assert registry.verify().findings == ()
+    rotated(url)
+    assert findings(url) == []
+    assert held(url) == {rewrapped(SECRETS[:2], b"account\0sample\0a%d" % n) for n in (1, 4)}
+
+
+def test_who_opened_the_registry_before_it_began_is_refused(url, filled, objection):
+    stopped_after(url, 2)
+    with pytest.raises(BadInput, match="keys have changed"):
+        filled.add(objection("new"), recorded_at=NOW)
+    rotated(url)
+    with pytest.raises(BadInput, match="keys have changed"):
+        filled.add(objection("new"), recorded_at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("rotations", "keys", "remedy"),
+    [
+        (0, 2, "run `optout registry rotate-key`"),
+        (1, 1, "add the references of the other keys"),
+        (1, 3, "run `optout registry rotate-key`"),
+        (2, 1, "add the references of the other keys"),
+    ],
+)
+def test_other_keys_than_the_registrys_are_refused(url, filled, objection, rotations, keys, remedy):
+    for last in range(rotations):
+        rotated(url, last + 2)
+    with open_registry(url, LOG_SECRET) as registry, pytest.raises(ConfigurationError, match=remedy):
+        registry.add(objection("new", keys=keys), recorded_at=NOW)
+
+
+def test_the_last_key_alone_is_not_enough(url, filled, objection):
+    rotated(url)
+    alone = replace(objection("new").target, key_ids=IDS[1:2])
+    with open_registry(url, LOG_SECRET) as registry, pytest.raises(ConfigurationError, match=f"{KEY_ID}, then"):
+        registry.add(replace(objection("new"), target=alone), recorded_at=NOW)
+
+
+def test_it_takes_the_registrys_keys_and_one_more(url, filled):
+    with pytest.raises(ConfigurationError, match="add a reference at the end"):
+        rotated(url, 1)
+    with pytest.raises(ConfigurationError, match="restore the registry's keys"):
+        rotate_key(url, LOG_SECRET, Keychain(IDS[1:], SECRETS[1:]), recorded_at=NOW)
+    with pytest.raises(ConfigurationError, match="restore the registry's keys"):
+        rotated(url, 3)
+    stopped_after(url, 3)
+    for other in (chain(1), Keychain((KEY_ID, "registry-9"), SECRETS[:2]), chain(3)):
+        with pytest.raises(ConfigurationError, match="a rotation to the last one has begun"):
+            rotate_key(url, LOG_SECRET, other, recorded_at=NOW)
+    rotated(url)
+    assert findings(url) == []
+
+
+def test_what_verify_would_find_is_not_signed_anew(url, filled, unguarded, sql):
+    unguarded("objection", "UPDATE objection SET pseudonym = nonce WHERE event = 3")
+    with pytest.raises(Refused, match="objection changed"):
+        rotated(url)
+    assert sql("SELECT count(*) FROM registry_key") == [(1,)]
+
+
+# Both rows that were rewritten and rows that were not, before and after event 2, where it stops.
+_EXCHANGED = "pseudonym = (SELECT {0} FROM objection AS other WHERE other.event = {1})"
+
+
+@pytest.mark.parametrize("event", [1, 5])
+def test_a_target_exchanged_before_it_was_rewritten_is_refused(url, filled, unguarded, event):
+    stopped_after(url, event - 1)
+    unguarded("objection", f"UPDATE objection SET {_EXCHANGED.format('pseudonym', 3)} WHERE event = {event}")
+    with pytest.raises(Refused, match=f"objection of event {event}\n"):
+        rotated(url)
+    assert ("objection changed", event) in findings(url)
+
+
+def test_two_rotations_at_a_time_do_not_spoil_each_other(url, filled):
+    """The second one goes through while the first stands still between two transactions."""
+    others = []
+
+    def meanwhile(done, _all):
+        if done == 3 and not others:
+            others.append(rotated(url))
+
+    with pytest.raises((BadInput, ConfigurationError), match="rotates as well|keys have changed"):
+        rotated(url, on_progress=meanwhile, events_per_transaction=1)
+    assert [event.number for event in others] == [7]
+    assert findings(url) == []
+
+
+_KILLED = """
+import os, signal
+from optout_registry.rotation import rotate_key
+from sqlalchemy import Engine, event
+
+left = int(sys.argv[2])
+
+@event.listens_for(Engine, "before_cursor_execute")
+def count(*_):
+    global left
+    left -= 1
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+secrets = (bytes.fromhex(key) for key in sys.argv[3:])
+chain = Keychain(("{key_id}", "registry-2"), tuple(secrets))
+rotate_key(sys.argv[1], LOG_SECRET, chain, recorded_at=now, events_per_transaction=2)
+say("done")
+"""
+
+
+@pytest.mark.parametrize("share", range(4))
+def test_killed_at_any_statement_it_goes_on_to_the_same_end(url, filled, sql, share):
+    """A child that kills itself before its n-th statement: within transactions and between them."""
+    before, keys = held(url), [key.hex() for key in SECRETS[:2]]
+    statement, ended = 1 + 5 * share, 0
+    while True:
+        child = started(_KILLED.replace("{key_id}", KEY_ID), url, str(statement), *keys)
+        said = child.communicate()[0]
+        if child.returncode == 0:
+            break
+        assert (child.returncode, said) == (-signal.SIGKILL, "")
+        ended += 1
+        statement += 9
+        assert findings(url) == []
+    assert ended >= 2
+    assert held(url) == {rewrapped(SECRETS[1:2], pseudonym) for pseudonym in before}
+    assert findings(url) == []
+    assert len(sql("SELECT number FROM event WHERE kind = 'rotated'")) == 1
+
+
+def remains(url, tmp_path):
+    """Every byte that a database keeps in its tables' files, and a new snapshot's."""
+    with open_registry(url) as registry:
+        taken = snapshot_parquet(registry.snapshot())
+    if not SERVER:
+        files = sorted(tmp_path.glob("registry.db*"))
+        assert files
+        return b"".join([taken, *(file.read_bytes() for file in files)])
+    engine = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sqlalchemy.text("CHECKPOINT"))
+        names = connection.scalars(sqlalchemy.text(
+            "SELECT pg_relation_filepath(oid) FROM pg_class WHERE relkind IN ('r', 'i', 't')"
+            " AND pg_relation_filepath(oid) IS NOT NULL"
+        )).all()  # fmt: skip
+        files = [connection.scalar(sqlalchemy.text(f"SELECT pg_read_binary_file('{name}')")) for name in names]
+    engine.dispose()
+    return b"".join([taken, *files])
+
+
+def test_no_byte_of_an_old_pseudonym_is_left(url, tmp_path, registry, objection):
+    registry.add_all([objection(f"a{n}") for n in range(2_000)], recorded_at=NOW)
+    registry.withdraw("request-a7", received_at=NOW, recorded_at=NOW)
+    if SERVER:
+        engine = sqlalchemy.create_engine(url)
+        with engine.begin() as connection:
+            connection.execute(sqlalchemy.text("ANALYZE"))
+        engine.dispose()
+    old = held(url) | {objection("a7").target.pseudonym}
+    assert len(old) == 2_000
+    kept = remains(url, tmp_path)
+    assert all(pseudonym in kept for pseudonym in old)
+    rotated(url, events_per_transaction=300)
+    left = remains(url, tmp_path)
+    assert all(pseudonym in left for pseudonym in held(url))  # it looks where they would be
+    for pseudonym in old:
+        for form in (pseudonym, pseudonym.hex().encode(), base64.b64encode(pseudonym)):
+            assert form not in left
+
+
+def test_old_nonces_go_with_the_pseudonyms(url, tmp_path, filled, sql):
+    """Whoever has the first key could try identifiers on the events' commitments with them."""
+    nonces = [bytes(nonce) for (nonce,) in sql("SELECT nonce FROM objection")]
+    assert all(nonce in remains(url, tmp_path) for nonce in nonces)
+    rotated(url)
+    left = remains(url, tmp_path)
+    assert [nonce for nonce in nonces if nonce in left] == []
+
+
+@pytest.mark.sqlite_only
+def test_somebody_who_reads_holds_the_erasure_up_and_it_is_said(url, filled, monkeypatch, sql):
+    monkeypatch.setattr("optout_registry.storage.sqlite.BUSY_SECONDS", 0)
+    engine = sqlalchemy.create_engine(url)
+    with engine.connect() as reader:
+        reader.execute(sqlalchemy.text("BEGIN"))
+        reader.execute(sqlalchemy.text("SELECT count(*) FROM event")).all()
+        with pytest.raises(BadInput, match=r"end it \(a server|another process"):
+            rotated(url)
+    engine.dispose()
+    assert sql("SELECT event FROM registry_key WHERE position = 2") == [(None,)]
+    rotated(url)
+    assert findings(url) == []
+
+
+def test_what_was_erased_before_stays_erased(url, filled, sql):
+    """As a redaction leaves it: no content, no pseudonym."""
+    sql("UPDATE objection SET pseudonym = NULL, nonce = NULL WHERE event = 2")
+    sql("UPDATE event SET body = NULL, nonce = NULL WHERE number = 2")
+    with pytest.raises(Refused):  # no event says so yet
+        rotated(url)
+
+
+def test_a_later_time_is_recorded(url, filled):
+    event = rotate_key(url, LOG_SECRET, chain(2), recorded_at=NOW + timedelta(days=1))
+    assert event.recorded_at == NOW + timedelta(days=1)
