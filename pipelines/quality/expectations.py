@@ -3,12 +3,14 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from schemas.documents import Finding
 
 if TYPE_CHECKING:
     import pandas as pd
+    from great_expectations.core.batch_definition import BatchDefinition
     from great_expectations.expectations.expectation import Expectation
 
 _POSITION = "position"
@@ -40,6 +42,20 @@ def findings_of(frame: "pd.DataFrame", asked: Sequence[Asked], *, rows: str) -> 
     own results is kept: they carry the time of day.
     """
     import great_expectations as gx
+
+    batch = _definition().get_batch({"dataframe": frame})
+    for position, one in enumerate(asked):
+        one.expectation.meta = {_POSITION: position}
+    # At once: one added later is compared with each before it.
+    suite = gx.ExpectationSuite(name=rows, expectations=[one.expectation for one in asked])
+    results = sorted(batch.validate(suite).results, key=lambda result: _meta(result)[_POSITION])
+    return tuple(_finding(result, rows, one) for result, one in zip(results, asked, strict=True))
+
+
+@cache
+def _definition() -> "BatchDefinition[Any]":
+    """Where frames are handed in; made once, as the library writes out its configuration at each step."""
+    import great_expectations as gx
     from great_expectations.data_context.types.base import (
         DataContextConfig,
         InMemoryStoreBackendDefaults,
@@ -53,14 +69,8 @@ def findings_of(frame: "pd.DataFrame", asked: Sequence[Asked], *, rows: str) -> 
         progress_bars=ProgressBarsConfig(globally=False),
     )
     context = gx.get_context(mode="ephemeral", project_config=quiet)
-    asset = context.data_sources.add_pandas(rows).add_dataframe_asset(rows)
-    batch = asset.add_batch_definition_whole_dataframe(rows).get_batch({"dataframe": frame})
-    suite = gx.ExpectationSuite(name=rows)
-    for position, one in enumerate(asked):
-        one.expectation.meta = {_POSITION: position}
-        suite.add_expectation(one.expectation)
-    results = sorted(batch.validate(suite).results, key=lambda result: _meta(result)[_POSITION])
-    return tuple(_finding(result, rows, one) for result, one in zip(results, asked, strict=True))
+    asset = context.data_sources.add_pandas("frames").add_dataframe_asset("frame")
+    return asset.add_batch_definition_whole_dataframe("whole")
 
 
 def _meta(result: Any) -> dict[str, int]:  # noqa: ANN401 - the library's result
