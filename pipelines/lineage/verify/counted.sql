@@ -8,10 +8,11 @@ SELECT 'mask', kind, 0, sum(
     + coalesce(list_sum(list_transform(r_media, lambda m: tokens(m.alt_text, kind) + tokens(m.caption, kind))), 0)
     - CASE WHEN len(list_filter(media, lambda m: contains(concat(m.alt_text, m.caption), '⟦'))) > 0
         THEN coalesce(list_sum(list_transform(
-            released_of(r_media, releasable(media, $mime_form, $sha256_form), $kinds),
+            released_of(r_media, allowed, $kinds),
             lambda i: tokens(media[i].alt_text, kind) + tokens(media[i].caption, kind))), 0)
         ELSE 0 END)
-FROM (SELECT * FROM batch WHERE place IS NOT NULL), (SELECT unnest($kinds::VARCHAR[]) AS kind)
+FROM (SELECT *, releasable(media, $mime_form, $sha256_form) AS allowed FROM batch WHERE place IS NOT NULL),
+  (SELECT unnest($kinds::VARCHAR[]) AS kind)
 GROUP BY kind
 UNION ALL
 SELECT 'picture', 'released', 0, coalesce(sum(len(r_media)), 0) FROM batch
