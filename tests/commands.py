@@ -100,24 +100,15 @@ class Workspace:
 
         ``interrupt``: when it presses Ctrl-C itself, as fork_server.interrupt_itself takes it.
         """
-        output = self.folder / f"command-{next(_numbers)}"
-        for suffix in (".out", ".err"):
-            output.with_suffix(suffix).touch()
-        request = {
-            "arguments": [str(argument) for argument in arguments],
-            "environment": {
-                **os.environ,
-                "OPTOUT_WORKSPACE": str(self.folder),
-                **environment,
-            },
-            "sources": str(self.sources),
-            "limits": limits or {},
-            "powerless": powerless,
-            "interrupt": interrupt or {},
-            "out": str(output.with_suffix(".out")),
-            "err": str(output.with_suffix(".err")),
-        }
-        return Running(_ask({"start": request})["pid"], output)
+        return _start(
+            self.folder,
+            ["optout", *map(str, arguments)],
+            environment={**os.environ, "OPTOUT_WORKSPACE": str(self.folder), **environment},
+            sources=str(self.sources),
+            limits=limits or {},
+            powerless=powerless,
+            interrupt=interrupt or {},
+        )
 
     def run(self, *arguments, **options):
         """Run a command to its end."""
@@ -184,6 +175,37 @@ def copy_packages(folder):
     for package in ("schemas", "pipelines", "optout_registry"):
         shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
+
+
+def pytest_in(folder, *arguments):
+    """Run tests of the copy of the tree in ``folder``, with the packages of that copy."""
+    options = ("-q", "-n", "0", "-p", "no:cacheprovider")
+    started = _start(
+        folder,
+        ["pytest", *options, *arguments],
+        module="pytest",
+        directory=str(folder),
+        environment={**os.environ, "PYTHONPATH": str(folder)},
+        sources=str(folder),
+    )
+    return started.wait()
+
+
+def _start(folder, arguments, **surroundings):
+    """Start a module of Python; its output goes to ``folder``."""
+    output = folder / f"command-{next(_numbers)}"
+    for suffix in (".out", ".err"):
+        output.with_suffix(suffix).touch()
+    defaults = {
+        "module": "pipelines.cli",
+        "directory": ".",
+        "limits": {},
+        "powerless": False,
+        "interrupt": {},
+    }
+    ends = {"out": str(output.with_suffix(".out")), "err": str(output.with_suffix(".err"))}
+    request = {**defaults, **ends, **surroundings, "arguments": arguments}
+    return Running(_ask({"start": request})["pid"], output)
 
 
 def _ask(request):

@@ -50,15 +50,16 @@ def main():
         sys.stdout.flush()
 
 
-def start(*, arguments, sources, **surroundings):
+def start(*, module, arguments, sources, **surroundings):
     pid = os.fork()
     if not pid:
         surround(**surroundings)
-        run(arguments, sources)
+        run(module, arguments, sources)
     return {"pid": pid}
 
 
-def surround(*, environment, limits, powerless, interrupt, out, err):
+def surround(*, directory, environment, limits, powerless, interrupt, out, err):
+    os.chdir(directory)
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()
@@ -111,14 +112,14 @@ def drop_capabilities():
     assert ctypes.CDLL(None).capset(header, nothing) == 0
 
 
-def run(arguments, sources):
-    """End this process as ``optout`` would."""
+def run(module, arguments, sources):
+    """End this process as ``python -m module`` would; the first argument is how the program is called."""
     sys.path[:0] = [sources]
     # Bytecode is told by second and size of its source: a copy may change again within the second.
     sys.dont_write_bytecode |= not Path(sources).samefile(ROOT)
-    sys.argv = ["optout", *arguments]
+    sys.argv = arguments
     try:
-        runpy.run_module("pipelines.cli", run_name="__main__")
+        runpy.run_module(module, run_name="__main__")
         code = 0
     except SystemExit as ended:
         code = ended.code or 0

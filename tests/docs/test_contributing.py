@@ -4,9 +4,9 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 
 import pytest
+from commands import pytest_in
 from docs.pages import ROOT, blocks_of
 
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -70,12 +70,12 @@ def test_the_worked_example(copy):
     for diff in DIFFS:
         run(["git", "apply", "-"], copy, stdin=diff)
     passed = pytest_in(copy, *(f"tests/{name}.py" for name in CHANGED), "-k", ITS_TESTS)
-    assert passed.returncode == 0, passed.stdout
+    assert passed.code == 0, passed.out
     [rule] = [diff for diff in DIFFS if "+++ b/pipelines/rules/standing.py" in diff]
     run(["git", "apply", "--reverse", "-"], copy, stdin=rule)
     failed = pytest_in(copy, f"tests/{CHANGED[0]}.py", "-k", "what_is_not_proven")
-    assert failed.returncode == 1, failed.stdout
-    assert "test_what_is_not_proven_does_not_pass" in failed.stdout
+    assert failed.code == 1, failed.out
+    assert "test_what_is_not_proven_does_not_pass" in failed.out
 
 
 def run(command, folder, stdin=None):
@@ -86,9 +86,3 @@ def run(command, folder, stdin=None):
     )
     assert command[0] != "git" or done.returncode == 0, done.stderr
     return done
-
-
-def pytest_in(folder, *arguments):
-    return run(
-        [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *arguments], folder
-    )
