@@ -1,6 +1,6 @@
 """The benchmark's people and posts through the command line; every count against a query on the raw files.
 
-Nothing of ours is imported: the query below derives the rules from what they say, not from the code.
+The counts import nothing of ours: the query below derives the rules from what they say, not from the code.
 """
 
 import json
@@ -13,9 +13,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from commands import Workspace
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples/ldbc"
-PROGRAMS = Path(sys.executable).parent
+PROGRAM = Path(sys.executable).with_name("optout")
 
 EXPECTED = """
 WITH adult AS (  -- everywhere on Earth: from noon UTC of the birthday (nobody was born on 29 February)
@@ -84,8 +85,8 @@ def ingested(raw, tmp_path_factory):
         shutil.copy(EXAMPLE / name, workspace)
     environment = os.environ | {"LDBC_SNB": str(raw[0])}
     subprocess.run([sys.executable, EXAMPLE / "join.py", workspace], check=True, env=environment)
-    run(workspace, "init")
-    run(workspace, "ingest", LDBC_SNB=str(raw[0]))
+    for command in ("init", "ingest"):
+        subprocess.run([PROGRAM, command], check=True, env=environment | {"OPTOUT_WORKSPACE": str(workspace)})
     return workspace
 
 
@@ -131,8 +132,8 @@ def test_without_the_declared_visibility_nothing_is_published(raw, workspace):
     source.write_text(declared.replace("      visibility: {constant: public}\n", ""), "utf-8")
     run(workspace, "ingest", LDBC_SNB=str(raw[0]))
     refused = run(workspace, "build", "--as-of", "2012-06-15", code=1)
-    assert "quality gate" in refused.stderr
-    assert json.loads(run(workspace, "versions", "--json").stdout) == []
+    assert "quality gate" in refused.err
+    assert json.loads(run(workspace, "versions", "--json").out) == []
 
 
 def test_the_cases_tell_the_rules_apart(raw):
@@ -153,7 +154,7 @@ def check(raw, workspace, as_of, min_age, objections, version=None):
     for (_, reason), n in found.items():
         reasons[reason] += n
     removed = sum(n for reason, n in reasons.items() if reason != "kept")
-    funnel = json.loads(run(workspace, "funnel", *numbered, "--json").stdout)
+    funnel = json.loads(run(workspace, "funnel", *numbered, "--json").out)
     assert {reason: n for reason, n in funnel["reasons"].items() if n} == reasons
     assert funnel["outcomes"] == {
         "kept": reasons["kept"],
@@ -164,9 +165,9 @@ def check(raw, workspace, as_of, min_age, objections, version=None):
     assert funnel["rows"] == reasons["kept"] + removed == 5924 + 2218
     at = ["--version", version] if version else []
     query = "SELECT surface, reason, sum(rows)::BIGINT AS n FROM tally GROUP BY ALL"
-    tally = json.loads(run(workspace, "lineage", "--json", "--sql", query, *at).stdout)
+    tally = json.loads(run(workspace, "lineage", "--json", "--sql", query, *at).out)
     assert {(row["surface"], row["reason"]): row["n"] for row in tally} == found
-    verified = json.loads(run(workspace, "verify", *numbered, "--json").stdout)
+    verified = json.loads(run(workspace, "verify", *numbered, "--json").out)
     assert (verified["ok"], verified["findings"]) == (True, [])
 
 
@@ -202,10 +203,6 @@ def set_age(workspace, min_age):
 
 def run(workspace, *arguments, code=0, **environment):
     """Run `optout` in the workspace and expect an exit code."""
-    ended = subprocess.run(
-        [PROGRAMS / "optout", *map(str, arguments)],
-        env=os.environ | {"OPTOUT_WORKSPACE": str(workspace)} | environment,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert ended.returncode == code, ended.stderr
+    ended = Workspace(workspace).run(*arguments, **environment)
+    assert ended.code == code, ended.err
     return ended
