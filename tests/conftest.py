@@ -20,6 +20,15 @@ settings.register_profile(
 settings.register_profile("explore", settings.get_profile("default"), derandomize=False, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
+FIRST = ("verify/test_tampering.py", "laws/test_reissue.py", "real/test_ldbc.py", "laws/test_crashes.py")
+"""The files that take longest. A file is one worker's, so that a long one taken last would keep it busy alone."""
+
+
+def pytest_collection_modifyitems(items):
+    """The longest files first, all else in the order in which it was found."""
+    places = {ROOT / "tests" / name: place for place, name in enumerate(FIRST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
+
 
 @pytest.fixture(scope="session")
 def repository():
