@@ -105,7 +105,9 @@ def test_an_empty_registry_can_be_rotated(url, registry):
 def test_it_comes_to_the_same_however_many_rows_a_transaction_takes(url, filled, size):
     before = held(url)
     seen = []
-    event = rotated(url, on_progress=lambda done, events: seen.append((done, events)), events_per_transaction=size)
+    event = rotated(
+        url, on_progress=lambda done, events: seen.append((done, events)), events_per_transaction=size
+    )
     assert event.count == 4
     assert [done for done, _ in seen] == [*range(0, 6, size), 6]
     assert {events for _, events in seen} == {6}
@@ -191,7 +193,10 @@ def test_other_keys_than_the_registrys_are_refused(url, filled, objection, rotat
 def test_the_last_key_alone_is_not_enough(url, filled, objection):
     rotated(url)
     alone = replace(objection("new").target, key_ids=IDS[1:2])
-    with open_registry(url, LOG_SECRET) as registry, pytest.raises(ConfigurationError, match=f"{KEY_ID}, then"):
+    with (
+        open_registry(url, LOG_SECRET) as registry,
+        pytest.raises(ConfigurationError, match=f"{KEY_ID}, then"),
+    ):
         registry.add(replace(objection("new"), target=alone), recorded_at=NOW)
 
 
@@ -300,7 +305,9 @@ def remains(url, tmp_path):
             "SELECT pg_relation_filepath(oid) FROM pg_class WHERE relkind IN ('r', 'i', 't')"
             " AND pg_relation_filepath(oid) IS NOT NULL"
         )).all()  # fmt: skip
-        files = [connection.scalar(sqlalchemy.text(f"SELECT pg_read_binary_file('{name}')")) for name in names]
+        files = [
+            connection.scalar(sqlalchemy.text(f"SELECT pg_read_binary_file('{name}')")) for name in names
+        ]
     engine.dispose()
     return b"".join([taken, *files])
 

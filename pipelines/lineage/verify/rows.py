@@ -9,6 +9,7 @@ from pipelines.lineage.verify.batches import batch_of, unreadable_batch
 from pipelines.lineage.verify.faults import CAP, Faults, describe
 from pipelines.lineage.verify.judge import judge_batch
 from pipelines.lineage.verify.people import check_appearances, check_batch_people
+from pipelines.lineage.verify.row_groups import RowGroup, joined, whole
 from pipelines.lineage.verify.session import run
 from pipelines.lineage.verify.source import (
     Source,
@@ -73,41 +74,59 @@ def check_rows(
         return faults
     run(session, "counters")
     session.register("footprint", part.footprint)
-    offset = 0
-    for group, length in zip(groups, rows, strict=True):
-        faults.absorb(_check_group(session, source, (split, group, offset, length), part, terms))
-        offset += length
+    for together in joined(metadata, groups):
+        faults.absorb(_check_groups(session, source, split, together, part, terms))
     check_appearances(session, name, faults)
     check_split_key(session, source, split, terms, faults)
     _check_counts(session, split, faults)
     return faults
 
 
-def _check_group(
+def _check_groups(
     session: "DuckDBPyConnection",
     source: Source,
-    place: tuple[dict[str, Any], int, int, int],
+    split: dict[str, Any],
+    places: list[RowGroup],
     part: "Part",
     terms: "Terms",
 ) -> Faults:
-    split, group, offset, length = place
-    ledger, faults, done = part.ledger.slice(offset, length), Faults(), 0
+    """Row groups as one batch; each by itself where one of them may not be readable."""
+    ledgers = [part.ledger.slice(place.offset, place.rows) for place in places]
+    if len(places) > 1 and not any(map(_is_unreadable, ledgers)):
+        tables = whole(source, split["path"], places)
+        if tables:
+            faults = Faults()
+            table = pa.concat_tables(tables)
+            ledger = part.ledger.slice(places[0].offset, len(table))
+            batch = batch_of(table, ledger, part, places[0].offset)
+            _check_batch(session, split, batch, terms, faults)
+            return faults
+    faults = Faults()
+    for place, ledger in zip(places, ledgers, strict=True):
+        faults.absorb(_check_group(session, source, (split, place, ledger), part, terms))
+    return faults
+
+
+def _check_group(
+    session: "DuckDBPyConnection",
+    source: Source,
+    at: tuple[dict[str, Any], RowGroup, pa.Table],
+    part: "Part",
+    terms: "Terms",
+) -> Faults:
+    split, (group, offset, _), ledger = at
+    faults, done = Faults(), 0
     # What a row group says counts only once all of it has been decoded.
     session.begin()
     try:
         for table in rows_of(source, split["path"], group):
             batch = batch_of(table, ledger.slice(done, len(table)), part, offset + done)
-            judge_batch(session, batch)
-            _check_verdicts(session, _name(split), terms, faults)
-            _check_released(session, _name(split), terms, faults)
-            check_batch_people(session, _name(split), terms, faults)
-            _count(session, terms)
+            _check_batch(session, split, batch, terms, faults)
             done += len(table)
     except Undecodable:
         damaged = True
     else:
-        unreadable = pc.all(pc.equal(ledger.column("reason"), Reason.UNREADABLE.code), min_count=1).as_py()
-        damaged = bool(unreadable) and is_damaged(source, split["path"], group)
+        damaged = _is_unreadable(ledger) and is_damaged(source, split["path"], group)
     if not damaged:
         session.commit()
         return faults
@@ -115,6 +134,21 @@ def _check_group(
     session.register("batch", unreadable_batch(ledger, offset))
     _count(session, terms)
     return _check_unreadable(_name(split), ledger, offset)
+
+
+def _check_batch(
+    session: "DuckDBPyConnection", split: dict[str, Any], batch: pa.Table, terms: "Terms", faults: Faults
+) -> None:
+    judge_batch(session, batch)
+    _check_verdicts(session, _name(split), terms, faults)
+    _check_released(session, _name(split), terms, faults)
+    check_batch_people(session, _name(split), terms, faults)
+    _count(session, terms)
+
+
+def _is_unreadable(ledger: pa.Table) -> bool:
+    """Whether the ledger says so of every row; not of none."""
+    return bool(pc.all(pc.equal(ledger.column("reason"), Reason.UNREADABLE.code), min_count=1).as_py())
 
 
 def _check_unreadable(name: str, ledger: pa.Table, offset: int) -> Faults:
