@@ -42,7 +42,7 @@ def rewrite(
             end = min(end, previous.number)
         with registry.appending() as (connection, _, signer):
             check_alone(connection, key_id, note)
-            seen = _rewrite_some(connection, keychain, seen, end)
+            seen = _rewrite_some(connection, keychain, seen, end, previous.number if previous else 0)
             if previous is not None and end == previous.number and seen.before.hex() != previous.digest_after:
                 raise _changed(end, f"objections before event {end} as its rotation left them", "others")
             note = signed_progress(seen, key_id, signer)
@@ -74,8 +74,11 @@ def _last_rotation(connection: Connection) -> Rotated | None:
     return event if isinstance(event, Rotated) else None
 
 
-def _rewrite_some(connection: Connection, keychain: Keychain, seen: Seen, end: int) -> Seen:
-    """Rewrite the rows of the events after those seen, up to ``end``: in their order, table by table."""
+def _rewrite_some(connection: Connection, keychain: Keychain, seen: Seen, end: int, previous: int) -> Seen:
+    """Rewrite the rows of the events after those seen, up to ``end``.
+
+    ``previous``: number of the last rotation's event; 0: there was none.
+    """
     changes: list[tuple[int, bytes | None, bytes | None]] = []
     for table in TABLES:
         rows = connection.execute(
@@ -83,7 +86,7 @@ def _rewrite_some(connection: Connection, keychain: Keychain, seen: Seen, end: i
             .join_from(table, EVENT, EVENT.c.number == table.c.event, isouter=True)
             .where(table.c.event > seen.events, table.c.event <= end)
         ).all()
-        made = list(_made_anew(rows, keychain, secrets.token_bytes(NONCE * len(rows))))
+        made = list(_made_anew(rows, keychain, previous, secrets.token_bytes(NONCE * len(rows))))
         _store(connection, table, rows, made)
         changes += [
             (row.event, _committed(row), values["commitment"]) for row, values in zip(rows, made, strict=True)
@@ -94,13 +97,17 @@ def _rewrite_some(connection: Connection, keychain: Keychain, seen: Seen, end: i
     return Seen(end, seen.rows + len(changes), before, after)
 
 
-def _made_anew(rows: Sequence[Row[Any]], keychain: Keychain, random: bytes) -> Iterator[dict[str, Any]]:
+def _made_anew(
+    rows: Sequence[Row[Any]], keychain: Keychain, previous: int, random: bytes
+) -> Iterator[dict[str, Any]]:
     """The values that each row has from now on; Refused where its pseudonym is not the one it commits to."""
     keys = len(keychain.ids)
     for place, row in enumerate(rows):
         committed = _committed(row)
         if row.kind != RECEIVED:
             raise _changed(row.event, "an objection that an event received", "one that none did")
+        if row.event > previous and row.commitment is not None:
+            raise _changed(row.event, "what its event commits to", "what no rotation has made anew")
         if row.pseudonym is None:
             yield {"pseudonym": None, "nonce": None, "keys": row.keys, "commitment": committed}
             continue

@@ -14,6 +14,8 @@ _REFUSED = [
     "UPDATE registry SET log_key = 'other'",
     "INSERT INTO registry SELECT 'other', scheme, log_key FROM registry",
     "UPDATE registry_key SET key_id = 'other'",
+    "UPDATE registry_key SET event = 1",
+    "UPDATE registry_key SET progress = 'other'",
     "UPDATE event SET kind = 'withdrawn' WHERE number = 1",
     "UPDATE event SET number = 9 WHERE number = 2",
     "UPDATE event SET body = nonce WHERE number = 2",
@@ -22,6 +24,9 @@ _REFUSED = [
     "INSERT INTO event SELECT 2, kind, entry, nonce, body FROM event WHERE number = 1",
     "UPDATE objection SET surfaces = 1",
     "UPDATE objection SET pseudonym = nonce WHERE event = 2",
+    "UPDATE objection SET pseudonym = nonce, keys = 2 WHERE event = 2",
+    "UPDATE objection SET pseudonym = nonce, keys = 3, commitment = nonce WHERE event = 2",
+    "UPDATE objection SET commitment = nonce WHERE event = 2",
     "UPDATE objection SET pseudonym = NULL, nonce = NULL WHERE event = 2",
     "UPDATE objection SET ended = NULL WHERE event = 1",
     "UPDATE objection SET ended = 4 WHERE event = 1",
@@ -83,7 +88,7 @@ def test_the_database_refuses(held, sql, statement):
     [
         "UPDATE event SET nonce = NULL, body = NULL WHERE number = 1",
         "UPDATE objection SET pseudonym = NULL, nonce = NULL WHERE event = 1",
-        "UPDATE objection SET pseudonym = nonce, keys = 2 WHERE event = 2",
+        "UPDATE objection SET pseudonym = nonce, keys = 2, commitment = nonce WHERE event = 2",
         "UPDATE actor SET revoked = true WHERE name = 'ana'",
     ],
     ids=[

@@ -356,12 +356,19 @@ def test_somebody_who_reads_holds_the_erasure_up_and_it_is_said(url, filled, mon
     assert findings(url) == []
 
 
-def test_what_was_erased_before_stays_erased(url, filled, sql):
-    """As a redaction leaves it: no content, no pseudonym."""
-    sql("UPDATE objection SET pseudonym = NULL, nonce = NULL WHERE event = 2")
-    sql("UPDATE event SET body = NULL, nonce = NULL WHERE number = 2")
-    with pytest.raises(Refused):  # no event says so yet
+@pytest.mark.parametrize("when", ["before its row is gone through", "after", "after the rotation"])
+def test_what_is_erased_meanwhile_stays_committed_to(url, filled, sql, when):
+    stopped_after(url, {"before its row is gone through": 1}.get(when, 3))
+    if when == "after the rotation":
         rotated(url)
+    sql("UPDATE objection SET pseudonym = NULL, nonce = NULL WHERE event = 2")
+    if when != "after the rotation":
+        assert rotated(url).count == 4
+    assert sql("SELECT event FROM objection WHERE commitment IS NULL") == []
+    # The row that names nobody, and nothing else: digests and commitments still hold.
+    assert findings(url) == [("objection changed", 2)]
+    sql("UPDATE event SET body = NULL, nonce = NULL WHERE number = 2")
+    assert findings(url) == [("event erased", 2)]
 
 
 def test_a_later_time_is_recorded(url, filled):
