@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
+from pydantic import ValidationError
+
 from pipelines.disk.durable import create_file, make_folders
 from pipelines.disk.failures import explained
 from pipelines.kms import KeyManagement, LocalManagement, WrappedKey, unwrap, wrap
@@ -135,7 +137,9 @@ def _read_file(path: Path, purpose: Purpose) -> str:
             f"{purpose} key",
             expected=f"a readable key file {path}",
             found=type(error).__name__,
-            remedy="restore it, or point keys in optout.yaml at it; for a first one, run `optout init`",
+            remedy="restore it from its backup"
+            if purpose == MASTER
+            else "restore it, or point keys in optout.yaml at it; for a first one, run `optout init`",
         ) from error
     if mode & 0o077:
         raise ConfigurationError(
@@ -169,16 +173,17 @@ def _parse(text: str, purpose: Purpose) -> Key:
 
 
 def _unwrapped(text: str, purpose: KeyPurpose, path: Path) -> Key:
-    stored = WrappedKey.of(_json(text), f"wrapped {purpose} key", ConfigurationError)
+    try:
+        stored = WrappedKey.model_validate_json(text)
+    except ValidationError:
+        raise ConfigurationError(
+            f"{purpose} key",
+            expected="a wrapped key as `optout key wrap` writes it",
+            found="something else",
+            remedy="restore the key from its backup",
+        ) from None  # what pydantic says holds the file's content
     secret = unwrap(stored, _management(stored.kms, path.parent))
     return _checked(stored.purpose, stored.id, secret, purpose)
-
-
-def _json(text: str) -> object:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
 
 
 def _checked(found: object, key_id: object, secret: bytes, purpose: Purpose) -> Key:
@@ -210,4 +215,4 @@ def _management(kms: str, folder: Path) -> KeyManagement:
             found="another form",
             remedy="this release knows no other service",
         )
-    return LocalManagement(_parse(_read_file(Path(folder, master), MASTER), MASTER).secret)
+    return LocalManagement(_parse(_read_file(Path(folder, master).resolve(), MASTER), MASTER).secret)

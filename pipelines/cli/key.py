@@ -42,7 +42,7 @@ def wrap(
     from pipelines.keys import MASTER, create_key_file, wrap_key_file
 
     service, _, location = kms.partition(":")
-    master = out.parent / location
+    master = Path(out.parent, location).resolve()
     if service == "local" and location and not master.exists():
         made = create_key_file(master, MASTER)
         typer.echo(f"wrote {master} ({made.id}): keep a copy in a safe place", err=True)

@@ -10,6 +10,7 @@ from pipelines.cli.tables import counted, print_json, print_table, print_text
 
 if TYPE_CHECKING:
     from pipelines.lineage.verify.version import Evidence
+    from schemas.pseudonyms import Keychain
     from schemas.snapshots import RegistrySnapshot
 
 _HERE = Path()
@@ -68,18 +69,21 @@ def verify(
 def _evidence(opened: OpenedWorkspace) -> "Evidence":
     from pipelines.lineage.verify.version import Evidence
 
+    keychain = opened.keychain()
     return Evidence(
         root=opened.path(opened.settings.canonical),
-        registry_keys=opened.keychain(),
+        registry_keys=keychain,
         lineage_key=opened.key("lineage"),
-        registry=lambda event: _snapshot(opened, event),
+        registry=lambda event: _snapshot(opened, keychain, event),
     )
 
 
-def _snapshot(opened: OpenedWorkspace, event: int) -> "RegistrySnapshot":
+def _snapshot(opened: OpenedWorkspace, keychain: "Keychain", event: int) -> "RegistrySnapshot":
+    from optout_registry.identity import check_chain
     from optout_registry.opening import open_registry
 
     with open_registry(opened.registry_url) as registry:
+        check_chain(registry.identity, keychain.ids)
         return registry.snapshot(event)
 
 

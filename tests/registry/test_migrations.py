@@ -59,7 +59,9 @@ def first(url):
                 }
                 names = ", ".join(values)
                 places = ", ".join(f":{name}" for name in values)
-                connection.execute(sqlalchemy.text(f"INSERT INTO {table} ({names}) VALUES ({places})"), values)
+                connection.execute(
+                    sqlalchemy.text(f"INSERT INTO {table} ({names}) VALUES ({places})"), values
+                )
         for statement in FIRST["guards"][engine.dialect.name]:
             connection.execute(sqlalchemy.text(statement))
     return url

@@ -9,8 +9,9 @@ import pytest
 import sqlalchemy
 from registry.child import started
 from registry.constants import KEY_ID, LOG_SECRET, NOW, SERVER
+from registry.rotations import IDS, SECRETS, chain, fill, findings, objection, rotated, stopped_after
 
-from builders import PLATFORM, REGISTRY_KEY
+from builders import PLATFORM
 from optout_registry.bulk import import_file
 from optout_registry.intake import Intake
 from optout_registry.objections import State
@@ -20,40 +21,11 @@ from optout_registry.snapshot import snapshot_parquet
 from schemas.errors import BadInput, ConfigurationError, Refused
 from schemas.pseudonyms import Keychain, rewrapped
 
-SECRETS = (REGISTRY_KEY, b"the second of the registry's keys", b"and the third one")
-IDS = (KEY_ID, "registry-2", "registry-3")
-
-
-def chain(keys):
-    """The first so many keys."""
-    return Keychain(IDS[:keys], SECRETS[:keys])
-
-
-def rotated(url, keys=2, **options):
-    """The event of a rotation to the key of that number."""
-    return rotate_key(url, LOG_SECRET, chain(keys), recorded_at=NOW, **options)
-
 
 @pytest.fixture
-def objection(objection):
-    """As everywhere; under the first so many keys."""
-
-    def build(value="a1", *arguments, keys=1, **more):
-        made = objection(value, *arguments, **more)
-        target = Intake(chain(keys), PLATFORM).target(made.target.type, value)
-        return replace(made, target=target)
-
-    return build
-
-
-@pytest.fixture
-def filled(registry, objection):
-    """Six events: four objections, of which the second was withdrawn, and one that is confirmed."""
-    registry.add(objection("a1"), recorded_at=NOW)
-    registry.add_all([objection(f"a{n}") for n in (2, 3)], recorded_at=NOW, batch="b1")
-    registry.withdraw("request-a2", received_at=NOW, recorded_at=NOW)
-    registry.add(objection("a4"), recorded_at=NOW)
-    registry.confirm("request-a1", recorded_at=NOW)
+def filled(registry):
+    """A registry of six events, four objections among them."""
+    fill(registry)
     return registry
 
 
@@ -61,11 +33,6 @@ def held(url, event=None):
     """Pseudonyms that a snapshot has."""
     with open_registry(url) as registry:
         return set(registry.snapshot(event).objections.column("pseudonym").to_pylist())
-
-
-def findings(url):
-    with open_registry(url) as registry:
-        return [(finding.what, finding.number) for finding in registry.verify().findings]
 
 
 def test_every_pseudonym_is_wrapped_and_the_log_says_so(url, filled, sql):
@@ -83,26 +50,29 @@ def test_every_pseudonym_is_wrapped_and_the_log_says_so(url, filled, sql):
         assert (registry.head().event, registry.status().live) == (7, 3)
 
 
-def test_it_can_be_rotated_again_and_objections_come_in_between(url, filled, objection):
+@pytest.mark.usefixtures("filled")
+def test_it_can_be_rotated_again_and_objections_come_in_between(url):
     rotated(url)
     with open_registry(url, LOG_SECRET) as registry:
-        registry.add(objection("a5", keys=2), recorded_at=NOW)
+        registry.add(objection("a5", 2), recorded_at=NOW)
         registry.withdraw("request-a1", received_at=NOW, recorded_at=NOW)
     event = rotated(url, 3)
     assert (event.count, event.key_ids_after) == (5, IDS)
     with open_registry(url, LOG_SECRET) as registry:
-        registry.add(objection("a6", keys=3), recorded_at=NOW)
+        registry.add(objection("a6", 3), recorded_at=NOW)
     assert held(url) == {rewrapped(SECRETS, b"account\0sample\0a%d" % n) for n in (3, 4, 5, 6)}
     assert findings(url) == []
 
 
-def test_an_empty_registry_can_be_rotated(url, registry):
+@pytest.mark.usefixtures("registry")
+def test_an_empty_registry_can_be_rotated(url):
     assert rotated(url).count == 0
     assert findings(url) == []
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 100])
-def test_it_comes_to_the_same_however_many_rows_a_transaction_takes(url, filled, size):
+@pytest.mark.usefixtures("filled")
+def test_it_comes_to_the_same_however_many_rows_a_transaction_takes(url, size):
     before = held(url)
     seen = []
     event = rotated(
@@ -115,43 +85,29 @@ def test_it_comes_to_the_same_however_many_rows_a_transaction_takes(url, filled,
     assert findings(url) == []
 
 
-def test_the_same_request_and_the_same_file_again_add_nothing(tmp_path, url, registry, objection):
+def test_the_same_request_and_the_same_file_again_add_nothing(tmp_path, url, registry):
     path = tmp_path / "people.csv"
     path.write_text("type,value\naccount,b1\nemail,b@example.org\n")
     registry.add(objection("a1"), recorded_at=NOW)
     first = import_file(registry, path, Intake(chain(1), PLATFORM), recorded_at=NOW, on_bad=print)
     rotated(url)
     with open_registry(url, LOG_SECRET) as again:
-        answer = again.add(objection("a1", keys=2), recorded_at=NOW)
+        answer = again.add(objection("a1", 2), recorded_at=NOW)
         assert (answer.state, answer.event) == (State.KNOWN, 1)
         report = import_file(again, path, Intake(chain(2), PLATFORM), recorded_at=NOW, on_bad=print)
         assert (report.batch, report.known, report.added) == (first.batch, 2, 0)
         assert again.head().event == 4
 
 
-class Stopped(Exception):
-    """What a test ends a rotation with."""
-
-
-def stopped_after(url, events, keys=2):
-    """Rotate, and stop once so many events were gone through."""
-
-    def stop(done, _all):
-        if done == events:
-            raise Stopped
-
-    with pytest.raises(Stopped):
-        rotated(url, keys, on_progress=stop, events_per_transaction=1)
-
-
-def test_until_it_has_ended_nothing_is_added_and_no_snapshot_taken(tmp_path, url, filled, objection):
+@pytest.mark.usefixtures("filled")
+def test_until_it_has_ended_nothing_is_added_and_no_snapshot_taken(tmp_path, url):
     path = tmp_path / "people.csv"
     path.write_text("type,value\naccount,b1\n")
     stopped_after(url, 2)
     with open_registry(url, LOG_SECRET) as registry:
         for refused in (
             lambda: registry.add(objection("new"), recorded_at=NOW),
-            lambda: registry.add(objection("new", keys=2), recorded_at=NOW),
+            lambda: registry.add(objection("new", 2), recorded_at=NOW),
             lambda: import_file(registry, path, Intake(chain(2), PLATFORM), recorded_at=NOW, on_bad=print),
             registry.snapshot,
         ):
@@ -165,7 +121,7 @@ def test_until_it_has_ended_nothing_is_added_and_no_snapshot_taken(tmp_path, url
     assert held(url) == {rewrapped(SECRETS[:2], b"account\0sample\0a%d" % n) for n in (1, 4)}
 
 
-def test_who_opened_the_registry_before_it_began_is_refused(url, filled, objection):
+def test_who_opened_the_registry_before_it_began_is_refused(url, filled):
     stopped_after(url, 2)
     with pytest.raises(BadInput, match="keys have changed"):
         filled.add(objection("new"), recorded_at=NOW)
@@ -183,14 +139,16 @@ def test_who_opened_the_registry_before_it_began_is_refused(url, filled, objecti
         (2, 1, "add the references of the other keys"),
     ],
 )
-def test_other_keys_than_the_registrys_are_refused(url, filled, objection, rotations, keys, remedy):
+@pytest.mark.usefixtures("filled")
+def test_other_keys_than_the_registrys_are_refused(url, rotations, keys, remedy):
     for last in range(rotations):
         rotated(url, last + 2)
     with open_registry(url, LOG_SECRET) as registry, pytest.raises(ConfigurationError, match=remedy):
-        registry.add(objection("new", keys=keys), recorded_at=NOW)
+        registry.add(objection("new", keys), recorded_at=NOW)
 
 
-def test_the_last_key_alone_is_not_enough(url, filled, objection):
+@pytest.mark.usefixtures("filled")
+def test_the_last_key_alone_is_not_enough(url):
     rotated(url)
     alone = replace(objection("new").target, key_ids=IDS[1:2])
     with (
@@ -200,7 +158,8 @@ def test_the_last_key_alone_is_not_enough(url, filled, objection):
         registry.add(replace(objection("new"), target=alone), recorded_at=NOW)
 
 
-def test_it_takes_the_registrys_keys_and_one_more(url, filled):
+@pytest.mark.usefixtures("filled")
+def test_it_takes_the_registrys_keys_and_one_more(url):
     with pytest.raises(ConfigurationError, match="add a reference at the end"):
         rotated(url, 1)
     with pytest.raises(ConfigurationError, match="restore the registry's keys"):
@@ -215,7 +174,8 @@ def test_it_takes_the_registrys_keys_and_one_more(url, filled):
     assert findings(url) == []
 
 
-def test_what_verify_would_find_is_not_signed_anew(url, filled, unguarded, sql):
+@pytest.mark.usefixtures("filled")
+def test_what_verify_would_find_is_not_signed_anew(url, unguarded, sql):
     unguarded("objection", "UPDATE objection SET pseudonym = nonce WHERE event = 3")
     with pytest.raises(Refused, match="objection changed"):
         rotated(url)
@@ -227,7 +187,8 @@ _EXCHANGED = "pseudonym = (SELECT {0} FROM objection AS other WHERE other.event 
 
 
 @pytest.mark.parametrize("event", [1, 5])
-def test_a_target_exchanged_before_it_was_rewritten_is_refused(url, filled, unguarded, event):
+@pytest.mark.usefixtures("filled")
+def test_a_target_exchanged_before_it_was_rewritten_is_refused(url, unguarded, event):
     stopped_after(url, event - 1)
     unguarded("objection", f"UPDATE objection SET {_EXCHANGED.format('pseudonym', 3)} WHERE event = {event}")
     with pytest.raises(Refused, match=f"objection of event {event}\n"):
@@ -235,7 +196,8 @@ def test_a_target_exchanged_before_it_was_rewritten_is_refused(url, filled, ungu
     assert ("objection changed", event) in findings(url)
 
 
-def test_two_rotations_at_a_time_do_not_spoil_each_other(url, filled):
+@pytest.mark.usefixtures("filled")
+def test_two_rotations_at_a_time_do_not_spoil_each_other(url):
     """The second one goes through while the first stands still between two transactions."""
     others = []
 
@@ -243,7 +205,7 @@ def test_two_rotations_at_a_time_do_not_spoil_each_other(url, filled):
         if done == 3 and not others:
             others.append(rotated(url))
 
-    with pytest.raises((BadInput, ConfigurationError), match="rotates as well|keys have changed"):
+    with pytest.raises((BadInput, ConfigurationError), match=r"rotates as well|keys have changed"):
         rotated(url, on_progress=meanwhile, events_per_transaction=1)
     assert [event.number for event in others] == [7]
     assert findings(url) == []
@@ -271,7 +233,8 @@ say("done")
 
 
 @pytest.mark.parametrize("share", range(4))
-def test_killed_at_any_statement_it_goes_on_to_the_same_end(url, filled, sql, share):
+@pytest.mark.usefixtures("filled")
+def test_killed_at_any_statement_it_goes_on_to_the_same_end(url, sql, share):
     """A child that kills itself before its n-th statement: within transactions and between them."""
     before, keys = held(url), [key.hex() for key in SECRETS[:2]]
     statement, ended = 1 + 5 * share, 0
@@ -312,7 +275,7 @@ def remains(url, tmp_path):
     return b"".join([taken, *files])
 
 
-def test_no_byte_of_an_old_pseudonym_is_left(url, tmp_path, registry, objection):
+def test_no_byte_of_an_old_pseudonym_is_left(url, tmp_path, registry):
     registry.add_all([objection(f"a{n}") for n in range(2_000)], recorded_at=NOW)
     registry.withdraw("request-a7", received_at=NOW, recorded_at=NOW)
     if SERVER:
@@ -332,7 +295,8 @@ def test_no_byte_of_an_old_pseudonym_is_left(url, tmp_path, registry, objection)
             assert form not in left
 
 
-def test_old_nonces_go_with_the_pseudonyms(url, tmp_path, filled, sql):
+@pytest.mark.usefixtures("filled")
+def test_old_nonces_go_with_the_pseudonyms(url, tmp_path, sql):
     """Whoever has the first key could try identifiers on the events' commitments with them."""
     nonces = [bytes(nonce) for (nonce,) in sql("SELECT nonce FROM objection")]
     assert all(nonce in remains(url, tmp_path) for nonce in nonces)
@@ -342,7 +306,8 @@ def test_old_nonces_go_with_the_pseudonyms(url, tmp_path, filled, sql):
 
 
 @pytest.mark.sqlite_only
-def test_somebody_who_reads_holds_the_erasure_up_and_it_is_said(url, filled, monkeypatch, sql):
+@pytest.mark.usefixtures("filled")
+def test_somebody_who_reads_holds_the_erasure_up_and_it_is_said(url, monkeypatch, sql):
     monkeypatch.setattr("optout_registry.storage.sqlite.BUSY_SECONDS", 0)
     engine = sqlalchemy.create_engine(url)
     with engine.connect() as reader:
@@ -357,7 +322,8 @@ def test_somebody_who_reads_holds_the_erasure_up_and_it_is_said(url, filled, mon
 
 
 @pytest.mark.parametrize("when", ["before its row is gone through", "after", "after the rotation"])
-def test_what_is_erased_meanwhile_stays_committed_to(url, filled, sql, when):
+@pytest.mark.usefixtures("filled")
+def test_what_is_erased_meanwhile_stays_committed_to(url, sql, when):
     stopped_after(url, {"before its row is gone through": 1}.get(when, 3))
     if when == "after the rotation":
         rotated(url)
@@ -371,6 +337,7 @@ def test_what_is_erased_meanwhile_stays_committed_to(url, filled, sql, when):
     assert findings(url) == [("event erased", 2)]
 
 
-def test_a_later_time_is_recorded(url, filled):
+@pytest.mark.usefixtures("filled")
+def test_a_later_time_is_recorded(url):
     event = rotate_key(url, LOG_SECRET, chain(2), recorded_at=NOW + timedelta(days=1))
     assert event.recorded_at == NOW + timedelta(days=1)
