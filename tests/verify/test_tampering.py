@@ -9,7 +9,7 @@ from commands import ACCOUNTS, RECORDS, workspace
 
 from builders import accounts_table, medium, record
 from pipelines.corpus.store import open_store
-from pipelines.keys import resolve
+from pipelines.keys import resolve, resolve_chain
 from pipelines.lineage.verify.version import Evidence, verify
 from schemas.errors import BadInput, ConfigurationError
 
@@ -48,8 +48,12 @@ def blamed(corpus, *numbers, evidence=None):
 def evidence(published, tmp_path):
     """The source and the keys that both versions were built from; the source may be changed."""
     shutil.copytree(published.folder / "canonical", tmp_path / "canonical")
-    keys = (resolve(f"file:{published.folder}/keys/{p}.key", p) for p in ("registry", "lineage"))
-    return Evidence(tmp_path / "canonical", *keys)
+    keys = published.folder / "keys"
+    registry, lineage = (
+        resolve_chain([f"file:{keys}/registry.key"]),
+        resolve(f"file:{keys}/lineage.key", "lineage"),
+    )
+    return Evidence(tmp_path / "canonical", registry, lineage)
 
 
 def names(corpus):
