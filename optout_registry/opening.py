@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import Connection, insert, inspect
+from sqlalchemy import Connection, insert, inspect, select
 
 from optout_registry.identity import Identity, check_signer, is_older, read_identity
 from optout_registry.log import origin
@@ -15,7 +15,7 @@ from optout_registry.storage.database import (
     use_write_ahead_log,
     writing,
 )
-from optout_registry.storage.tables import KEY, REGISTRY
+from optout_registry.storage.tables import CASE_FILE, CORRESPONDENCE, KEY, REGISTRY
 from optout_registry.transparency.notes import Signer
 from schemas.errors import ConfigurationError
 from schemas.identifiers import SCHEME
@@ -99,3 +99,21 @@ def find_registry(url: str) -> Identity | None:
     with reading(engine) as connection:
         is_empty = not inspect(connection).get_table_names()
         return None if is_empty else read_identity(connection, older_too=True)
+
+
+def find_case_keys(url: str) -> set[str]:
+    """Ids of the keys under which case data is sealed in the registry at an SQLAlchemy URL, if there is one.
+
+    Raises:
+        BadInput: the database cannot be read.
+    """
+    if not is_there(url):
+        return set()
+    with reading(connect(url)) as connection:
+        made = set(inspect(connection).get_table_names())
+        return {
+            key_id
+            for table in (CASE_FILE, CORRESPONDENCE)
+            if table.name in made
+            for key_id in connection.scalars(select(table.c.key_id).where(table.c.key_id.is_not(None)))
+        }

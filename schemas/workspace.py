@@ -1,13 +1,14 @@
 """optout.yaml: the workspace file, so that commands need no flags."""
 
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from schemas.model import Model
 
 WORKSPACE_NAME = "optout.yaml"
-KeyPurpose = Literal["registry", "lineage", "log"]
+KeyPurpose = Literal["registry", "lineage", "log", "case"]
 
 
 def _no_url(path: str) -> str:
@@ -36,6 +37,31 @@ class Keys(Model):
     """Of the lineage key, which makes subjects and the order of rows."""
     log: str = "file:keys/log.key"
     """Of the log key, which signs the registry's log; who only builds and asks needs none."""
+    case: str = "file:keys/case.key"
+    """Of the case key, which encrypts contact data and correspondence; who only builds needs none."""
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        msg = "a time zone of the IANA database, such as Europe/Dublin"
+        raise ValueError(msg) from None
+    return name
+
+
+class Officer(Model):
+    """Where the privacy officer answers from, which decides when an answer is due, and what is kept."""
+
+    country: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] | None = None
+    """ISO 3166-1 alpha-2: its public holidays move a last day on. Null: only weekends do, so that an answer
+    is due too early rather than too late."""
+    time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    """In which a request is received on a day. UTC: in all of the Union but the Azores the same day, or one
+    too early."""
+    case_retention_days: int = Field(default=1096, ge=0)
+    """Days that contact data and correspondence are kept after a case ended: three years, in which claims
+    and fines for an answer can still come (in Germany, BGB section 195 and OWiG section 31)."""
 
 
 class Workspace(Model):
@@ -53,3 +79,5 @@ class Workspace(Model):
     """A path or URL: the store that holds versions/, data/, lineage/ and staging/."""
     keys: Keys = Keys()
     """References to the keys."""
+    officer: Officer = Officer()
+    """Deadlines and the retention of case data."""

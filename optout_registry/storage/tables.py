@@ -29,7 +29,7 @@ class Bytes(LargeBinary):
         """Nothing to do."""
 
 
-REVISION = "0003"
+REVISION = "0004"
 """The migration that made these tables; tests/registry/test_migrations.py compares both."""
 
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
@@ -154,3 +154,32 @@ RECEIPT = Table(
     Column("event", _NUMBER, nullable=False),
 )
 """Who holds a receipt may ask about its objection."""
+
+CASE_FILE = Table(
+    "case_file",
+    METADATA,
+    Column("event", _NUMBER, primary_key=True, autoincrement=False),  # that received the request
+    Column("key_id", _LABEL),  # of the case key under which contact and language are sealed
+    Column("contact", Bytes),  # sealed; null: none, or deleted
+    Column("language", Bytes),  # sealed
+    Column("extended_on", _LABEL),  # day on which the person was told, as claimed: 2026-06-01
+    Column("extended_at", _LABEL),  # instant of recording, ours: 2026-06-01T12:00:00Z
+    Column("extension_reason", _LABEL),  # ExtensionReason
+    Column("answered_on", _LABEL),  # day on which the person was answered, as claimed
+    Column("answered_at", _LABEL),  # instant of recording, ours
+    Column("answer", _LABEL),  # AnswerKind
+)
+"""How a request is dealt with; one that nothing was done about has no row. No part of the log: rows change,
+and what is sealed is deleted when its retention is over."""
+
+CORRESPONDENCE = Table(
+    "correspondence",
+    METADATA,
+    Column("event", _NUMBER, primary_key=True, autoincrement=False),  # that received the request
+    Column("position", SmallInteger, primary_key=True, autoincrement=False),  # from 1, in order of recording
+    Column("recorded_at", _LABEL, nullable=False),  # instant, ours
+    Column("direction", _LABEL, nullable=False),  # Direction
+    Column("key_id", _LABEL, nullable=False),  # of the case key
+    Column("message", Bytes, nullable=False),  # sealed
+)
+"""What was written to and by whoever made a request."""

@@ -23,9 +23,10 @@ keys:
   registry: file:keys/registry.key
   lineage: file:keys/lineage.key
   log: file:keys/log.key
+  case: file:keys/case.key
 """
 _READABLE = 0o666
-_PURPOSES: tuple["KeyPurpose", ...] = ("registry", "lineage", "log")
+_PURPOSES: tuple["KeyPurpose", ...] = ("registry", "lineage", "log", "case")
 _POLICY = """\
 # Who and what may be used; `optout schema Policy` prints every field.
 preset: strict
@@ -40,7 +41,7 @@ def register(app: typer.Typer) -> None:
 def init(workspace: WorkspaceOption = Path()) -> None:
     """Make a workspace.
 
-    Writes optout.yaml, policy.yaml, three keys and an empty registry; keeps what is there. Writes nothing
+    Writes optout.yaml, policy.yaml, its keys and an empty registry; keeps what is there. Writes nothing
     where a version was built with a registry or a key that is gone.
     """
     from optout_registry.opening import create_registry
@@ -85,6 +86,7 @@ def _check_keys(opened: OpenedWorkspace) -> None:
     _check_registry_keys(opened, registry)
     if registry is not None and missing["log"]:
         raise _gone("log key", f"the key of {registry.log_key}")
+    _check_case_key(opened)
     if latest is None:
         return
     used, built = latest.content.snapshot.registry_id, f"which version {latest.number} was built with"
@@ -123,6 +125,16 @@ def _check_registry_keys(opened: OpenedWorkspace, registry: "Identity | None") -
         if _is_missing(_key_file(opened, reference)):
             raise _gone("registry key", f"{key_id}, the key of this registry's objections")
     check_applied(registry, resolve_chain(applied, opened.root).ids)
+
+
+def _check_case_key(opened: OpenedWorkspace) -> None:
+    """Check the key under which case data is sealed; where none is, any will do."""
+    from optout_registry.opening import find_case_keys
+
+    is_missing = _is_missing(_key_file(opened, _reference(opened, "case")))
+    found = None if is_missing else opened.key("case").id
+    for sealed_under in find_case_keys(opened.registry_url) - {found}:
+        raise _gone("case key", f"{sealed_under}, under which case data is sealed", found or "no key file")
 
 
 def _gone(subject: str, expected: str, found: str = "no key file") -> ConfigurationError:

@@ -9,12 +9,15 @@ import uuid
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy
 from registry.constants import KEY_ID, LOG_SECRET, NOW, SERVER
 
 from builders import PLATFORM, REGISTRY_KEY
+from optout_registry.cases.calendar import Calendar
+from optout_registry.cases.sealing import CaseKey
 from optout_registry.intake import Intake
 from optout_registry.objections import Objection
 from optout_registry.opening import create_registry
@@ -165,3 +168,14 @@ def optout(tmp_path, monkeypatch, capfd, workspace_url):
     assert run("init").code == 0
     (tmp_path / "workspace" / "source.yaml").write_text(f"platform: {PLATFORM}\n")
     return run
+
+
+@pytest.fixture
+def case_key():
+    return CaseKey("case-0123456789abcdef", bytes(range(32, 64)))
+
+
+@pytest.fixture
+def calendar():
+    """Of an officer in Dublin."""
+    return Calendar(ZoneInfo("Europe/Dublin"), "IE")

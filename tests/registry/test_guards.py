@@ -2,9 +2,10 @@
 
 import pytest
 import sqlalchemy.exc
-from registry.constants import NOW, SERVER
+from registry.constants import NOW, PROOF, SERVER
 
 from optout_registry.actors import add_actor, revoke_actor
+from optout_registry.cases.contact import Contact, Direction, add_message, set_contact
 
 _OBJECTION = "type, pseudonym, nonce, keys, platform, linked, surfaces, roles, purposes, batch, ended"
 _TABLES = (
@@ -42,6 +43,15 @@ _REFUSED = [
     "UPDATE actor SET revoked = false WHERE name = 'gone'",
     "UPDATE actor SET revoked = true, name = 'other' WHERE name = 'ana'",
     *(f"DELETE FROM {table}" for table in _TABLES),
+    "UPDATE case_file SET event = 2",
+    "UPDATE case_file SET answered_on = '2026-06-02'",
+    "UPDATE case_file SET answered_on = NULL, answered_at = NULL, answer = NULL",
+    "UPDATE case_file SET extension_reason = 'number_of_requests'",
+    "UPDATE case_file SET contact = NULL, language = NULL",  # without its key: nobody knows what is sealed
+    "INSERT INTO case_file SELECT * FROM case_file",
+    "UPDATE correspondence SET message = key_id",
+    "UPDATE correspondence SET direction = 'to_person'",
+    "INSERT INTO correspondence SELECT * FROM correspondence",
 ]  # fmt: skip
 _SQLITE = [
     "INSERT OR REPLACE INTO registry SELECT id, scheme, 'other' FROM registry",
@@ -52,21 +62,30 @@ _SQLITE = [
     "INSERT OR REPLACE INTO repeat SELECT * FROM repeat",
     "INSERT OR REPLACE INTO actor SELECT name, x'00', revoked FROM actor",
     "INSERT OR REPLACE INTO checkpoint SELECT size, 'other' FROM checkpoint",
+    "INSERT OR REPLACE INTO case_file (event) SELECT event FROM case_file",
+    "INSERT OR REPLACE INTO correspondence SELECT event, position, recorded_at, 'to_person', key_id, message FROM correspondence",
 ]
-_POSTGRESQL = [f"TRUNCATE {table}" for table in _TABLES]
+_CASES = ("case_file", "correspondence")
+_POSTGRESQL = [f"TRUNCATE {table}" for table in (*_TABLES, *_CASES)]
 
 
 @pytest.fixture
-def held(registry, objection, sql):
+def held(registry, objection, sql, case_key):
     registry.add(objection("a1"), recorded_at=NOW)
     registry.add(objection("a2"), recorded_at=NOW)
-    registry.withdraw("request-a1", received_at=NOW, recorded_at=NOW)
+    registry.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW)
     registry.add_all([objection("a3")], recorded_at=NOW, batch="b1")
     registry.add(objection("a3"), recorded_at=NOW)
     for name in ("ana", "gone"):
         add_actor(registry, name)
     revoke_actor(registry, "gone")
-    return lambda: [sorted(sql(f"SELECT * FROM {table}"), key=repr) for table in _TABLES]
+    set_contact(registry, "request-a1", Contact(address="ana@example.org", language="fr"), case_key)
+    add_message(registry, "request-a1", Direction.FROM_PERSON, "Please.", recorded_at=NOW, key=case_key)
+    sql(
+        "UPDATE case_file SET extended_on = '2026-06-01', extended_at = 'then', extension_reason = 'complexity',"
+        " answered_on = '2026-06-01', answered_at = 'then', answer = 'done'"
+    )
+    return lambda: [sorted(sql(f"SELECT * FROM {table}"), key=repr) for table in (*_TABLES, *_CASES)]
 
 
 @pytest.mark.parametrize(
@@ -83,6 +102,17 @@ def test_the_database_refuses(held, sql, statement):
     assert held() == before
 
 
+def test_a_receipt_goes_with_its_objection_and_not_before(held, sql):
+    held()
+    with pytest.raises(sqlalchemy.exc.DBAPIError, match="append-only"):
+        sql("DELETE FROM receipt WHERE event = 1")
+    sql("UPDATE objection SET pseudonym = NULL, nonce = NULL WHERE event = 1")
+    sql("DELETE FROM receipt WHERE event = 1")
+    with pytest.raises(sqlalchemy.exc.DBAPIError, match="append-only"):
+        sql("DELETE FROM receipt")
+    assert sql("SELECT event FROM receipt") == [(2,)]
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -90,12 +120,18 @@ def test_the_database_refuses(held, sql, statement):
         "UPDATE objection SET pseudonym = NULL, nonce = NULL WHERE event = 1",
         "UPDATE objection SET pseudonym = nonce, keys = 2, commitment = nonce WHERE event = 2",
         "UPDATE actor SET revoked = true WHERE name = 'ana'",
+        "UPDATE case_file SET contact = NULL, language = NULL, key_id = NULL",
+        "DELETE FROM case_file",
+        "DELETE FROM correspondence",
     ],
     ids=[
         "content is erased",
         "the target of what has ended is erased",
         "another key is applied",
         "a token is revoked",
+        "what was sealed is deleted",
+        "a case is deleted",
+        "a message is deleted",
     ],
 )
 def test_the_database_allows(held, sql, statement):

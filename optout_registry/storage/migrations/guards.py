@@ -4,12 +4,16 @@ It stops mistakes and not an attacker, who can drop a trigger: for him there are
 signed checkpoints. Both dialects refuse the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Connection, text
 
 _CONTENT = ("nonce", "body")
 _PSEUDONYM = ("pseudonym", "nonce", "keys", "commitment")
+_EXTENSION = ("extended_on", "extended_at", "extension_reason")
+_ANSWER = ("answered_on", "answered_at", "answer")
+_RETAINED = ("case_file", "correspondence")
+"""Not of the log: what is in them is deleted when its retention is over, or the request redacted."""
 _TABLES: dict[str, tuple[str, ...]] = {
     "registry": ("id", "scheme", "log_key"),
     "registry_key": ("position", "key_id", "event", "progress"),
@@ -23,10 +27,16 @@ _TABLES: dict[str, tuple[str, ...]] = {
     "tile": ("level", "position", "hashes"),
     "checkpoint": ("size", "note"),
     "receipt": ("secret_digest", "event"),
+    "case_file": ("event", "key_id", "contact", "language", *_EXTENSION, *_ANSWER),
+    "correspondence": ("event", "position", "recorded_at", "direction", "key_id", "message"),
 }  # fmt: skip
-_FUNCTIONS = ("optout_refuse", "optout_next_only", "optout_one_row")
+_RECEIPT_OF_LIVING = (
+    "EXISTS (SELECT 1 FROM objection WHERE objection.event = OLD.event AND objection.pseudonym IS NOT NULL)"
+)
+"""A receipt goes when its objection was erased, and not before."""
+_FUNCTIONS = ("optout_refuse", "optout_next_only", "optout_one_row", "optout_keep_receipt")
 """Of PostgreSQL; its triggers go with them."""
-_SECOND = {"tile": "position", "repeat": "batch"}
+_SECOND = {"tile": "position", "repeat": "batch", "correspondence": "position"}
 """Second column of a primary key."""
 _MESSAGE = "the registry is append-only"
 
@@ -50,9 +60,11 @@ def _allowed_changes(is_same: str) -> dict[str, str]:
     ``is_same`` compares two values, null with null as well.
     """
 
+    def same(columns: Iterable[str]) -> str:
+        return " AND ".join(f"NEW.{name} {is_same} OLD.{name}" for name in columns)
+
     def unchanged(table: str, *changed: str) -> str:
-        kept = (name for name in _TABLES[table] if name not in changed)
-        return " AND ".join(f"NEW.{name} {is_same} OLD.{name}" for name in kept)
+        return same(name for name in _TABLES[table] if name not in changed)
 
     return {
         # Erasure: content and nonce, both.
@@ -72,6 +84,10 @@ def _allowed_changes(is_same: str) -> dict[str, str]:
         # The last tile of a level grows.
         "tile": f"{unchanged('tile', 'hashes')} AND length(NEW.hashes) > length(OLD.hashes)"
         " AND substr(NEW.hashes, 1, length(OLD.hashes)) = OLD.hashes",
+        # Contact data changes and goes; what was told to a person, once.
+        "case_file": "NEW.event = OLD.event"
+        f" AND (OLD.extended_on IS NULL OR {same(_EXTENSION)})"
+        f" AND (OLD.answered_on IS NULL OR {same(_ANSWER)})",
     }
 
 
@@ -85,7 +101,8 @@ def _sqlite() -> Iterator[str]:
 
     allowed = _allowed_changes("IS")
     for table, columns in _TABLES.items():
-        yield trigger(table, "DELETE", None)
+        if table not in _RETAINED:
+            yield trigger(table, "DELETE", _RECEIPT_OF_LIVING if table == "receipt" else None)
         yield trigger(table, "UPDATE", f"NOT coalesce({allowed[table]}, 0)" if table in allowed else None)
         # INSERT OR REPLACE deletes without a delete trigger: what would replace a row is refused as well.
         held = f"SELECT 1 FROM {table} WHERE {columns[0]} = NEW.{columns[0]}"
@@ -113,6 +130,10 @@ def _postgresql() -> Iterator[str]:
         "CREATE FUNCTION optout_refuse() RETURNS trigger LANGUAGE plpgsql AS"
         f" $$BEGIN RAISE EXCEPTION '{_MESSAGE}'; END$$"
     )
+    yield (
+        "CREATE FUNCTION optout_keep_receipt() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN "
+        f"IF {_RECEIPT_OF_LIVING} THEN RAISE EXCEPTION '{_MESSAGE}'; END IF; RETURN OLD; END$$"
+    )
     allowed = _allowed_changes("IS NOT DISTINCT FROM")
     for table in _TABLES:
         condition = f"WHEN (NOT coalesce({allowed[table]}, false)) " if table in allowed else ""
@@ -120,10 +141,12 @@ def _postgresql() -> Iterator[str]:
             f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} FOR EACH ROW {condition}"
             "EXECUTE FUNCTION optout_refuse()"
         )
-        yield (
-            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} FOR EACH ROW"
-            " EXECUTE FUNCTION optout_refuse()"
-        )
+        if table not in _RETAINED:
+            function = "optout_keep_receipt" if table == "receipt" else "optout_refuse"
+            yield (
+                f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} FOR EACH ROW"
+                f" EXECUTE FUNCTION {function}()"
+            )
         yield (
             f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT"
             " EXECUTE FUNCTION optout_refuse()"
