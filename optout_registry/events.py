@@ -5,11 +5,18 @@ a serialiser that sorts; tests/registry/test_events.py compares both.
 """
 
 from hashlib import sha256
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    TypeAdapter,
+    ValidationError,
+    model_serializer,
+)
 
-from optout_registry.objections import Basis, Impersonation
+from optout_registry.objections import Basis, Impersonation, WithdrawalProof
 from schemas.documents import Digest, Instant
 from schemas.errors import BadInput
 from schemas.model import Model
@@ -20,6 +27,16 @@ NONCE = 32
 """Random bytes before whatever is hashed: without them a short text could be guessed from its digest."""
 
 _Bits = Annotated[int, Field(ge=1, le=0xFFFF)]
+
+
+def _ascending(numbers: tuple[int, ...]) -> tuple[int, ...]:
+    if list(numbers) != sorted(set(numbers)) or numbers[0] < 1:
+        msg = "numbers of events, each once, in ascending order"
+        raise ValueError(msg)
+    return numbers
+
+
+_Numbers = Annotated[tuple[int, ...], Field(min_length=1), AfterValidator(_ascending)]
 
 
 class Received(Model):
@@ -48,13 +65,23 @@ class Received(Model):
 
 
 class Withdrawn(Model):
-    """Whoever made a request takes it back."""
+    """Whoever made a request takes it back.
+
+    Events of before table revision 0004 say neither proof nor what is released, and keep their bytes.
+    """
 
     kind: Literal["withdrawn"] = "withdrawn"
     number: int = Field(ge=1)
+    proof: WithdrawalProof | None = None
     received_at: Instant
     recorded_at: Instant
+    releases_older: bool | None = None
+    """Whether what the person published before the withdrawal may be used again, too."""
     request_id: str
+
+    @model_serializer(mode="wrap")
+    def _as_recorded(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in written(self).items() if value is not None}
 
 
 class IdentityConfirmed(Model):
@@ -106,7 +133,36 @@ class Rotated(Model):
     recorded_at: Instant
 
 
-Event = BatchReversed | Received | Withdrawn | IdentityConfirmed | RefusedAsImpersonation | Rotated
+class Exported(Model):
+    """An extract of requests was given to the person they are of (GDPR art. 15)."""
+
+    kind: Literal["exported"] = "exported"
+    number: int = Field(ge=1)
+    recorded_at: Instant
+    requests: _Numbers
+    """Numbers of the events that received them."""
+
+
+class Redacted(Model):
+    """The content of every event about one request was erased, and whom the request named."""
+
+    events: _Numbers
+    """Numbers of the erased events; the first received the request."""
+    kind: Literal["redacted"] = "redacted"
+    number: int = Field(ge=1)
+    recorded_at: Instant
+
+
+Event = (
+    BatchReversed
+    | Received
+    | Withdrawn
+    | IdentityConfirmed
+    | RefusedAsImpersonation
+    | Rotated
+    | Exported
+    | Redacted
+)
 REVERSED = "batch_reversed"
 ROTATED = "rotated"
 ENDING = ("withdrawn", "refused_as_impersonation", REVERSED)

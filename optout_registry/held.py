@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from optout_registry.events import REVERSED, Received
 from optout_registry.objections import Answer, Objection, State
 from optout_registry.storage.tables import EVENT, OBJECTION, REPEAT
+from schemas.errors import BadInput
 
 _LOOKUP = 10_000
 """Request ids asked for at once; SQLite allows 32,766 parameters."""
@@ -36,8 +37,15 @@ class Held(NamedTuple):
     reversed: bool = False
     """Whether that was the reversal of its batch."""
 
+    @property
+    def is_redacted(self) -> bool:
+        """Whether whom it named was erased; then it has ended."""
+        return self.content.pseudonym is None
+
     def state(self, content: Content) -> State:
-        """What the same request id again comes to."""
+        """What the same request id again comes to; a redacted one has ended, whatever it was."""
+        if self.is_redacted:
+            return State.ENDED
         if self.content != content:
             return State.CONFLICT
         if self.ended is None:
@@ -71,6 +79,23 @@ def find(connection: Connection, request_ids: Sequence[str]) -> dict[str, Held]:
         ):
             found[request_id] = Held(event, batch, Content(*content), ended, by == REVERSED)
     return found
+
+
+def find_one(connection: Connection, request_id: str) -> Held:
+    """What the registry holds under one request id.
+
+    Raises:
+        BadInput: nothing.
+    """
+    objection = find(connection, [request_id]).get(request_id)
+    if objection is None:
+        raise BadInput(
+            "request id",
+            expected="the id of an objection in this registry",
+            found="an id it does not know",
+            remedy="check the id: `registry add` printed it, an import file names it",
+        )
+    return objection
 
 
 def hold(connection: Connection, received: Sequence[tuple[Received, Content, bytes]], keys: int) -> None:

@@ -41,6 +41,17 @@ class Impersonation(StrEnum):
     """Whoever made it for another could not show that they may."""
 
 
+class WithdrawalProof(StrEnum):
+    """How whoever withdraws has shown who they are: an objection needs none, lifting one does."""
+
+    RECEIPT_SECRET = "receipt_secret"  # noqa: S105 - a label
+    """They hold the receipt that was given for it."""
+    ACCOUNT_LOGIN = "account_login"
+    """They were logged in to the account it names, or read mail at the address it names."""
+    IDENTITY_DOCUMENT = "identity_document"
+    """An identity document was seen; for a minor or a represented person, the authority to act, too."""
+
+
 @dataclass(frozen=True)
 class Target:
     """Whom an objection names: a type and the pseudonym of a normalised value."""

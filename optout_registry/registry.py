@@ -30,6 +30,7 @@ from optout_registry.objections import (
     Objection,
     RegistryStatus,
     State,
+    WithdrawalProof,
     check_request_id,
 )
 from optout_registry.receiving import issue, sort_out
@@ -158,8 +159,18 @@ class Registry:
                 for answer in answers
             ]
 
-    def withdraw(self, request_id: str, *, received_at: datetime, recorded_at: datetime) -> Answer:
+    def withdraw(
+        self,
+        request_id: str,
+        *,
+        proof: WithdrawalProof,
+        received_at: datetime,
+        recorded_at: datetime,
+        releases_older: bool = False,
+    ) -> Answer:
         """Lift one objection, and no other: one on the same target under another request stays.
+
+        ``releases_older``: whether what was published before may be used again, too.
 
         Raises:
             BadInput: no such request.
@@ -167,7 +178,12 @@ class Registry:
 
         def event(number: int) -> Withdrawn:
             return Withdrawn(
-                number=number, request_id=request_id, received_at=received_at, recorded_at=recorded_at
+                number=number,
+                proof=proof,
+                received_at=received_at,
+                recorded_at=recorded_at,
+                releases_older=releases_older,
+                request_id=request_id,
             )
 
         return self._follow(request_id, event, ends=True)
@@ -217,7 +233,7 @@ class Registry:
                     found=str(at),
                     remedy="if the registry had that event once, it was rolled back: restore the newer copy",
                 )
-            objections, platforms = take_snapshot(connection, at)
+            objections, platforms, erased = take_snapshot(connection, at)
             return RegistrySnapshot(
                 registry_id=self.identity.id,
                 event=at,
@@ -227,6 +243,7 @@ class Registry:
                 scheme=self.identity.scheme,
                 objections=objections,
                 platforms=platforms,
+                erased=erased,
             )
 
     def status(self) -> RegistryStatus:
@@ -258,14 +275,7 @@ class Registry:
     def _follow(self, request_id: str, event: Callable[[int], Event], *, ends: bool) -> Answer:
         """Append what follows on a request that still holds."""
         with self.appending() as (connection, size, signer):
-            objection = held.find(connection, [request_id]).get(request_id)
-            if objection is None:
-                raise BadInput(
-                    "request id",
-                    expected="the id of an objection in this registry",
-                    found="an id it does not know",
-                    remedy="check the id: `registry add` printed it, an import file names it",
-                )
+            objection = held.find_one(connection, request_id)
             if objection.ended is not None:
                 return Answer(objection.ended, request_id, State.ENDED)
             number = size + 1

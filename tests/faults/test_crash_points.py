@@ -25,7 +25,7 @@ _SAID = re.compile(r"event \d+ |added")
 
 COMMANDS = {
     "add": ["registry", "add", "account", "new", "--request-id", "r-new", "--receipt", "{folder}/receipt.json"],
-    "withdraw": ["registry", "withdraw", "r-1"],
+    "withdraw": ["registry", "withdraw", "r-1", "--proof", "account_login"],
     "import": ["registry", "import", "{folder}/more.csv", "--bad-lines", "{folder}/bad.csv"],
     "reverse": ["registry", "reverse", "{batch}", "--token", "{folder}/ben.token"],
     "snapshot": ["registry", "snapshot", "--out", "{folder}/snapshot.parquet"],

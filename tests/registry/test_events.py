@@ -6,14 +6,16 @@ from hypothesis import strategies as st
 from registry.constants import KEY_ID, NOW
 
 from optout_registry.events import (
+    Exported,
     IdentityConfirmed,
     Received,
+    Redacted,
     RefusedAsImpersonation,
     Withdrawn,
     body_of,
     read_body,
 )
-from optout_registry.objections import Basis, Impersonation
+from optout_registry.objections import Basis, Impersonation, WithdrawalProof
 from schemas.canonical import canonical_json
 from schemas.errors import BadInput
 from schemas.vocabulary import IdentifierType
@@ -38,7 +40,13 @@ _RECEIVED = st.builds(
     type=st.sampled_from(IdentifierType),
 )
 _WITHDRAWN = st.builds(
-    Withdrawn, number=st.integers(1, 2**53 - 1), received_at=_INSTANTS, recorded_at=_INSTANTS, request_id=st.text()
+    Withdrawn,
+    number=st.integers(1, 2**53 - 1),
+    proof=st.none() | st.sampled_from(WithdrawalProof),
+    received_at=_INSTANTS,
+    recorded_at=_INSTANTS,
+    releases_older=st.none() | st.booleans(),
+    request_id=st.text(),
 )  # fmt: skip
 
 
@@ -55,6 +63,8 @@ def test_an_event_is_read_back(event):
 _ONE_OF_EACH = [
     IdentityConfirmed(number=7, recorded_at=NOW, request_id="t-1"),
     RefusedAsImpersonation(number=7, reason=Impersonation.NO_AUTHORITY, recorded_at=NOW, request_id="t-1"),
+    Exported(number=7, recorded_at=NOW, requests=(1, 3)),
+    Redacted(events=(1, 2, 4), number=7, recorded_at=NOW),
 ]
 
 
@@ -67,7 +77,13 @@ def test_other_kinds_are_canonical_and_read_back(event):
 _BODY = b'{"kind":"withdrawn","number":7,"received_at":"2026-06-01T12:00:00Z","recorded_at":"2026-06-01T12:00:00Z","request_id":"t-1"}'
 
 
-def test_a_body_is_these_bytes():
+@pytest.mark.parametrize("numbers", [(), (0,), (2, 1), (1, 1)])
+def test_numbers_of_events_ascend(numbers):
+    with pytest.raises(ValueError):
+        Exported(number=7, recorded_at=NOW, requests=numbers)
+
+
+def test_a_withdrawal_of_before_proofs_keeps_its_bytes():
     event = Withdrawn(number=7, received_at=NOW, recorded_at=NOW, request_id="t-1")
     assert body_of(event) == _BODY
 
