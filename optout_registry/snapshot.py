@@ -1,42 +1,46 @@
 """From the registry to the snapshot a build takes: the objections that hold, without who made them when."""
 
+from typing import Any, NamedTuple
+
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from optout_registry.storage.database import SUBJECT
 from optout_registry.storage.tables import EVENT, OBJECTION, OTHER_KINDS
 from schemas.errors import BadInput
-from schemas.snapshots import RegistrySnapshot
+from schemas.snapshots import ERASED, RegistrySnapshot
 from schemas.tables import SNAPSHOT, WRITER
 
 _ROWS = 65_536
 
 
-def take_snapshot(connection: Connection, at: int) -> tuple[pa.Table, tuple[str, ...]]:
-    """The SNAPSHOT table after event ``at``, deduplicated and sorted by all of its columns; its platforms.
+class Taken(NamedTuple):
+    """What held at an event."""
+
+    objections: pa.Table
+    """A SNAPSHOT table, deduplicated and sorted by all of its columns."""
+    platforms: tuple[str, ...]
+    erased: pa.Table
+    """Scopes of those that were redacted since, one row each: what SNAPSHOT says of them but whom."""
+
+
+def take_snapshot(connection: Connection, at: int) -> Taken:
+    """What held after event ``at``.
 
     Raises:
         BadInput: an objection that an event up to ``at`` received is missing.
     """
     _check_whole(connection, at)
+    held = OBJECTION.c.event <= at, or_(OBJECTION.c.ended.is_(None), OBJECTION.c.ended > at)
+    holds = *held, OBJECTION.c.pseudonym.is_not(None)
     columns = [OBJECTION.c[name] for name in SNAPSHOT.names]
-    holds = OBJECTION.c.event <= at, or_(OBJECTION.c.ended.is_(None), OBJECTION.c.ended > at)
-    rows = connection.execution_options(yield_per=_ROWS).execute(
-        select(*columns).where(*holds).distinct().order_by(*columns)
-    )
-    batches = [
-        pa.RecordBatch.from_arrays(
-            [
-                pa.array(column, field.type)
-                for column, field in zip(zip(*part, strict=True), SNAPSHOT, strict=True)
-            ],
-            schema=SNAPSHOT,
-        )
-        for part in rows.partitions()
-    ]
+    objections = _table(connection, select(*columns).where(*holds).distinct().order_by(*columns), SNAPSHOT)
+    scope = [OBJECTION.c[name] for name in ERASED.names]
+    is_erased = *held, OBJECTION.c.pseudonym.is_(None)
+    erased = _table(connection, select(*scope).where(*is_erased).order_by(*scope), ERASED)
     named = select(OBJECTION.c.platform).where(*holds, OBJECTION.c.platform.is_not(None)).distinct()
-    return pa.Table.from_batches(batches, SNAPSHOT), tuple(sorted(connection.scalars(named)))
+    return Taken(objections, tuple(sorted(connection.scalars(named))), erased)
 
 
 def snapshot_parquet(snapshot: RegistrySnapshot) -> bytes:
@@ -44,6 +48,21 @@ def snapshot_parquet(snapshot: RegistrySnapshot) -> bytes:
     sink = pa.BufferOutputStream()
     pq.write_table(snapshot.objections.combine_chunks(), sink, **WRITER)
     return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]  # PyArrow says no type
+
+
+def _table(connection: Connection, statement: Select[Any], schema: pa.Schema) -> pa.Table:
+    rows = connection.execution_options(yield_per=_ROWS).execute(statement)
+    batches = [
+        pa.RecordBatch.from_arrays(
+            [
+                pa.array(column, field.type)
+                for column, field in zip(zip(*part, strict=True), schema, strict=True)
+            ],
+            schema=schema,
+        )
+        for part in rows.partitions()
+    ]
+    return pa.Table.from_batches(batches, schema)
 
 
 def _check_whole(connection: Connection, at: int) -> None:

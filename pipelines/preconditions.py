@@ -67,7 +67,7 @@ def check_registry(
         )
     earlier = registry(used.event)
     held = read_object_table(store, used.object, SNAPSHOT)
-    if earlier.root != used.root or not earlier.objections.equals(_under_all(held, used.key_ids, keys)):
+    if earlier.root != used.root or not earlier.was(_under_all(held, used.key_ids, keys)):
         raise BadInput(
             "registry",
             expected=f"the objections of version {parent.number} at event {used.event}",

@@ -4,7 +4,7 @@ One pass in the order of the log, in constant memory. Of the database it believe
 published versions name that key, too, and a build refuses another.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, select
@@ -14,7 +14,9 @@ from optout_registry.events import (
     ENDING,
     BatchReversed,
     Event,
+    Exported,
     Received,
+    Redacted,
     RefusedAsImpersonation,
     Withdrawn,
     blinded,
@@ -26,6 +28,12 @@ from optout_registry.transparency.merkle import HASH, leaf_hash
 from optout_registry.transparency.tiles import HEIGHT, WIDTH, extended
 from optout_registry.verification.checkpoints import check_checkpoints
 from optout_registry.verification.findings import Findings, LogReport
+from optout_registry.verification.redactions import (
+    check_ends,
+    check_erased,
+    check_named,
+    redactions,
+)
 from optout_registry.verification.reversals import check_reversals
 from optout_registry.verification.rotations import Rotations
 from schemas.errors import OptoutError
@@ -40,13 +48,15 @@ def check_log(connection: Connection, identity: Identity, kept: Sequence[str] = 
     tree = _Tree(connection, findings)
     rotations = Rotations(connection, identity, findings)
     erased = 0
+    recorded = redactions(connection)
     for rows in _events(connection):
         erased += sum(row.body is None for row in rows)
         tree.append(rows)
-        _check_events(connection, rows, rotations, findings)
+        _check_events(connection, rows, rotations, recorded, findings)
     tree.end()
     rotations.end()
     _check_objections(connection, findings)
+    check_ends(connection, recorded, findings)
     root = log.root_at(connection, tree.size) if tree.is_whole else None
     checkpoints = check_checkpoints(connection, identity, tree.size, kept, findings, is_whole=tree.is_whole)
     return LogReport(
@@ -111,12 +121,17 @@ class _Tree:
 
 
 def _check_events(
-    connection: Connection, rows: Sequence[Row[Any]], rotations: Rotations, findings: Findings
+    connection: Connection,
+    rows: Sequence[Row[Any]],
+    rotations: Rotations,
+    recorded: Mapping[int, int],
+    findings: Findings,
 ) -> None:
     ended_by: dict[int, str] = {}
     reversals: list[BatchReversed] = []
+    disclosures: list[Redacted | Exported] = []
     for row in rows:
-        event = _read(row, findings)
+        event = _read(row, recorded, findings)
         rotations.take(row, event)
         if isinstance(event, Received):
             _check_received(event, row, rotations, findings)
@@ -124,15 +139,17 @@ def _check_events(
             ended_by[event.number] = event.request_id
         if isinstance(event, BatchReversed):
             reversals.append(event)
+        if isinstance(event, Redacted | Exported):
+            disclosures.append(event)
     _check_ended(connection, ended_by, findings)
     check_reversals(connection, reversals, findings)
+    check_named(connection, disclosures, findings)
 
 
-def _read(row: Row[Any], findings: Findings) -> Event | None:
+def _read(row: Row[Any], recorded: Mapping[int, int], findings: Findings) -> Event | None:
     """The event that a row holds; None where it is none any more."""
     if row.body is None:
-        # No event asks for an erasure yet, and without content nobody can say whose end it was.
-        findings.add("event erased", row.number, "the content of the event", "nothing")
+        check_erased(row, recorded, findings)
         return None
     if blinded(row.nonce, row.body) != row.entry:
         findings.add("event changed", row.number, "the content its leaf was made of", "other content")
