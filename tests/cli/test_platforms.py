@@ -29,5 +29,5 @@ def test_a_withdrawn_objection_binds_nobody_to_its_platform(tmp_path):
     made = workspace(tmp_path)
     named(made, "Sample")
     made.run("registry", "add", "account", "a1", "--request-id", "slip").done()
-    made.run("registry", "withdraw", "slip").done()
+    made.run("registry", "withdraw", "slip", "--proof", "account_login").done()
     made.build().done()

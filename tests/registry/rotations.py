@@ -1,7 +1,7 @@
 """Rotations of a registry that the tests make: its keys, what is in it, where one is stopped."""
 
 import pytest
-from registry.constants import KEY_ID, LOG_SECRET, NOW
+from registry.constants import KEY_ID, LOG_SECRET, NOW, PROOF
 
 from builders import PLATFORM, REGISTRY_KEY
 from optout_registry.intake import Intake
@@ -30,7 +30,7 @@ def fill(registry):
     """Six events: four objections, of which the second was withdrawn, and one that is confirmed."""
     registry.add(objection("a1"), recorded_at=NOW)
     registry.add_all([objection(f"a{n}") for n in (2, 3)], recorded_at=NOW, batch="b1")
-    registry.withdraw("request-a2", received_at=NOW, recorded_at=NOW)
+    registry.withdraw("request-a2", proof=PROOF, received_at=NOW, recorded_at=NOW)
     registry.add(objection("a4"), recorded_at=NOW)
     registry.confirm("request-a1", recorded_at=NOW)
 

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from registry.constants import NOW
+from registry.constants import NOW, PROOF
 
 from optout_registry.bulk import ImportReport, import_file
 from optout_registry.intake import Intake
@@ -80,7 +80,7 @@ def test_columns_come_in_any_order_and_all_of_them_count(load, registry):
     assert (report.added, bad) == (2, [])
     rows = registry.snapshot().objections.to_pylist()
     assert [(row["linked"], row["surfaces"]) for row in rows] == [(False, 0b101), (True, 0xFFFF)]
-    assert registry.withdraw("q-1", received_at=NOW, recorded_at=NOW).event == 3
+    assert registry.withdraw("q-1", proof=PROOF, received_at=NOW, recorded_at=NOW).event == 3
 
 
 def test_numbers_in_json_are_the_ids_they_spell(load, registry, intake):
@@ -98,7 +98,7 @@ def test_importing_twice_adds_nothing(load, registry):
 
 def test_importing_again_does_not_undo_a_withdrawal(load, registry):
     report, _ = load(CSV)
-    registry.withdraw(f"{report.batch}:3", received_at=NOW, recorded_at=NOW)
+    registry.withdraw(f"{report.batch}:3", proof=PROOF, received_at=NOW, recorded_at=NOW)
     again, _ = load(CSV)
     assert _counts(again) == (3, 0, 2, 1, 0)
     assert registry.snapshot().objections.num_rows == 2

@@ -12,6 +12,7 @@ from pipelines.keys import create_key_file
 from schemas.tables import SNAPSHOT
 from schemas.workspace import Workspace
 
+PROVEN = ("--proof", "account_login")
 EVENT = re.compile(r"event (\d+)  request (\S+)")
 
 
@@ -73,15 +74,15 @@ def test_the_same_request_again_adds_nothing(optout, status):
 def test_withdraw_lifts_one_objection(optout, status):
     optout("registry", "add", "handle", "ana", "--request-id", "t-1")
     optout("registry", "add", "handle", "ana", "--request-id", "t-2")
-    assert optout("registry", "withdraw", "t-1").out == "event 3  request t-1 withdrawn\n"
-    assert optout("registry", "withdraw", "t-1").out == "event 3  request t-1 ended\n"
+    assert optout("registry", "withdraw", "t-1", *PROVEN).out == "event 3  request t-1 withdrawn\n"
+    assert optout("registry", "withdraw", "t-1", *PROVEN).out == "event 3  request t-1 ended\n"
     assert {name: status()[name] for name in ("head", "received", "ended", "live")} == {
         "head": 3,
         "received": 2,
         "ended": 1,
         "live": 1,
     }
-    unknown = optout("registry", "withdraw", "t-3")
+    unknown = optout("registry", "withdraw", "t-3", *PROVEN)
     assert (unknown.code, unknown.out) == (3, "")
 
 
@@ -91,7 +92,7 @@ def test_an_impersonation_is_refused_and_nothing_else(optout, status):
     assert optout("registry", "confirm", "t-1").out == "event 4  request t-1 confirmed\n"
     refused = optout("registry", "refuse", "t-2", "--reason", "not_the_person")
     assert (refused.code, refused.out) == (0, "event 5  request t-2 refused\n")
-    assert optout("registry", "withdraw", "t-2").out == "event 5  request t-2 ended\n"
+    assert optout("registry", "withdraw", "t-2", *PROVEN).out == "event 5  request t-2 ended\n"
     other = optout("registry", "refuse", "t-3", "--reason", "no_reason_given")
     assert (other.code, "only an impersonation" in other.err) == (2, True)
     assert optout("registry", "refuse", "t-9", "--reason", "no_authority").code == 3
@@ -104,7 +105,7 @@ def test_an_impersonation_is_refused_and_nothing_else(optout, status):
 def test_snapshots_of_the_past_stay_the_same(optout):
     optout("registry", "add", "handle", "ana", "--request-id", "t-1")
     then = optout("registry", "snapshot").out
-    optout("registry", "withdraw", "t-1")
+    optout("registry", "withdraw", "t-1", *PROVEN)
     assert optout("registry", "snapshot", "--event", "1").out == then
     assert optout("registry", "snapshot").out.endswith("rows 0\n")
     beyond = optout("registry", "snapshot", "--event", "9")
@@ -149,7 +150,7 @@ def test_import_says_what_it_did_and_ends_with_3_if_lines_were_bad(optout, works
         (["add", "phone", "5551234", "--regoin", "FR"], 2, "No such option"),
         (["add", "email"], 2, "Missing argument"),
         (["import", "none.csv"], 3, "No such file"),
-        (["withdraw", "5551234"], 3, "an id it does not know"),
+        (["withdraw", "5551234", *PROVEN], 3, "an id it does not know"),
     ],
 )
 def test_bad_input_is_one_error_that_repeats_no_value(optout, status, words, code, said):
@@ -187,7 +188,7 @@ def test_verify_says_what_it_checked_and_what_it_found(optout, workspace, unguar
         optout("registry", "add", "handle", name, "--request-id", name)
     kept = workspace / "kept.txt"
     kept.write_text(optout("registry", "checkpoint").out)
-    optout("registry", "withdraw", "bob")
+    optout("registry", "withdraw", "bob", *PROVEN)
     sound = optout("registry", "verify", "--checkpoint", str(kept))
     assert (sound.code, sound.out.splitlines()[-1]) == (0, "nothing found wanting")
     assert sound.out.startswith("checked 4 events, 0 erased ones among them, 4 checkpoints; root ")

@@ -1,7 +1,7 @@
 """A faulty import is taken back by two actors, and takes nobody's own objection with it."""
 
 import pytest
-from registry.constants import NOW
+from registry.constants import NOW, PROOF
 
 from optout_registry.actors import add_actor, list_actors, revoke_actor
 from optout_registry.batches import list_batches
@@ -100,7 +100,7 @@ def test_a_request_that_stands_twice_in_one_file_came_one_way(registry, load, co
 
 def test_what_was_withdrawn_before_is_not_ended_again(registry, load, ana, ben):
     batch = load("account,a1,r-1", "account,a2,r-2", columns="type,value,request_id")[0].batch
-    registry.withdraw("r-1", received_at=NOW, recorded_at=NOW)
+    registry.withdraw("r-1", proof=PROOF, received_at=NOW, recorded_at=NOW)
     assert reverse_batch(registry, batch, ana, recorded_at=NOW).objections == 1
     reverse_batch(registry, batch, ben, recorded_at=NOW)
     assert registry.verify().findings == ()
@@ -109,7 +109,7 @@ def test_what_was_withdrawn_before_is_not_ended_again(registry, load, ana, ben):
 def test_a_batch_that_changed_since_its_proposal_is_looked_at_anew(registry, load, covered, ana, ben):
     batch = load("account,a1,r-1", "account,a2,r-2", columns="type,value,request_id")[0].batch
     reverse_batch(registry, batch, ana, recorded_at=NOW)
-    registry.withdraw("r-1", received_at=NOW, recorded_at=NOW)
+    registry.withdraw("r-1", proof=PROOF, received_at=NOW, recorded_at=NOW)
     with pytest.raises(Refused, match="2 objections, as when"):
         reverse_batch(registry, batch, ben, recorded_at=NOW)
     drop_reversal(registry, batch, ben)

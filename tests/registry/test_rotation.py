@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy
 from registry.child import started
-from registry.constants import KEY_ID, LOG_SECRET, NOW, SERVER
+from registry.constants import KEY_ID, LOG_SECRET, NOW, PROOF, SERVER
 from registry.rotations import IDS, SECRETS, chain, fill, findings, objection, rotated, stopped_after
 
 from builders import PLATFORM
@@ -55,7 +55,7 @@ def test_it_can_be_rotated_again_and_objections_come_in_between(url):
     rotated(url)
     with open_registry(url, LOG_SECRET) as registry:
         registry.add(objection("a5", 2), recorded_at=NOW)
-        registry.withdraw("request-a1", received_at=NOW, recorded_at=NOW)
+        registry.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW)
     event = rotated(url, 3)
     assert (event.count, event.key_ids_after) == (5, IDS)
     with open_registry(url, LOG_SECRET) as registry:
@@ -114,7 +114,7 @@ def test_until_it_has_ended_nothing_is_added_and_no_snapshot_taken(tmp_path, url
             with pytest.raises(ConfigurationError, match="rotate-key` to the end"):
                 refused()
         # What ends one goes on: a withdrawal need not wait.
-        registry.withdraw("request-a3", received_at=NOW, recorded_at=NOW)
+        registry.withdraw("request-a3", proof=PROOF, received_at=NOW, recorded_at=NOW)
         assert registry.verify().findings == ()
     rotated(url)
     assert findings(url) == []
@@ -277,7 +277,7 @@ def remains(url, tmp_path):
 
 def test_no_byte_of_an_old_pseudonym_is_left(url, tmp_path, registry):
     registry.add_all([objection(f"a{n}") for n in range(2_000)], recorded_at=NOW)
-    registry.withdraw("request-a7", received_at=NOW, recorded_at=NOW)
+    registry.withdraw("request-a7", proof=PROOF, received_at=NOW, recorded_at=NOW)
     if SERVER:
         engine = sqlalchemy.create_engine(url)
         with engine.begin() as connection:

@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from registry.constants import KEY_ID, LOG_SECRET, NOW
+from registry.constants import KEY_ID, LOG_SECRET, NOW, PROOF
 
 from builders import PLATFORM, REGISTRY_KEY
 from optout_registry.intake import Intake
@@ -39,7 +39,7 @@ def test_an_empty_registry_has_an_empty_snapshot(registry):
 def test_a_snapshot_holds_what_held_at_its_event(registry, objection):
     registry.add(objection("a1"), recorded_at=NOW)
     registry.add(objection("a2"), recorded_at=NOW)
-    registry.withdraw("request-a1", received_at=NOW, recorded_at=NOW)
+    registry.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW)
     rows = [registry.snapshot(event).objections.num_rows for event in range(4)]
     assert rows == [0, 1, 2, 1]
     assert registry.snapshot().event == 3
@@ -51,9 +51,9 @@ def test_a_withdrawal_leaves_other_objections_on_the_same_target(registry, objec
     registry.add(objection("a1", "first"), recorded_at=NOW)
     registry.add(objection("a1", "second"), recorded_at=NOW)
     assert registry.snapshot().objections.num_rows == 1
-    registry.withdraw("first", received_at=NOW, recorded_at=NOW)
+    registry.withdraw("first", proof=PROOF, received_at=NOW, recorded_at=NOW)
     assert registry.snapshot().objections.num_rows == 1
-    registry.withdraw("second", received_at=NOW, recorded_at=NOW)
+    registry.withdraw("second", proof=PROOF, received_at=NOW, recorded_at=NOW)
     assert registry.snapshot().objections.num_rows == 0
 
 
@@ -75,7 +75,7 @@ def test_an_event_the_log_does_not_reach_is_refused(registry, objection, event):
 
 def test_an_objection_that_is_missing_is_refused(registry, objection, unguarded):
     registry.add_all([objection(f"a{n}") for n in range(3)], recorded_at=NOW)
-    registry.withdraw("request-a0", received_at=NOW, recorded_at=NOW)
+    registry.withdraw("request-a0", proof=PROOF, received_at=NOW, recorded_at=NOW)
     unguarded("objection", "DELETE FROM objection WHERE event = 2")
     assert registry.snapshot(1).objections.num_rows == 1
     with pytest.raises(BadInput, match=r"(?s)3 objections from event 1 to 4.*removed"):
@@ -135,7 +135,7 @@ def test_a_snapshot_depends_on_what_holds_and_on_nothing_else(new_url, requests,
         registry.add_all(objections, recorded_at=NOW)
         for n, (*_, withdrawn) in sequence:
             if withdrawn:
-                registry.withdraw(f"r{n}", received_at=NOW, recorded_at=NOW)
+                registry.withdraw(f"r{n}", proof=PROOF, received_at=NOW, recorded_at=NOW)
         expected = {
             (one.target.type.value, one.target.pseudonym, one.linked, ALL_ROLES, one.surfaces)
             for one, (_, (*_, withdrawn)) in zip(objections, sequence, strict=True)
@@ -165,6 +165,6 @@ def test_a_snapshot_names_the_platforms_of_what_holds(registry):
     add("account", "1", "two", 2)
     add("handle", "ana", "one", 3)
     assert registry.snapshot().platforms == ("one", "two")
-    registry.withdraw("r2", received_at=NOW, recorded_at=NOW)
+    registry.withdraw("r2", proof=PROOF, received_at=NOW, recorded_at=NOW)
     assert registry.snapshot().platforms == ("one",)
     assert registry.snapshot(2).platforms == ("two",)

@@ -1,7 +1,7 @@
 """`registry verify`: whoever changes the database behind the program is found, by what he changed."""
 
 import pytest
-from registry.constants import NOW
+from registry.constants import NOW, PROOF
 
 from optout_registry.actors import add_actor
 from optout_registry.opening import open_registry
@@ -15,7 +15,7 @@ def filled(registry, objection):
     """A registry of five events: four objections, and the withdrawal of the second."""
     registry.add(objection("a1"), recorded_at=NOW)
     registry.add_all([objection(f"a{n}") for n in (2, 3)], recorded_at=NOW, batch="b1")
-    registry.withdraw("request-a2", received_at=NOW, recorded_at=NOW)
+    registry.withdraw("request-a2", proof=PROOF, received_at=NOW, recorded_at=NOW)
     registry.add(objection("a4", surfaces=Surface.POST.bit), recorded_at=NOW)
     return registry
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.cli.opened import WorkspaceOption, open_workspace
+from pipelines.cli.registry.files_given import read_file, read_receipt
 from pipelines.cli.registry.opened import open_to_read
 from pipelines.cli.registry.written import writing_file
 from pipelines.cli.tables import counted, print_json, print_table, print_text
@@ -77,20 +78,26 @@ def verify(
         Path | None, typer.Option(help="A checkpoint kept elsewhere: nothing before it has changed.")
     ] = None,
     receipt: Annotated[Path | None, typer.Option(help="A receipt: its objection stands in the log.")] = None,
+    extract: Annotated[Path | None, typer.Option(help="An extract: its events stand in the log.")] = None,
     *,
     json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
     workspace: WorkspaceOption = Path(),
 ) -> None:
     """Check the whole log: every event, the tree over them, its signatures, and what they come to."""
-    from optout_registry.receipts import Receipt, check_receipt
+    from optout_registry.extract import Extract, check_extract
+    from optout_registry.receipts import check_receipt
     from optout_registry.transparency.notes import parse_verifier
 
-    kept = [_read(checkpoint).decode(errors="replace")] if checkpoint else []
-    shown = Receipt.parse(_read(receipt), str(receipt)) if receipt else None
+    kept = [read_file(checkpoint).decode(errors="replace")] if checkpoint else []
+    shown = read_receipt(receipt) if receipt else None
+    given = Extract.parse(read_file(extract), str(extract)) if extract else None
     with open_to_read(open_workspace(workspace)) as registry:
         if shown is not None:
             check_receipt(shown, parse_verifier(registry.identity.log_key))
             kept.append(shown.checkpoint)
+        if given is not None:
+            check_extract(given, parse_verifier(registry.identity.log_key))
+            kept.append(given.checkpoint)
         report = registry.verify(kept)
     if json:
         print_json(report.model_dump())
@@ -109,15 +116,3 @@ def verify(
             found=counted(len(report.findings), "finding"),
             remedy="build nothing with it; find out who changed it, and restore the registry from its backup",
         )
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BadInput(
-            str(path),
-            expected="a readable file",
-            found=error.strerror or type(error).__name__,
-            remedy="check the path and the file's permissions",
-        ) from error

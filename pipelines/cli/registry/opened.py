@@ -1,8 +1,11 @@
 """The registry of a workspace, and what people write turned into what it keeps."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
@@ -11,8 +14,12 @@ from schemas.errors import BadInput, ConfigurationError
 from schemas.vocabulary import IdentifierType
 
 if TYPE_CHECKING:
+    from optout_registry.cases.calendar import Calendar
+    from optout_registry.cases.sealing import CaseKey
     from optout_registry.intake import Intake
     from optout_registry.registry import Registry
+
+_Label = TypeVar("_Label", bound=StrEnum)
 
 
 def open_to_read(opened: OpenedWorkspace) -> "Registry":
@@ -36,6 +43,49 @@ def intake_for(opened: OpenedWorkspace, kind: IdentifierType) -> "Intake":
 
     platform = _platform(opened) if kind in PLATFORM_SCOPED else ""
     return Intake(opened.keychain(), platform)
+
+
+def case_key(opened: OpenedWorkspace) -> "CaseKey":
+    """The key that seals contact data and correspondence."""
+    from optout_registry.cases.sealing import CaseKey
+
+    key = opened.key("case")
+    return CaseKey(key.id, key.secret)
+
+
+def calendar_of(opened: OpenedWorkspace) -> "Calendar":
+    """The days of the officer whom optout.yaml describes."""
+    from zoneinfo import ZoneInfo
+
+    from optout_registry.cases.calendar import Calendar
+
+    officer = opened.settings.officer
+    return Calendar(ZoneInfo(officer.time_zone), officer.country)
+
+
+def day_given(option: str, text: str | None, today: date) -> date:
+    """The day that an option names; today without one (ConfigurationError)."""
+    try:
+        return today if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise ConfigurationError(
+            option, expected="a day, as in 2026-05-27", found="something else", remedy=f"correct {option}"
+        ) from None
+
+
+def one_of(option: str, text: str, known: type[_Label], remedy: str) -> _Label:
+    """The member of a closed list that an option names (ConfigurationError)."""
+    try:
+        return known(text)
+    except ValueError:
+        raise ConfigurationError(
+            option, expected=f"one of {', '.join(known)}", found="something else", remedy=remedy
+        ) from None
+
+
+def read_stdin() -> str:
+    """What a person typed or piped; bytes that are no UTF-8 stand as lone surrogates."""
+    return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """`optout registry add`, `withdraw`: one request at a time."""
 
-import sys
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli.opened import WorkspaceOption, open_workspace
-from pipelines.cli.registry.opened import intake_for, open_to_write, options, say
+from pipelines.cli.registry.files_given import read_receipt
+from pipelines.cli.registry.opened import (
+    case_key,
+    intake_for,
+    one_of,
+    open_to_write,
+    options,
+    read_stdin,
+    say,
+)
 from pipelines.cli.registry.written import writing_file
 from pipelines.cli.tables import print_text
 from schemas.errors import ConfigurationError
@@ -20,6 +28,7 @@ if TYPE_CHECKING:
 
 RequestArgument = Annotated[str, typer.Argument(help="As `registry add` printed it.")]
 _REASONS = ("not_the_person", "no_authority")
+_PROOFS = ("receipt_secret", "account_login", "identity_document")
 _BASES = ("self", "guardian", "heir", "representative", "authority")
 
 
@@ -52,21 +61,29 @@ def add(
     receipt: Annotated[
         Path | None, typer.Option(help="Write the receipt to this file, for the person alone.")
     ] = None,
+    contact: Annotated[
+        bool,
+        typer.Option("--contact", help="Read where to answer from standard input, after the identifier."),
+    ] = False,
+    language: Annotated[str | None, typer.Option(help="In which to answer, as fr or pt-BR.")] = None,
     workspace: WorkspaceOption = Path(),
 ) -> None:
     """Record one objection.
 
     It counts from the next build on. Prints event number and request id.
     """
+    from optout_registry.cases.contact import read_contact, set_contact
     from optout_registry.intake import lacks_country, read_request
     from optout_registry.objections import State
 
     now = datetime.now(UTC)
     opened = open_workspace(workspace)
+    typed, address = _typed(value == ["-"], contact)
     with options():
+        answer_to = read_contact(address, language)
         request = read_request({
             "type": kind,
-            "value": _read_stdin() if value == ["-"] else " ".join(value),
+            "value": " ".join(value) if typed is None else typed,
             "region": region,
             "surfaces": surface or None,
             "roles": role or None,
@@ -79,8 +96,11 @@ def add(
     intake = intake_for(opened, request.type)
     with options():
         objection = intake.objection(request, request_id=uuid.uuid4().hex, recorded_at=now)
+    key = case_key(opened) if contact or language else None
     with open_to_write(opened) as registry:
         answer = registry.add(objection, recorded_at=now)
+        if key is not None:
+            set_contact(registry, answer.request_id, answer_to, key)
     if lacks_country(request):
         say("a number without + and without --region meets only accounts that write it the same way")
     if answer.state is State.KNOWN:
@@ -92,21 +112,49 @@ def add(
 
 def withdraw(
     request_id: RequestArgument,
+    *,
+    proof: Annotated[str, typer.Option(help=f"How you know who asks: {', '.join(_PROOFS)}.")],
+    receipt: Annotated[
+        Path | None, typer.Option(help="The receipt they hold, for --proof receipt_secret.")
+    ] = None,
+    release_older: Annotated[
+        bool, typer.Option("--release-older", help="What they published before may be used again, too.")
+    ] = False,
     received_at: Annotated[str | None, typer.Option(help="When it reached you, as 2026-05-27.")] = None,
     workspace: WorkspaceOption = Path(),
 ) -> None:
-    """Lift one objection.
+    """Lift one objection, which takes a proof of who asks.
 
     Others on the same person stay.
     """
     from optout_registry.intake import claimed_instant
+    from optout_registry.objections import State, WithdrawalProof
+    from optout_registry.withdrawal import withdraw_by_receipt
 
     now = datetime.now(UTC)
+    shown = one_of("--proof", proof, WithdrawalProof, "an objection is lifted only for whoever made it")
+    if (shown is WithdrawalProof.RECEIPT_SECRET) != (receipt is not None):
+        raise ConfigurationError(
+            "--receipt",
+            expected="the receipt's file with --proof receipt_secret, and with no other proof",
+            found="none" if receipt is None else "a receipt with another proof",
+            remedy="give both, or neither",
+        )
     with options():
         claimed = claimed_instant(received_at, now)
     with open_to_write(open_workspace(workspace)) as registry:
-        answer = registry.withdraw(request_id, received_at=claimed, recorded_at=now)
+        if receipt is not None:
+            answer = withdraw_by_receipt(
+                registry, request_id, read_receipt(receipt),
+                received_at=claimed, recorded_at=now, releases_older=release_older,
+            )  # fmt: skip
+        else:
+            answer = registry.withdraw(
+                request_id, proof=shown, received_at=claimed, recorded_at=now, releases_older=release_older
+            )
     _say_what_followed(answer, "withdrawn")
+    if answer.state is State.ADDED and not release_older:
+        say("older content stays out by their choice: it is recorded, and builds do not carry it yet")
 
 
 def confirm(request_id: RequestArgument, workspace: WorkspaceOption = Path()) -> None:
@@ -161,5 +209,11 @@ def _write_receipt(path: Path, answer: "Answer") -> None:
         file.write(answer.receipt.model_dump_json(indent=2).encode() + b"\n")
 
 
-def _read_stdin() -> str:
-    return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
+def _typed(is_identifier_typed: bool, is_contact_typed: bool) -> tuple[str | None, str | None]:  # noqa: FBT001
+    """Identifier and address from standard input, as far as they stand there: of both, a line each."""
+    if not is_contact_typed:
+        return (read_stdin(), None) if is_identifier_typed else (None, None)
+    if not is_identifier_typed:
+        return None, read_stdin()
+    identifier, _, address = read_stdin().lstrip().partition("\n")
+    return identifier, address

@@ -1,0 +1,76 @@
+"""Events of the log as whoever they are about would put them."""
+
+from collections.abc import Mapping
+
+from optout_registry.events import (
+    Event,
+    Exported,
+    IdentityConfirmed,
+    Received,
+    RefusedAsImpersonation,
+    Withdrawn,
+)
+from optout_registry.objections import Basis, Impersonation, WithdrawalProof
+from schemas.vocabulary import PERSON_ROLES, Purpose, Surface
+
+_ALL = 0xFFFF
+_SURFACES = {surface.label: surface.bit for surface in Surface}
+_ROLES = {role.name.lower(): 1 << role for role in PERSON_ROLES}
+_PURPOSES = {purpose.label: purpose.bit for purpose in Purpose}
+_BEHALF = {
+    Basis.SELF: "by the person",
+    Basis.GUARDIAN: "by a guardian",
+    Basis.HEIR: "by an heir",
+    Basis.REPRESENTATIVE: "by a representative",
+    Basis.AUTHORITY: "by an authority",
+}
+_IMPERSONATION = {
+    Impersonation.NOT_THE_PERSON: "the person it names said that it is not theirs",
+    Impersonation.NO_AUTHORITY: "whoever made it for another could not show that they may",
+}
+_PROOF = {
+    WithdrawalProof.RECEIPT_SECRET: "they showed its receipt",
+    WithdrawalProof.ACCOUNT_LOGIN: "they were logged in to the account, or read mail at the address",
+    WithdrawalProof.IDENTITY_DOCUMENT: "they showed an identity document",
+    None: "how they were known was not recorded",
+}
+
+
+def scope_in_words(event: Received) -> str:
+    """What an objection covers."""
+    return (
+        f"{_labels(event.surfaces, _SURFACES, 'everything published')};"
+        f" {_labels(event.roles, _ROLES, 'in every role')};"
+        f" {_labels(event.purposes, _PURPOSES, 'for every purpose')};"
+        f" {'linked accounts, too' if event.linked else 'not linked accounts'}"
+    )
+
+
+def in_words(event: Event) -> str:
+    """What happened, in one sentence; the same event always gives the same."""
+    match event:
+        case Received():
+            return (
+                f"An objection was received {_BEHALF[event.basis]} against the use of what is connected with"
+                f" an identifier of type {event.type.value}. It covers: {scope_in_words(event)}."
+            )
+        case Withdrawn():
+            older = "may" if event.releases_older else "should not"
+            return (
+                f"The objection was withdrawn; {_PROOF[event.proof]}."
+                f" What was published before {older} be used again."
+            )
+        case IdentityConfirmed():
+            return "Whoever made the request has shown who they are."
+        case RefusedAsImpersonation():
+            return f"The objection was refused as an impersonation: {_IMPERSONATION[event.reason]}."
+        case Exported():
+            return "An extract of what is held was given to the person."
+        case _:
+            return f"An event of kind {event.kind}."
+
+
+def _labels(bits: int, known: Mapping[str, int], everything: str) -> str:
+    if bits == _ALL:
+        return everything
+    return ", ".join(label for label, bit in known.items() if bits & bit)
