@@ -83,7 +83,7 @@ def set_contact(registry: Registry, request_id: str, contact: Contact, key: Case
             kind: text and seal(key, Place(registry.identity.id, event, kind), text)
             for kind, text in texts.items()
         }
-        put(connection, event, key_id=key.id, **sealed)
+        put(connection, event, key_id=key.id if any(sealed.values()) else None, **sealed)
 
 
 def contact_of(connection: Connection, registry_id: str, event: int, key: CaseKey) -> Contact:

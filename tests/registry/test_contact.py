@@ -65,6 +65,12 @@ def test_what_is_not_given_again_stays(kept, case_key):
     assert contact_in(kept, 1, case_key) == Contact(address="ana@example.org", language="es")
 
 
+def test_a_case_without_an_address_needs_no_key(registry, objection, case_key, sql):
+    registry.add(objection(), recorded_at=NOW)
+    set_contact(registry, "request-a1", Contact(), case_key)
+    assert sql("SELECT key_id, contact FROM case_file") == [(None, None)]
+
+
 def test_nothing_of_it_stands_in_the_database_in_clear(kept, sql):
     del kept
     rows = sql("SELECT contact, language, key_id FROM case_file") + sql(
