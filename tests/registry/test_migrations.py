@@ -90,6 +90,23 @@ def test_a_registry_of_the_first_release_is_brought_up_to_date(first, sql, objec
         assert registry.head().event == 6
 
 
+@pytest.mark.postgresql_only
+def test_the_planner_keeps_no_samples_of_pseudonyms(first, sql):
+    """They would outlive a rotation; those taken before the upgrade as well."""
+
+    def sampled():
+        return {name for (name,) in sql("SELECT attname FROM pg_stats WHERE tablename = 'objection'")}
+
+    secret = {"pseudonym", "nonce", "commitment"}
+    sql("ANALYZE objection")
+    assert sampled() > secret - {"commitment"}
+    create_registry(first, KEY_ID, LOG_SECRET).close()
+    assert sampled() & secret == set()
+    sql("ANALYZE objection")
+    assert sampled() & secret == set()
+    assert "request_id" in sampled()
+
+
 def test_a_registry_of_the_first_release_can_be_rotated(first):
     create_registry(first, KEY_ID, LOG_SECRET).close()
     keychain = Keychain((KEY_ID, "registry-2"), (REGISTRY_KEY, bytes(32)))

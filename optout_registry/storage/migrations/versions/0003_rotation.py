@@ -15,8 +15,10 @@ def upgrade() -> None:
     op.add_column("registry_key", sa.Column("progress", sa.Text))
     op.add_column("objection", sa.Column("commitment", sa.LargeBinary))
     if op.get_bind().dialect.name == "postgresql":
-        # Samples of what a column holds outlive the rows they were taken from.
+        # Samples of what a column holds outlive the rows they were taken from. Those there are go where the
+        # type of their column is set, to the same one.
         for column in ("pseudonym", "nonce", "commitment"):
+            op.execute(f"ALTER TABLE objection ALTER COLUMN {column} TYPE bytea")
             op.execute(f"ALTER TABLE objection ALTER COLUMN {column} SET STATISTICS 0")
 
 
