@@ -99,9 +99,9 @@ class _Tree:
         leaves = [leaf_hash(row.entry) for row in rows]
         changed = extended(self.size, leaves, lambda *name: self._growing.get(name))
         self.size += len(rows)
-        self._growing = {}
         for name, hashes in changed.items():
             if len(hashes) == WIDTH * HASH:
+                self._growing.pop(name, None)
                 self._compare(name, hashes)
             else:
                 self._growing[name] = hashes

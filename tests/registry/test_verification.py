@@ -40,6 +40,13 @@ def test_a_log_of_many_tiles_is_sound(registry, objection):
     assert (report.findings, report.events, report.checkpoints) == ((), 1_000, 10)
 
 
+def test_a_tile_that_grows_slower_than_the_log_is_read_is_sound(registry, objection, monkeypatch):
+    """In a log of 131,072 events one of the third level, at the size that is read at once."""
+    monkeypatch.setattr("optout_registry.verification.check._AT_ONCE", 100)
+    registry.add_all([objection(f"a{n}") for n in range(600)], recorded_at=NOW)
+    assert registry.verify().findings == ()
+
+
 _OTHER = "(SELECT {0} FROM objection AS other WHERE other.event = 3)"
 _THIRD = "(SELECT {0} FROM event AS other WHERE other.number = 3)"
 _TAMPERED = {
