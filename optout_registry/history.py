@@ -31,10 +31,11 @@ def history(connection: Connection, request_id: str, held: Held) -> list[Entry]:
         select(EVENT.c.number, EVENT.c.nonce, EVENT.c.body)
         .where(EVENT.c.body.is_not(None), or_(EVENT.c.number == held.event, OTHER_KINDS))
         .order_by(EVENT.c.number)
+        # Of the statement: set on the connection, it would hold for what is written after it as well.
+        .execution_options(yield_per=_ROWS)
     )
     entries = (
-        Entry(read_body(row.body, row.number), row.nonce, row.body)
-        for row in connection.execution_options(yield_per=_ROWS).execute(statement)
+        Entry(read_body(row.body, row.number), row.nonce, row.body) for row in connection.execute(statement)
     )
     return [
         entry

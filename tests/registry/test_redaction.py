@@ -4,6 +4,7 @@ import random
 import sqlite3
 from datetime import date, timedelta
 
+import pyarrow as pa
 import pytest
 from registry.constants import KEY_ID, LOG_SECRET, NOW, PROOF
 from sqlalchemy import event
@@ -154,6 +155,7 @@ def test_a_registry_of_the_past_may_lack_nothing_else(ended):
     only_post = then.take([n for n, is_post in enumerate(post) if is_post])
     more = then.take([0, 1, 2, 0])
     assert not now.was(only_post)  # then fewer than now
+    assert not now.was(pa.concat_tables([only_post, only_post]))  # as many, and one of now was never there
     assert not now.was(more)  # a row twice
     assert not now.was(then.slice(0, 0))
     # The scope of what was erased is that of the second: had the third gone, it would be noticed.
