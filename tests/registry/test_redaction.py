@@ -326,7 +326,8 @@ def test_a_redaction_that_the_program_would_not_write_is_named(ended, events, wh
 def test_a_live_one_that_a_redaction_names_and_that_is_erased_is_named(ended, unguarded):
     appended(ended, Redacted(events=(1,), number=6, recorded_at=NOW))
     unguarded("event", _ERASE.format(1))
-    assert found_in(ended) == {("objection redacted", 1)}
+    [finding] = ended.verify().findings
+    assert (finding.what, finding.number, finding.found) == ("objection redacted", 1, "one that holds")
 
 
 def test_an_erased_event_that_only_an_earlier_redaction_names_is_named(ended, unguarded):
