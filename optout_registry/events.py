@@ -20,7 +20,7 @@ from optout_registry.objections import Basis, Impersonation, WithdrawalProof
 from schemas.documents import Digest, Instant
 from schemas.errors import BadInput
 from schemas.model import Model
-from schemas.vocabulary import IdentifierType
+from schemas.vocabulary import TargetType
 
 RECEIVED = "received"
 NONCE = 32
@@ -60,8 +60,9 @@ class Received(Model):
     roles: _Bits
     surfaces: _Bits
     target: Digest
-    """SHA-256 of a nonce and the pseudonym. It stays when both are made anew, and then says nothing."""
-    type: IdentifierType
+    """SHA-256 of a nonce, the pseudonym and what is sealed. It stays when they are made anew, and then says
+    nothing."""
+    type: TargetType
 
 
 class Withdrawn(Model):
@@ -153,6 +154,21 @@ class Redacted(Model):
     recorded_at: Instant
 
 
+class Linked(Model):
+    """A build found an account that an objection reaches: it is covered until the objection ends."""
+
+    key_id: str
+    """Id of the key of the pseudonym that ``target`` commits to."""
+    kind: Literal["linked"] = "linked"
+    number: int = Field(ge=1)
+    origin: int = Field(ge=1)
+    """Number of the event that received the objection."""
+    platform: str
+    recorded_at: Instant
+    target: Digest
+    """SHA-256 of a nonce and the account's pseudonym; blind once both are made anew, as that of Received."""
+
+
 Event = (
     BatchReversed
     | Received
@@ -162,7 +178,9 @@ Event = (
     | Rotated
     | Exported
     | Redacted
+    | Linked
 )
+LINKED = "linked"
 REVERSED = "batch_reversed"
 ROTATED = "rotated"
 ENDING = ("withdrawn", "refused_as_impersonation", REVERSED)
@@ -193,6 +211,11 @@ def read_body(body: bytes, number: int) -> Event:
             remedy="restore the registry from its backup: somebody changed an event",
         ) from None
     return event
+
+
+def commitment(nonce: bytes, pseudonym: bytes, sealed: bytes | None) -> bytes:
+    """What binds a row: its pseudonym and, of a record or picture, that target sealed."""
+    return blinded(nonce, pseudonym + (sealed or b""))
 
 
 def blinded(nonce: bytes, content: bytes) -> bytes:

@@ -19,6 +19,7 @@ class Content(NamedTuple):
 
     type: str
     pseudonym: bytes | None
+    sealed: bytes | None
     linked: bool
     surfaces: int
     roles: int
@@ -59,6 +60,7 @@ def content_of(objection: Objection) -> Content:
     return Content(
         str(target.type),
         target.pseudonym,
+        target.sealed,
         objection.linked,
         objection.surfaces,
         objection.roles,

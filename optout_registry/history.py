@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, and_, or_, select
 
-from optout_registry.events import Event, Exported, read_body
+from optout_registry.events import LINKED, Event, Exported, Linked, read_body
 from optout_registry.held import Held
-from optout_registry.storage.tables import EVENT, OTHER_KINDS
+from optout_registry.storage.tables import EVENT, INHERITED, OTHER_KINDS
 
 _ROWS = 16_384
 
@@ -20,7 +20,7 @@ class Entry(NamedTuple):
 
 
 def history(connection: Connection, request_id: str, held: Held) -> list[Entry]:
-    """The events about a request that was not redacted, in order: those that name it, and extracts of it.
+    """The events about a request that was not redacted, in order: those about it alone, and extracts of it.
 
     The reversal of an import is about many, and names actors: it is left out.
 
@@ -29,7 +29,15 @@ def history(connection: Connection, request_id: str, held: Held) -> list[Entry]:
     """
     statement = (
         select(EVENT.c.number, EVENT.c.nonce, EVENT.c.body)
-        .where(EVENT.c.body.is_not(None), or_(EVENT.c.number == held.event, OTHER_KINDS))
+        .where(
+            EVENT.c.body.is_not(None),
+            or_(
+                EVENT.c.number == held.event,
+                # There may be millions of them; the table beside the log says which are of this request.
+                and_(OTHER_KINDS, EVENT.c.kind != LINKED),
+                EVENT.c.number.in_(select(INHERITED.c.event).where(INHERITED.c.origin == held.event)),
+            ),
+        )
         .order_by(EVENT.c.number)
         # Of the statement: set on the connection, it would hold for what is written after it as well.
         .execution_options(yield_per=_ROWS)
@@ -40,11 +48,13 @@ def history(connection: Connection, request_id: str, held: Held) -> list[Entry]:
     return [
         entry
         for entry in entries
-        if names(entry.event, request_id)
+        if is_about(entry.event, request_id, held.event)
         or (isinstance(entry.event, Exported) and held.event in entry.event.requests)
     ]
 
 
-def names(event: Event, request_id: str) -> bool:
-    """Whether an event is about this request and no other."""
+def is_about(event: Event, request_id: str, received: int) -> bool:
+    """Whether an event is about the request that the event ``received`` brought, and about no other."""
+    if isinstance(event, Linked):
+        return event.origin == received
     return getattr(event, "request_id", None) == request_id

@@ -1,8 +1,8 @@
 """From what a person wrote to what the log keeps: the raw identifier ends here."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
 
@@ -19,11 +19,21 @@ from pydantic import (
 )
 
 from optout_registry.objections import REQUEST_ID, Basis, Objection, Target
+from optout_registry.takedowns import no_target_key, sealed_target
 from schemas.errors import BadInput
 from schemas.identifiers import PLATFORM_SCOPED, has_numbers, normalise, target_message
 from schemas.model import Model
 from schemas.pseudonyms import Keychain
-from schemas.vocabulary import IdentifierType, Purpose, Role, Surface
+from schemas.vocabulary import (
+    ALL_PURPOSES,
+    TARGET_TYPES,
+    IdentifierType,
+    Purpose,
+    Role,
+    Surface,
+    TakedownType,
+    TargetType,
+)
 
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -31,8 +41,8 @@ _BETWEEN = re.compile(r"[\s,;|]+")
 _SURFACES = {surface.label: surface.bit for surface in Surface}
 _ROLES = {role.name.lower(): 1 << role for role in Role if role is not Role.MEDIA}
 _PURPOSES = {purpose.label: purpose.bit for purpose in Purpose}
-_ALL = 0xFFFF
-"""Those not yet invented included."""
+_ALL = ALL_PURPOSES
+"""Those not yet invented included; of surfaces and roles, too."""
 
 
 def _labels_among(known: Mapping[str, int]) -> BeforeValidator:
@@ -101,7 +111,7 @@ class Request(Model):
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    type: Annotated[IdentifierType, BeforeValidator(_lower)]
+    type: Annotated[TargetType, BeforeValidator(_lower)]
     value: Annotated[StrictStr | StrictInt, AfterValidator(_sound)] = Field(repr=False)
     region: Annotated[str, Field(pattern="^[A-Za-z]{2}$")] | None = Field(default=None, repr=False)
     """ISO 3166-1 alpha-2; completes a phone number written without country code."""
@@ -131,10 +141,18 @@ class Request(Model):
             raise ValueError(msg)
         return region
 
+    @field_validator("surfaces", "roles", "linked")
+    @classmethod
+    def _is_of_people(cls, scope: object, others: ValidationInfo) -> object:
+        if isinstance(others.data.get("type"), TakedownType) and scope not in {None, True}:
+            msg = "nothing: a record or a picture is taken down whole, on every surface"
+            raise ValueError(msg)
+        return scope
+
 
 REQUEST_FIELDS: tuple[str, ...] = tuple(Request.model_fields)
 _EXPECTED = {
-    "type": f"one of {', '.join(IdentifierType)}",
+    "type": f"one of {', '.join(TARGET_TYPES)}",
     "value": "an identifier: text or a whole number",
     "basis": f"one of {', '.join(Basis)}",
     "region": "two letters (ISO 3166-1 alpha-2)",
@@ -148,14 +166,19 @@ class Intake:
 
     keychain: Keychain
     platform: str
-    """Whose account ids and handles these are."""
+    """Whose account ids, handles and records these are."""
+    target_key: Callable[[], bytes] = field(default=no_target_key, repr=False)
+    """The key that seals what a takedown names; asked for by the first of them."""
 
-    def target(self, kind: IdentifierType, value: str | int, region: str | None = None) -> Target:
+    def target(self, kind: TargetType, value: str | int, region: str | None = None) -> Target:
         """What an objection hits: the pseudonym of the normalised value under the registry keys.
 
         Raises:
             BadInput: the value is empty, or nothing of it is left: a phone number without a digit.
+            ConfigurationError: a takedown, and no key that seals it.
         """
+        if isinstance(kind, TakedownType):
+            return sealed_target(kind, f"{value}", self)
         normal = normalise(kind, value, region)
         if not normal:
             raise _bad("value", f"an identifier of type {kind}", "nothing that could name anybody")

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 from schemas.errors import BadInput
 from schemas.model import Model
-from schemas.vocabulary import ALL_ROLES, ALL_SURFACES, IdentifierType
+from schemas.vocabulary import ALL_PURPOSES, ALL_ROLES, ALL_SURFACES, TargetType
 
 if TYPE_CHECKING:
     from optout_registry.receipts import Receipt
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 """What may name a request. No @ and no space: a request id is kept in clear."""
-ALL_PURPOSES = 0xFFFF
-"""Every purpose, those not yet invented included."""
 
 
 class Basis(StrEnum):
@@ -54,15 +52,17 @@ class WithdrawalProof(StrEnum):
 
 @dataclass(frozen=True)
 class Target:
-    """Whom an objection names: a type and the pseudonym of a normalised value."""
+    """Whom or what an objection names: a type and the pseudonym of a normalised value."""
 
-    type: IdentifierType
+    type: TargetType
     pseudonym: bytes
     """HMAC-SHA-256, 32 bytes."""
     key_ids: tuple[str, ...]
     """Ids of the keys it was made with, in the order they were applied."""
     platform: str | None = None
-    """Of an account id or a handle; other types mean the same everywhere."""
+    """Of an account id, a handle or a record; other types mean the same everywhere."""
+    sealed: bytes | None = None
+    """Of a record or picture: the normalised value, which a build opens (schemas.takedowns)."""
 
 
 @dataclass(frozen=True)

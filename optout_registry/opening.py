@@ -16,6 +16,7 @@ from optout_registry.storage.database import (
     writing,
 )
 from optout_registry.storage.tables import CASE_FILE, CORRESPONDENCE, KEY, REGISTRY
+from optout_registry.takedowns import holds_takedowns
 from optout_registry.transparency.notes import Signer
 from schemas.errors import ConfigurationError
 from schemas.identifiers import SCHEME
@@ -117,3 +118,13 @@ def find_case_keys(url: str) -> set[str]:
             if table.name in made
             for key_id in connection.scalars(select(table.c.key_id).where(table.c.key_id.is_not(None)))
         }
+
+
+def needs_target_key(url: str) -> bool:
+    """Whether something is sealed in the registry at an SQLAlchemy URL, be its tables up to date or not.
+
+    Raises:
+        BadInput: it cannot be read.
+    """
+    with reading(connect(url)) as connection:
+        return holds_takedowns(connection)

@@ -87,6 +87,8 @@ def _rows(objections: Sequence[Objection]) -> pa.RecordBatch:
             "linked": one.linked,
             "roles": one.roles,
             "surfaces": one.surfaces,
+            "purposes": one.purposes,
+            "sealed": one.target.sealed,
         }
         for one in objections
     ]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, insert
 
 from optout_registry import log
-from optout_registry.events import NONCE, Received, blinded
+from optout_registry.events import NONCE, Received, commitment
 from optout_registry.held import Content, Held, content_of
 from optout_registry.objections import Answer, Objection, State
 from optout_registry.receipts import Receipt, new_secret, secret_digest
@@ -91,7 +91,7 @@ def _received(
         request_id=objection.request_id,
         roles=objection.roles,
         surfaces=objection.surfaces,
-        target=blinded(nonce, target.pseudonym).hex(),
+        target=commitment(nonce, target.pseudonym, target.sealed).hex(),
         type=target.type,
     )
     return New(event, content, nonce)

@@ -15,10 +15,10 @@ from optout_registry.cases.case_file import Status, find_case
 from optout_registry.cases.retention import delete_messages
 from optout_registry.events import ENDING, Redacted
 from optout_registry.held import Held
-from optout_registry.history import history, names
+from optout_registry.history import history, is_about
 from optout_registry.registry import Registry
 from optout_registry.storage.database import erase_remains
-from optout_registry.storage.tables import CASE_FILE, CORRESPONDENCE, EVENT, OBJECTION, RECEIPT
+from optout_registry.storage.tables import CASE_FILE, CORRESPONDENCE, EVENT, INHERITED, OBJECTION, RECEIPT
 from schemas.errors import Refused
 
 
@@ -48,7 +48,7 @@ def redact(registry: Registry, request_id: str, *, recorded_at: datetime) -> Red
             erased = tuple(
                 entry.event.number
                 for entry in history(connection, request_id, objection)
-                if names(entry.event, request_id)
+                if is_about(entry.event, request_id, objection.event)
             )
             event = size + 1
             log.append(
@@ -69,7 +69,9 @@ def forget(registry: Registry) -> None:
     """
     with registry.reading() as connection:
         engine = connection.engine
-    erase_remains(engine, [table.name for table in (EVENT, OBJECTION, RECEIPT, CASE_FILE, CORRESPONDENCE)])
+    erase_remains(
+        engine, [table.name for table in (EVENT, OBJECTION, INHERITED, RECEIPT, CASE_FILE, CORRESPONDENCE)]
+    )
 
 
 def _check_ended(connection: Connection, request_id: str, objection: Held) -> None:
@@ -93,7 +95,12 @@ def _check_ended(connection: Connection, request_id: str, objection: Held) -> No
 
 def _erase(connection: Connection, event: int, erased: tuple[int, ...]) -> None:
     connection.execute(update(EVENT).where(EVENT.c.number.in_(erased)).values(nonce=None, body=None))
-    connection.execute(update(OBJECTION).where(OBJECTION.c.event == event).values(pseudonym=None, nonce=None))
+    connection.execute(
+        update(OBJECTION).where(OBJECTION.c.event == event).values(pseudonym=None, nonce=None, sealed=None)
+    )
+    connection.execute(
+        update(INHERITED).where(INHERITED.c.origin == event).values(pseudonym=None, nonce=None)
+    )
     connection.execute(delete(RECEIPT).where(RECEIPT.c.event == event))
     delete_messages(connection, event)
     connection.execute(delete(CASE_FILE).where(CASE_FILE.c.event == event))

@@ -8,16 +8,27 @@ from sqlalchemy import Connection, Row, Table, bindparam, select, update
 
 from optout_registry import log
 from optout_registry.commitments import Seen, chained, read_progress, signed_progress
-from optout_registry.events import NONCE, RECEIVED, ROTATED, Received, Rotated, blinded, read_body
+from optout_registry.events import (
+    LINKED,
+    NONCE,
+    RECEIVED,
+    ROTATED,
+    Linked,
+    Received,
+    Rotated,
+    commitment,
+    read_body,
+)
 from optout_registry.registry import Registry
 from optout_registry.storage.database import SUBJECT
-from optout_registry.storage.tables import EVENT, KEY, OBJECTION
+from optout_registry.storage.tables import EVENT, INHERITED, KEY, OBJECTION
 from optout_registry.transparency.notes import parse_verifier
 from schemas.errors import BadInput, Refused
 from schemas.pseudonyms import Keychain, rewrapped
 
-TABLES = (OBJECTION,)
-"""What holds pseudonyms: tables with event, pseudonym, nonce, keys and commitment."""
+TABLES = {OBJECTION: RECEIVED, INHERITED: LINKED}
+"""What holds pseudonyms, and the kind of event of its rows: tables with event, pseudonym, nonce, keys and
+commitment."""
 EVENTS_PER_TRANSACTION = 10_000
 
 
@@ -80,13 +91,13 @@ def _rewrite_some(connection: Connection, keychain: Keychain, seen: Seen, end: i
     ``previous``: number of the last rotation's event; 0: there was none.
     """
     changes: list[tuple[int, bytes | None, bytes | None]] = []
-    for table in TABLES:
+    for table, kind in TABLES.items():
         rows = connection.execute(
             select(table, EVENT.c.kind, EVENT.c.body)
             .join_from(table, EVENT, EVENT.c.number == table.c.event, isouter=True)
             .where(table.c.event > seen.events, table.c.event <= end)
         ).all()
-        made = list(_made_anew(rows, keychain, previous, secrets.token_bytes(NONCE * len(rows))))
+        made = list(_made_anew(rows, kind, keychain, previous, secrets.token_bytes(NONCE * len(rows))))
         _store(connection, table, rows, made)
         changes += [
             (row.event, _committed(row), values["commitment"]) for row, values in zip(rows, made, strict=True)
@@ -98,20 +109,21 @@ def _rewrite_some(connection: Connection, keychain: Keychain, seen: Seen, end: i
 
 
 def _made_anew(
-    rows: Sequence[Row[Any]], keychain: Keychain, previous: int, random: bytes
+    rows: Sequence[Row[Any]], kind: str, keychain: Keychain, previous: int, random: bytes
 ) -> Iterator[dict[str, Any]]:
     """The values that each row has from now on; Refused where its pseudonym is not the one it commits to."""
     keys = len(keychain.ids)
     for place, row in enumerate(rows):
         committed = _committed(row)
-        if row.kind != RECEIVED:
-            raise _changed(row.event, "an objection that an event received", "one that none did")
+        if row.kind != kind:
+            raise _changed(row.event, f"a row that a {kind} event made", "one that none did")
         if row.event > previous and row.commitment is not None:
             raise _changed(row.event, "what its event commits to", "what no rotation has made anew")
         if row.pseudonym is None:
             yield {"pseudonym": None, "nonce": None, "keys": row.keys, "commitment": committed}
             continue
-        if row.keys != keys - 1 or (committed or b"") != blinded(row.nonce, row.pseudonym):
+        sealed = getattr(row, "sealed", None)
+        if row.keys != keys - 1 or committed != commitment(row.nonce, row.pseudonym, sealed):
             raise _changed(
                 row.event, "the pseudonym it commits to, under the keys before this one", "another"
             )
@@ -121,7 +133,7 @@ def _made_anew(
             "pseudonym": pseudonym,
             "nonce": nonce,
             "keys": keys,
-            "commitment": blinded(nonce, pseudonym),
+            "commitment": commitment(nonce, pseudonym, sealed),
         }
 
 
@@ -130,7 +142,7 @@ def _committed(row: Row[Any]) -> bytes | None:
     if row.commitment is not None:
         return bytes(row.commitment)
     event = None if row.body is None else read_body(row.body, row.event)
-    return bytes.fromhex(event.target) if isinstance(event, Received) else None
+    return bytes.fromhex(event.target) if isinstance(event, Received | Linked) else None
 
 
 def _store(

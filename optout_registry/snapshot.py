@@ -4,10 +4,10 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import Connection, Select, func, literal, or_, select, union, union_all
 
 from optout_registry.storage.database import SUBJECT
-from optout_registry.storage.tables import EVENT, OBJECTION, OTHER_KINDS
+from optout_registry.storage.tables import EVENT, INHERITED, OBJECTION, OTHER_KINDS
 from schemas.errors import BadInput
 from schemas.snapshots import ERASED, RegistrySnapshot
 from schemas.tables import SNAPSHOT, WRITER
@@ -33,14 +33,37 @@ def take_snapshot(connection: Connection, at: int) -> Taken:
     """
     _check_whole(connection, at)
     held = OBJECTION.c.event <= at, or_(OBJECTION.c.ended.is_(None), OBJECTION.c.ended > at)
-    holds = *held, OBJECTION.c.pseudonym.is_not(None)
-    columns = [OBJECTION.c[name] for name in SNAPSHOT.names]
-    objections = _table(connection, select(*columns).where(*holds).distinct().order_by(*columns), SNAPSHOT)
+    inherits = INHERITED.c.event <= at, *held
+    of_account = {"type": literal("account", OBJECTION.c.type.type), "pseudonym": INHERITED.c.pseudonym}
+    inherited = INHERITED.join(OBJECTION, OBJECTION.c.event == INHERITED.c.origin)
+    made = select(*(OBJECTION.c[name] for name in SNAPSHOT.names)).where(
+        *held, OBJECTION.c.pseudonym.is_not(None)
+    )
+    reached = (
+        select(*(of_account.get(name, OBJECTION.c[name]).label(name) for name in SNAPSHOT.names))
+        .select_from(inherited)
+        .where(*inherits, INHERITED.c.pseudonym.is_not(None))
+    )
+    both = made.union(reached).subquery()
+    # Each database has its own place for nulls.
+    order = [column.nulls_first() if column.name == "sealed" else column for column in both.c]
+    objections = _table(connection, select(both).order_by(*order), SNAPSHOT)
     scope = [OBJECTION.c[name] for name in ERASED.names]
-    is_erased = *held, OBJECTION.c.pseudonym.is_(None)
-    erased = _table(connection, select(*scope).where(*is_erased).order_by(*scope), ERASED)
-    named = select(OBJECTION.c.platform).where(*holds, OBJECTION.c.platform.is_not(None)).distinct()
-    return Taken(objections, tuple(sorted(connection.scalars(named))), erased)
+    of_erased = [of_account.get(name, OBJECTION.c[name]).label(name) for name in ERASED.names]
+    gone = union_all(
+        select(*scope).where(*held, OBJECTION.c.pseudonym.is_(None)),
+        select(*of_erased).select_from(inherited).where(*inherits, INHERITED.c.pseudonym.is_(None)),
+    ).subquery()
+    erased = _table(connection, select(gone).order_by(*gone.c), ERASED)
+    platforms = union(
+        select(OBJECTION.c.platform).where(
+            *held, OBJECTION.c.platform.is_not(None), OBJECTION.c.pseudonym.is_not(None)
+        ),
+        select(INHERITED.c.platform)
+        .select_from(inherited)
+        .where(*inherits, INHERITED.c.pseudonym.is_not(None)),
+    )
+    return Taken(objections, tuple(sorted(connection.scalars(platforms))), erased)
 
 
 def snapshot_parquet(snapshot: RegistrySnapshot) -> bytes:
@@ -67,13 +90,22 @@ def _table(connection: Connection, statement: Select[Any], schema: pa.Schema) ->
 
 def _check_whole(connection: Connection, at: int) -> None:
     # Events of other kinds are few and have an index of their own: the log itself is not read here.
-    others = select(func.count()).where(OTHER_KINDS, EVENT.c.number <= at)
-    expected = at - (connection.scalar(others) or 0)
-    held = connection.scalar(select(func.count()).where(OBJECTION.c.event <= at))
-    if held != expected:
-        raise BadInput(
-            SUBJECT,
-            expected=f"{expected} objections from event 1 to {at}",
-            found=f"{held} of them",
-            remedy="restore the registry from its backup: somebody removed objections or events",
-        )
+    of_kind = (
+        select(EVENT.c.kind, func.count().label("events"))
+        .where(OTHER_KINDS, EVENT.c.number <= at)
+        .group_by(EVENT.c.kind)
+    )
+    others: dict[str, int] = {row.kind: row.events for row in connection.execute(of_kind)}
+    expected = {
+        "objections": (OBJECTION.c.event, at - sum(others.values())),
+        "linked accounts": (INHERITED.c.event, others.get("linked", 0)),
+    }
+    for what, (number, count) in expected.items():
+        held = connection.scalar(select(func.count()).where(number <= at))
+        if held != count:
+            raise BadInput(
+                SUBJECT,
+                expected=f"{count} {what} from event 1 to {at}",
+                found=f"{held} of them",
+                remedy=f"restore the registry from its backup: somebody removed {what} or events",
+            )

@@ -108,4 +108,5 @@ def _carry_out(store: Store, plan_id: str, made: Plan, steps: Steps, before: Com
 def _saved(inputs: BuildInputs, now: datetime, held: ExitStack) -> tuple[str, Plan]:
     tables = make_plan(inputs, now)
     held.enter_context(hold_plan(inputs.store, tables.plan.content_digest()))
-    return save_plan(inputs.store, tables.plan, tables.splits, tables.lookup), tables.plan
+    saved = save_plan(inputs.store, tables.plan, tables.splits, tables.lookup, tables.takedown)
+    return saved, tables.plan

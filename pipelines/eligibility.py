@@ -65,9 +65,12 @@ def compute_eligibility(
     as_of: datetime,
     platform: str,
     keys: EligibilityKeys,
+    takedowns: pa.Table,
 ) -> Eligibility:
     """What each account may contribute at ``as_of``, one row per account id.
 
+    Only objections against one of the policy's purposes count. ``takedowns``, a TAKEDOWN table, gives each of
+    its pictures a state, so that a plan finds the splits that hold one as it finds those of a person.
     Rows of one id are merged: the most restrictive value wins, field by field. A row that does not conform
     counts like any other as far as it could be read: what is null in it proves nothing.
 
@@ -83,7 +86,8 @@ def compute_eligibility(
     flags = _row_flags(rows, policy, as_of, adult_from, age_known)
     flags, adult_from, age_known = _merge_rows(codes, len(ids), flags, adult_from, age_known)
     with shared_hashing(len(rows)) as pseudonyms:
-        covered = covered_surfaces(rows, codes, ids, snapshot, platform, partial(pseudonyms, keys.registry))
+        counting = snapshot.against(policy.purpose_set())
+        covered = covered_surfaces(rows, codes, ids, counting, platform, partial(pseudonyms, keys.registry))
         named = _subjects(ids, platform, partial(pseudonyms, (keys.lineage,)))
     clear = np.uint16(ALL_SURFACES) & ~covered
     order = np.argsort(hashes := hash_ids(ids))
@@ -105,7 +109,8 @@ def compute_eligibility(
         defective_rows=int(np.count_nonzero(~_true(conform))),
         objected=int(np.count_nonzero((clear != ALL_SURFACES).any(axis=1))),
     )
-    return Eligibility(lookup, _states(named, flags, clear, adult_from, age_known, keys.lineage), counts)
+    states = _states(named, flags, clear, adult_from, age_known, keys.lineage)
+    return Eligibility(lookup, _with_pictures(states, takedowns, keys.lineage), counts)
 
 
 def _adult_from(rows: pa.Table, policy: Policy, as_of: datetime) -> tuple[npt.NDArray[np.int64], Mask]:
@@ -215,6 +220,26 @@ def _states(
     for name, values in zip(_STATE.names or (), columns, strict=True):
         said[name] = values[order]
     return pa.table({"subject": account[order], "state": _fingerprints(said, key)}, ELIGIBILITY)
+
+
+def _with_pictures(states: pa.Table, takedowns: pa.Table, key: bytes) -> pa.Table:
+    """The states, and one of every picture that is taken down: of its subject alone."""
+    pictures = takedowns.column("subject").drop_null()
+    if not len(pictures):
+        return states
+    said = np.zeros(len(pictures), _STATE)
+    said["subject"] = pictures.to_numpy()
+    more = pa.table({"subject": pictures, "state": _fingerprints(said, key)}, ELIGIBILITY)
+    both = pa.concat_tables([states, more]).sort_by("subject")
+    in_order = both.column("subject").to_numpy()
+    if (in_order[1:] == in_order[:-1]).any():
+        raise BadInput(
+            "takedowns of the registry",
+            expected="a subject of its own for every picture",
+            found="one that is an account's, or another picture's (a 64-bit collision)",
+            remedy="use a new lineage key",
+        )
+    return both.combine_chunks()
 
 
 def _fingerprints(said: npt.NDArray[np.void], key: bytes) -> npt.NDArray[np.uint64]:

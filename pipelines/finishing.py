@@ -13,7 +13,7 @@ from pipelines.corpus.chain import find_entry, load_version, publish, read_chain
 from pipelines.corpus.objects import Zone, object_name
 from pipelines.corpus.refusals import record_refusal, refused
 from pipelines.corpus.results import results_of
-from pipelines.corpus.staging import lookup_table, plan_splits
+from pipelines.corpus.staging import lookup_table, plan_splits, takedown_table
 from pipelines.corpus.store import Store
 from pipelines.lineage.diff import newly_usable
 from pipelines.planning import put_table
@@ -134,7 +134,7 @@ def _envelope(
 
 def _measured(store: Store, plan_id: str, plan: Plan, results: list[SplitResult]) -> dict[str, list[int]]:
     """What the written objects say, to be compared with what ``screen`` reports of itself."""
-    judge = Judge(lookup_table(store, plan_id, plan), plan.policy)
+    judge = Judge(lookup_table(store, plan_id, plan), takedown_table(store, plan_id, plan), plan.policy)
     measured: dict[str, list[int]] = {name: [] for name in MEASURED}
     for result in results:
         measured["ledger_rows"].append(_rows(store, "lineage", result.ledger))

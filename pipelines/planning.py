@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from pipelines.corpus.chain import latest_version, parent_of, read_chain
-from pipelines.corpus.computed import Conditions
+from pipelines.corpus.computed import Conditions, sealed_records
 from pipelines.corpus.refusals import record_refusal, refused
 from pipelines.corpus.reuse import planned_splits
 from pipelines.eligibility import EligibilityKeys, compute_eligibility
+from pipelines.linking import newly_reached
 from pipelines.preconditions import check_accounts, check_platforms, check_registry
 from pipelines.quality.gates import source_gate
 from pipelines.rules.packs import load_packs
 from pipelines.screen.encode import encode
 from pipelines.screen.engine import engine
+from pipelines.takedown import open_takedowns
 from schemas.canonical import sha256
-from schemas.documents import Finding, ObjectRef, Parent, SnapshotRef
+from schemas.documents import Finding, ObjectRef, SnapshotRef
 from schemas.errors import ConfigurationError
-from schemas.manifest import SourceNumbers
 from schemas.plans import KeyRef, Plan, Refusal
-from schemas.snapshots import RegistrySnapshot
+from schemas.snapshots import Links, RegistrySnapshot
 from schemas.splits import cut
 from schemas.tables import OBSERVED
 
@@ -44,21 +45,29 @@ class BuildInputs:
     as_of: datetime
     keys: EligibilityKeys
     lineage_key: KeyRef
+    target_key: Callable[[], bytes]
+    """The key that opens takedowns; asked for where there are some."""
+    links: Links | None
+    """Where accounts that objections reach are recorded before the snapshot is taken; None: nothing is."""
     from_scratch: bool = False
     """Compute every split, whatever the parent has."""
 
 
 @dataclass(frozen=True)
 class PlanTables:
-    """A plan, and the two tables beside it: PLANNED splits as Parquet, the look-up as Arrow IPC."""
+    """A plan, and the tables beside it: PLANNED splits as Parquet, the look-ups as Arrow IPC."""
 
     plan: Plan
     splits: bytes
     lookup: bytes
+    takedown: bytes
 
 
 def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
     """Plan the next version. Nothing is read of the records but footers.
+
+    First the registry is told of accounts that linked objections reach; so it may have moved on by events of
+    the plan's own.
 
     Raises:
         Refused: the source gate found something wanting.
@@ -77,10 +86,28 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
     parent_entry = parent_of(entries[-1]) if entries else None
     parent = latest_version(store)
     snapshot = inputs.registry(None)
-    check_registry(store, snapshot, inputs.registry, parent, inputs.policy.registry, inputs.keys.registry)
     manifest = inputs.source.manifest()
-    check_platforms(snapshot, manifest.platform, inputs.policy.registry)
-    accounts, accounts_digest = inputs.source.accounts(manifest.accounts)
+
+    def check(snapshot: RegistrySnapshot) -> None:
+        policy = inputs.policy.registry
+        check_registry(store, snapshot, inputs.registry, parent, policy, inputs.keys.registry)
+        check_platforms(snapshot, manifest.platform, policy)
+
+    check(snapshot)
+    batches, accounts_digest = inputs.source.accounts(manifest.accounts)
+    accounts = list(batches)
+    quality = source_gate(manifest.numbers.model_dump(), inputs.policy.quality.source)
+    # Of a source that is refused the registry learns nothing.
+    if _passed(quality) and _record_reached(inputs, accounts, manifest.platform):
+        snapshot = inputs.registry(None)
+        check(snapshot)
+    takedowns = open_takedowns(
+        snapshot.against(inputs.policy.purpose_set()),
+        manifest.platform,
+        inputs.policy.registry.other_platforms,
+        inputs.target_key,
+        inputs.keys.lineage,
+    )
     eligibility = compute_eligibility(
         accounts,
         snapshot,
@@ -88,9 +115,13 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
         inputs.as_of,
         manifest.platform,
         inputs.keys,
+        takedowns,
     )
     check_accounts(eligibility.counts)
-    quality = _judge_source(store, inputs, manifest.numbers, parent_entry, now)
+    if not _passed(quality):
+        refusal = Refusal(plan=None, refused_at=now, parent=parent_entry, findings=quality)
+        record_refusal(store, refusal)
+        raise refused(refusal)
     packs, current = load_packs(), engine()
     observed = {path: inputs.source.observe(path) for path in sorted(manifest.records)}
     splits = [split for path in observed for split in cut(path, inputs.source.footer(path))]
@@ -102,8 +133,9 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
         engine=current,
     )
     comparable = None if inputs.from_scratch else parent
-    planned = planned_splits(store, comparable, splits, observed, eligibility.states, conditions)
-    splits_table, lookup = encode(planned), _ipc(eligibility.lookup)
+    records = sealed_records(snapshot.objections, inputs.policy)
+    planned = planned_splits(store, comparable, splits, observed, eligibility.states, records, conditions)
+    splits_table, lookup, takedown = encode(planned), _ipc(eligibility.lookup), _ipc(takedowns)
     plan = Plan(
         as_of=inputs.as_of,
         started_at=now,
@@ -130,6 +162,7 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
         engine=current,
         eligibility=put_table(store, eligibility.states),
         lookup=sha256(lookup),
+        takedown=sha256(takedown),
         splits=len(planned),
         planned=sha256(splits_table),
         reused=sum(planned.column("reused").to_pylist()),
@@ -139,7 +172,7 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
         parent=parent_entry,
         quality=quality,
     )
-    return PlanTables(plan, splits_table, lookup)
+    return PlanTables(plan, splits_table, lookup, takedown)
 
 
 def put_table(store: "Store", table: pa.Table) -> ObjectRef:
@@ -147,16 +180,20 @@ def put_table(store: "Store", table: pa.Table) -> ObjectRef:
     return store.put("lineage", encode(table), "parquet", len(table))
 
 
-def _judge_source(
-    store: "Store", inputs: BuildInputs, numbers: SourceNumbers, parent: Parent | None, now: datetime
-) -> tuple[Finding, ...]:
-    """What the source gate finds; Refused if anything is wanting, and the findings are kept."""
-    findings = source_gate(numbers.model_dump(), inputs.policy.quality.source)
-    if not all(finding.success for finding in findings):
-        refusal = Refusal(plan=None, refused_at=now, parent=parent, findings=findings)
-        record_refusal(store, refusal)
-        raise refused(refusal)
-    return findings
+def _passed(findings: tuple[Finding, ...]) -> bool:
+    return all(finding.success for finding in findings)
+
+
+def _record_reached(inputs: BuildInputs, accounts: list[pa.RecordBatch], platform: str) -> bool:
+    """Tell the registry of accounts that objections reach and it does not know; whether there were some."""
+    if inputs.links is None:
+        return False
+    reached = newly_reached(
+        accounts, inputs.links.read(), platform, inputs.keys.registry, inputs.policy.registry
+    )
+    if len(reached):
+        inputs.links.record(reached, platform)
+    return len(reached) > 0
 
 
 def _ipc(table: pa.Table) -> bytes:

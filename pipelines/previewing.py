@@ -49,6 +49,8 @@ class Preview:
     """Objections that meet an account."""
     unmatched: int
     """Objections that meet none; they are recorded all the same, and meet one that comes later."""
+    takedowns: int
+    """Of records and pictures: whether a record has that name no preview tells."""
     accounts: int
     """That would be covered, those reached through a person included."""
     touched: Touched | None
@@ -83,9 +85,11 @@ def preview(
             target_message(IdentifierType.ACCOUNT, platform, ""),
             [forms[place] for place in wanted.tolist()],
         )
+    takedowns = len(proposed.objections) - proposed.objections.column("sealed").null_count
     return Preview(
         matched=matched,
-        unmatched=len(proposed.objections) - matched,
+        unmatched=len(proposed.objections) - takedowns - matched,
+        takedowns=takedowns,
         accounts=len(wanted),
         touched=None if version is None else _touched(store, version, subjects(named)),
     )

@@ -14,12 +14,14 @@ from itertools import chain
 import idna
 import phonenumbers
 
-from schemas.vocabulary import IdentifierType
+from schemas.vocabulary import IdentifierType, TakedownType, TargetType
 
 SCHEME = f"1+phonenumbers-{phonenumbers.__version__.split('.')[0]}"
 """Version of the normal form; part of what a pseudonym means."""
 
-PLATFORM_SCOPED = frozenset({IdentifierType.ACCOUNT, IdentifierType.HANDLE})
+PLATFORM_SCOPED: frozenset[TargetType] = frozenset({
+    IdentifierType.ACCOUNT, IdentifierType.HANDLE, TakedownType.RECORD,
+})  # fmt: skip
 """Types whose values mean something only together with a platform."""
 
 _MEDIA = "media"
@@ -202,9 +204,14 @@ def message(kind: str, platform: str, normal: str) -> bytes:
     return b"\x00".join((kind.encode(), platform.encode(), normal.encode("utf-8", "surrogatepass")))
 
 
-def target_message(kind: IdentifierType, platform: str, normal: str) -> bytes:
-    """The message of an identifier: platform-scoped types carry the platform, others do not."""
-    return message(str(kind), platform if kind in PLATFORM_SCOPED else "", normal)
+def scope_of(kind: TargetType, platform: str) -> str:
+    """The platform that a target's value means something on; empty where it means the same everywhere."""
+    return platform if kind in PLATFORM_SCOPED else ""
+
+
+def target_message(kind: TargetType, platform: str, normal: str) -> bytes:
+    """The message of a target: platform-scoped types carry the platform, others do not."""
+    return message(str(kind), scope_of(kind, platform), normal)
 
 
 def pseudonym(key: bytes, data: bytes) -> bytes:

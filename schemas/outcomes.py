@@ -81,7 +81,7 @@ OUTCOME_MEANINGS: dict[Outcome, str] = {
 REASON_MEANINGS: dict[Reason, str] = {
     Reason.UNREADABLE: "its row group was read whole and could not be decoded",
     Reason.MALFORMED: "the source row did not conform, or has no id",
-    Reason.TAKEDOWN: "the record itself was asked to be taken down",
+    Reason.TAKEDOWN: "the record, or a picture in it, was asked to be taken down",
     Reason.OBJECTION: "an objection covers the author on this surface",
     Reason.THIRD_PARTY_OBJECTION: "an objection covers somebody whom the record names or shows",
     Reason.ACCOUNT_UNKNOWN: "the accounts do not name the author, so nothing is known",

@@ -110,6 +110,8 @@ class Plan(Model):
     """State of every account, a table."""
     lookup: Digest
     """SHA-256 of the staged look-up table ``lookup.arrow``."""
+    takedown: Digest
+    """SHA-256 of the staged look-up table ``takedown.arrow``."""
     splits: int
     """How many."""
     planned: Digest

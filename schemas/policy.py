@@ -11,7 +11,7 @@ from schemas.faults import Faults, unknown
 from schemas.model import Model
 from schemas.release import RELEASE_COLUMNS, release_schema
 from schemas.third_party import ThirdPartyPolicy
-from schemas.vocabulary import SURFACE_OF_LABEL, AccountKind
+from schemas.vocabulary import ALL_PURPOSES, PURPOSE_OF_LABEL, SURFACE_OF_LABEL, AccountKind
 
 Share = Annotated[float, Field(ge=0, le=1)]
 PresetName = Literal["strict", "meta-2025"]
@@ -24,6 +24,15 @@ def _known_surface(label: str) -> str:
 
 
 SurfaceLabel = Annotated[str, AfterValidator(_known_surface)]
+
+
+def _known_purpose(label: str) -> str:
+    if label not in PURPOSE_OF_LABEL:
+        raise ValueError(unknown("purpose", label, PURPOSE_OF_LABEL))
+    return label
+
+
+PurposeLabel = Annotated[str, AfterValidator(_known_purpose)]
 
 
 class SurfaceRule(Model):
@@ -51,6 +60,10 @@ class RegistryPolicy(Model):
     other_platforms: tuple[str, ...] = ()
     """Platforms besides the source's whose account ids and handles the registry may hold. Objections under
     another name than the source's hit nobody in it: more often a fault than a registry of several sources."""
+    max_newly_linked_share: Share = 0.1
+    """Accounts that a build may find objections to reach besides one for each, in all accounts. An account
+    counts once for each objection, and up to 100 always may. More is rather a person id that everybody shares
+    by mistake, and they would stay excluded."""
 
 
 class PicturePolicy(Model):
@@ -156,6 +169,8 @@ class Policy(Model):
 
     preset: PresetName = "strict"
     """What `surfaces` starts from."""
+    purposes: tuple[PurposeLabel, ...] = Field(default=tuple(PURPOSE_OF_LABEL), min_length=1)
+    """What the corpus is to be used for. An objection against other purposes alone does not count for it."""
     min_age: int = Field(default=18, ge=1, le=99)
     """Age from which a person may be used, in years."""
     max_age: int = Field(default=110, ge=100, le=130)
@@ -223,6 +238,16 @@ class Policy(Model):
             said = f"handle is missing, and {', '.join(asked)} say mask: add handle, or say drop there"
             raise Faults([(("release", "mask"), said)])
         return self
+
+    def purpose_set(self) -> int:
+        """Purposes against which an objection counts, as bits: all but those that the corpus is not for.
+
+        Those not yet invented count: nobody can say that the corpus is not for them.
+        """
+        excluded = sum(
+            purpose.bit for label, purpose in PURPOSE_OF_LABEL.items() if label not in self.purposes
+        )
+        return ALL_PURPOSES & ~excluded
 
     def screening_digest(self) -> str:
         """Digest of what ``screen`` reads of the policy; the rest is in eligibility or in the gates."""

@@ -7,7 +7,7 @@ from schemas.tables import Column, Table
 
 REASON_COLUMNS: dict[Reason, str] = {reason: f"reason_{reason.label}" for reason in Reason}
 OUTCOME_COLUMNS: dict[Outcome, str] = {outcome: outcome.value for outcome in Outcome}
-MISJUDGED = ("kept_objected", "kept_minor", "kept_unknown_account")
+MISJUDGED = ("kept_objected", "kept_minor", "kept_unknown_account", "kept_taken_down")
 """What must not be kept, counted by joining footprint parts with eligibility."""
 MEASURED = ("ledger_rows", "shard_rows", *MISJUDGED)
 """Columns counted on the written objects, not taken from what ``screen`` reports of itself."""
@@ -22,6 +22,7 @@ _MEANINGS = {
     "kept_minor": "kept rows whose author must be adult and is not; counted likewise",
     "kept_unknown_account": "kept rows of whom the accounts do not name, as author or in such a role; "
     "counted likewise",
+    "kept_taken_down": "kept rows with a picture that was taken down; counted likewise",
     **{name: f"rows {outcome}" for outcome, name in OUTCOME_COLUMNS.items()},
     **{name: f"rows whose primary reason is {reason.label}" for reason, name in REASON_COLUMNS.items()},
 }

@@ -25,6 +25,7 @@ from schemas.tables import (
     SHARDS_TABLE,
     SNAPSHOT_TABLE,
     SPLITS_TABLE,
+    TAKEDOWN_TABLE,
     Table,
 )
 from schemas.third_party import RoleActions, ThirdPartyPolicy, UnknownActions
@@ -81,7 +82,7 @@ def pages() -> tuple[Page, ...]:
         Page("tables", "Tables of a version", "Parquet (the look-up: Arrow), exact types, no statistics.", (
             *(_table(table) for table in (
                 LEDGER_TABLE, FOOTPRINT_TABLE, ELIGIBILITY_TABLE, SNAPSHOT_TABLE, SPLITS_TABLE, SHARDS_TABLE,
-                PROFILE_TABLE, OBSERVED_TABLE, LOOKUP_TABLE,
+                PROFILE_TABLE, OBSERVED_TABLE, LOOKUP_TABLE, TAKEDOWN_TABLE,
             )),
             _release(),
         )),

@@ -74,8 +74,9 @@ FOOTPRINT_TABLE = Table("footprint", "Who appears in a split: one row per (subje
 ))  # fmt: skip
 
 ELIGIBILITY_TABLE = Table(
-    "eligibility", "State of every account of a version, sorted by subject: what versions are compared by.", (
-    Column("subject", pa.uint64(), "keyed pseudonym of the account"),
+    "eligibility", "State of every account of a version, and of every picture that is taken down, sorted by"
+    " subject: what versions are compared by.", (
+    Column("subject", pa.uint64(), "keyed pseudonym of the account or picture"),
     Column("state", pa.uint64(), "keyed fingerprint of all that eligibility says of it"),
 ))  # fmt: skip
 
@@ -90,6 +91,13 @@ LOOKUP_TABLE = Table(
     Column("adult_from", pa.int64(), "microseconds since 1970 UTC; null: age unknown", True),
 ))  # fmt: skip
 
+TAKEDOWN_TABLE = Table(
+    "takedown", "The staged look-up table of what is taken down, in normal form. Never published.", (
+    Column("type", pa.string(), "kind of content: TakedownType"),
+    Column("form", pa.string(), "the record's id or address, or the SHA-256 of the picture"),
+    Column("subject", pa.uint64(), "keyed pseudonym of the picture; null: a record", True),
+))  # fmt: skip
+
 SNAPSHOT_TABLE = Table(
     "snapshot",
     "The registry at one event number: the objections that hold, deduplicated, sorted by all columns."
@@ -101,6 +109,8 @@ SNAPSHOT_TABLE = Table(
     Column("linked", pa.bool_(), "covers the linked accounts of the person, too"),
     Column("roles", pa.uint16(), "roles in which the person objects, as bits: 1 << stored value of Role"),
     Column("surfaces", pa.uint16(), "surfaces on which the person objects in these roles, as bits"),
+    Column("purposes", pa.uint16(), "purposes against which it is made, as bits"),
+    Column("sealed", pa.binary(), "target of a takedown under the target key; null: it names a person", True),
 ))  # fmt: skip
 
 SPLITS_TABLE = Table("splits", "The splits of a version in order, each with its result.", (
@@ -144,6 +154,7 @@ FOOTPRINT = FOOTPRINT_TABLE.schema
 ELIGIBILITY = ELIGIBILITY_TABLE.schema
 LOOKUP = LOOKUP_TABLE.schema
 SNAPSHOT = SNAPSHOT_TABLE.schema
+TAKEDOWN = TAKEDOWN_TABLE.schema
 SPLITS = SPLITS_TABLE.schema
 SHARDS = SHARDS_TABLE.schema
 OBSERVED = OBSERVED_TABLE.schema

@@ -44,6 +44,8 @@ class Purpose(Enum):
 
 
 PURPOSE_OF_LABEL: dict[str, Purpose] = {purpose.label: purpose for purpose in Purpose}
+ALL_PURPOSES = 0xFFFF
+"""Every purpose, those not yet invented included: what an objection is made against by default."""
 
 
 class Visibility(StrEnum):
@@ -110,6 +112,18 @@ class IdentifierType(StrEnum):
     PHONE = "phone"
     HANDLE = "handle"
     DID = "did"
+
+
+class TakedownType(StrEnum):
+    """Kinds of content that a takedown may name: the thing itself, whoever made it."""
+
+    RECORD = "record"
+    MEDIA = "media"
+
+
+TargetType = IdentifierType | TakedownType
+TARGET_TYPES: tuple[TargetType, ...] = (*IdentifierType, *TakedownType)
+"""All that an objection may name."""
 
 
 class Role(IntEnum):

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from schemas.model import Model
 
 WORKSPACE_NAME = "optout.yaml"
-KeyPurpose = Literal["registry", "lineage", "log", "case"]
+KeyPurpose = Literal["registry", "lineage", "log", "case", "target"]
 
 
 def _no_url(path: str) -> str:
@@ -39,6 +39,9 @@ class Keys(Model):
     """Of the log key, which signs the registry's log; who only builds and asks needs none."""
     case: str = "file:keys/case.key"
     """Of the case key, which encrypts contact data and correspondence; who only builds needs none."""
+    target: str = "file:keys/target.key"
+    """Of the target key, which seals the records and pictures that takedowns name. Whoever has it and the
+    registry can read which these are; it is asked for where there are takedowns, and nowhere else."""
 
 
 def _zone(name: str) -> str:

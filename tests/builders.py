@@ -16,12 +16,14 @@ from schemas.identifiers import PLATFORM_SCOPED, SCHEME, normalise, pseudonym, t
 from schemas.manifest import MANIFEST_NAME, SourceManifest
 from schemas.snapshots import RegistrySnapshot
 from schemas.tables import SNAPSHOT
-from schemas.vocabulary import ALL_ROLES, ALL_SURFACES, IdentifierType
+from schemas.takedowns import seal, takedown_form
+from schemas.vocabulary import ALL_PURPOSES, ALL_ROLES, ALL_SURFACES, IdentifierType, TakedownType
 
 AS_OF = datetime(2026, 6, 1, tzinfo=UTC)
 PLATFORM = "sample"
 REGISTRY_KEY = b"registry key of the tests ......"
 LINEAGE_KEY = b"lineage key of the tests ......."
+TARGET_KEY = b"target key of the tests ........"
 
 
 def at(text):
@@ -138,11 +140,19 @@ def write_canonical(folder, accounts, records, *, row_group_rows=4, files=1):
 
 
 def objection(
-    kind="account", value="a1", *, linked=True, roles=ALL_ROLES, surfaces=ALL_SURFACES, region=None
+    kind="account",
+    value="a1",
+    *,
+    linked=True,
+    roles=ALL_ROLES,
+    surfaces=ALL_SURFACES,
+    purposes=ALL_PURPOSES,
+    region=None,
 ):
     """A live objection as the registry is told of it: a target and a scope."""
     return {
-        "type": kind, "value": value, "linked": linked, "roles": roles, "surfaces": surfaces, "region": region,
+        "type": kind, "value": value, "linked": linked, "roles": roles, "surfaces": surfaces,
+        "purposes": purposes, "region": region,
     }  # fmt: skip
 
 
@@ -150,16 +160,24 @@ def snapshot_of(objections, *, key=REGISTRY_KEY, platform=PLATFORM, event=None, 
     """The snapshot of a registry that holds exactly these objections (see :func:`objection`)."""
     rows = []
     for given in objections:
-        kind = IdentifierType(given["type"])
-        normal = normalise(kind, given["value"], given["region"])
+        is_takedown = given["type"] in set(TakedownType)
+        kind = (TakedownType if is_takedown else IdentifierType)(given["type"])
+        normal = (
+            takedown_form(kind, given["value"])
+            if is_takedown
+            else normalise(kind, given["value"], given["region"])
+        )
         rows.append({
             "type": kind.value,
-            "pseudonym": pseudonym(key, target_message(kind, platform, normal)),
+            "pseudonym": given.get("pseudonym") or pseudonym(key, target_message(kind, platform, normal)),
             "linked": given["linked"],
             "roles": given["roles"],
             "surfaces": given["surfaces"],
+            "purposes": given["purposes"],
+            "sealed": seal(TARGET_KEY, kind, platform, normal) if is_takedown else None,
         })  # fmt: skip
-    rows = sorted({tuple(row.items()): row for row in rows}.values(), key=lambda row: tuple(row.values()))
+    unique = {tuple(row.items()): row for row in rows}.values()
+    rows = sorted(unique, key=lambda row: tuple(b"" if value is None else value for value in row.values()))
     return RegistrySnapshot(
         registry_id=registry_id,
         event=len(rows) if event is None else event,

@@ -7,7 +7,9 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
-from builders import AS_OF, snapshot_of, write_canonical
+import pyarrow as pa
+
+from builders import AS_OF, TARGET_KEY, snapshot_of, write_canonical
 from pipelines.build import Steps, build
 from pipelines.corpus.source_files import SourceFiles
 from pipelines.corpus.store import open_store
@@ -20,7 +22,8 @@ from pipelines.planning import BuildInputs
 from schemas.plans import KeyRef
 from schemas.policy import Policy
 from schemas.pseudonyms import Keychain
-from schemas.snapshots import RegistryHead
+from schemas.snapshots import REACHING, Links, RegistryHead
+from schemas.vocabulary import IdentifierType
 
 
 def run_splits(corpus, plan_id, splits, order=lambda planned: planned):
@@ -66,9 +69,9 @@ class Place:
     def snapshot(self, event=None):
         """The registry as it stood at an event: as many events as objections."""
         events = self.objections[:event]
-        lifted = {given["withdraws"] for given in events if "withdraws" in given}
-        live = [given for given in events if "value" in given and given["value"] not in lifted]
-        held = snapshot_of(live, key=self.keys["registry"].secret, event=len(events))
+        held = snapshot_of(
+            list(self.live(event).values()), key=self.keys["registry"].secret, event=len(events)
+        )
         root = hashlib.sha256(f"{held.root} {self.past}".encode()).hexdigest()
         return replace(
             held,
@@ -77,6 +80,31 @@ class Place:
             root=root,
             log_key=self.log_key,
         )
+
+    def live(self, event=None):
+        """Number and content of each objection that holds at an event; those by link end with their origin."""
+        events = list(enumerate(self.objections[:event], 1))
+        lifted = {given["withdraws"] for _, given in events if "withdraws" in given}
+        made = {n: given for n, given in events if "value" in given and given["value"] not in lifted}
+        linked = {n: given for n, given in events if given.get("origin") in made}
+        return {
+            **made,
+            **{n: {**made[given["origin"]], "type": "account", **given} for n, given in linked.items()},
+        }
+
+    def reaching(self):
+        """What the registry hands to a build: where linked objections reach from."""
+        rows = [
+            {"origin": given.get("origin", n), "type": row["type"], "pseudonym": row["pseudonym"]}
+            for n, given in self.live().items()
+            if given["linked"] and given["type"] in set(IdentifierType)
+            for row in snapshot_of([given], key=self.keys["registry"].secret).objections.to_pylist()
+        ]
+        return pa.Table.from_pylist(rows, schema=REACHING)
+
+    def record_reached(self, reached, _platform):
+        """What a build hands back."""
+        self.objections += reached.to_pylist()
 
     def head(self):
         """Where the registry stands."""
@@ -93,6 +121,8 @@ class Place:
             as_of=as_of,
             keys=EligibilityKeys((self.keys["registry"].secret,), self.keys["lineage"].secret),
             lineage_key=KeyRef(id=self.keys["lineage"].id, reference=f"file:{self.folder}/lineage.key"),
+            target_key=lambda: TARGET_KEY,
+            links=Links(read=self.reaching, record=self.record_reached),
             from_scratch=from_scratch,
         )
 
@@ -121,5 +151,6 @@ class Place:
             registry_keys=Keychain((self.keys["registry"].id,), (self.keys["registry"].secret,)),
             lineage_key=self.keys["lineage"],
             registry=self.snapshot,
+            target_key=lambda: TARGET_KEY,
         )
         return verify(self.store, number, evidence).report.findings

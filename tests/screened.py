@@ -11,6 +11,7 @@ from builders import (
     LINEAGE_KEY,
     PLATFORM,
     REGISTRY_KEY,
+    TARGET_KEY,
     account,
     accounts_table,
     records_table,
@@ -21,11 +22,18 @@ from pipelines.rules.packs import load_packs
 from pipelines.screen.decode import SplitBytes
 from pipelines.screen.lookup import Lookup
 from pipelines.screen.screen import Inputs, open_split, screen
+from pipelines.takedown import open_takedowns
 from schemas.outcomes import REASON_OF_CODE, Reason
 from schemas.policy import Policy
 from schemas.splits import byte_ranges, cut
 
 packs = cache(load_packs)
+
+
+def takedowns(objections=(), policy=None):
+    """What is taken down, as a build opens it."""
+    counting = snapshot_of(objections).against((policy or Policy()).purpose_set())
+    return open_takedowns(counting, PLATFORM, (), lambda: TARGET_KEY, LINEAGE_KEY)
 
 
 def eligibility(accounts, objections=(), policy=None, as_of=AS_OF):
@@ -37,6 +45,7 @@ def eligibility(accounts, objections=(), policy=None, as_of=AS_OF):
         as_of,
         PLATFORM,
         EligibilityKeys(registry=(REGISTRY_KEY,), lineage=LINEAGE_KEY),
+        takedowns(objections, policy),
     )
 
 
@@ -45,7 +54,8 @@ def screened(records, accounts=None, objections=(), policy=None, as_of=AS_OF, **
     policy = policy or Policy()
     accounts = [account()] if accounts is None else accounts
     held = eligibility(accounts, objections, policy, as_of)
-    inputs = Inputs(Lookup(held.lookup, PLATFORM, LINEAGE_KEY), policy, packs(), "lineage-0", "engine")
+    lookup = Lookup(held.lookup, PLATFORM, LINEAGE_KEY)
+    inputs = Inputs(lookup, takedowns(objections, policy), policy, packs(), "lineage-0", "engine")
     return screen(open_split(split_bytes(records, **split), inputs), inputs)
 
 

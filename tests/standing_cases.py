@@ -7,7 +7,7 @@ twice: by ``screen``, and by the verifier's SQL, which shares no code with it.
 from datetime import date
 from typing import NamedTuple
 
-from builders import account, at, malformed_account, objection, record
+from builders import account, at, malformed_account, medium, objection, record
 
 
 class Case(NamedTuple):
@@ -218,6 +218,14 @@ CASES = [
          accounts=[account(person_id="p"), half_read(account_id="a2", person_id="p", birth_date=None)],
          objections=[objection(value="a2")]),
     case("all of the row that nobody could read", "account_unknown", accounts=[malformed_account()]),
+    # content that somebody asked to have taken down
+    case("its id", "takedown", objections=[objection("record", "r1")]),
+    case("another id", objections=[objection("record", "r2")]),
+    case("a picture in it", "takedown", rec={"media": [medium(alt_text="a hill")]},
+         objections=[objection("media", "0F" * 32)]),
+    case("another picture", rec={"media": [medium(sha256="1f" * 32, alt_text="a hill")]},
+         objections=[objection("media", "2f" * 32)]),
+    case("it and its author", "takedown", "objection", objections=[objection("record", "r1"), objection()]),
     # several at once
     case("everything wrong", "objection", "account_inactive", "account_kind_excluded", "minor_account",
          "minor_at_posting", "notice_pending", "not_public",

@@ -53,7 +53,14 @@ class Workspace:
             as_of=AS_OF,
             keys=EligibilityKeys(registry=(registry.secret,), lineage=lineage.secret),
             lineage_key=KeyRef(id=lineage.id, reference=f"file:{self.keys / 'lineage.key'}"),
+            target_key=no_takedowns,
+            links=None,
         )
+
+
+def no_takedowns() -> bytes:
+    """The registry of the measurement holds none."""
+    raise NotImplementedError
 
 
 def build_version(inputs: BuildInputs) -> Steps:

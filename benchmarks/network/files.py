@@ -16,7 +16,7 @@ from schemas.identifiers import SCHEME, normalise, pseudonym, target_message
 from schemas.manifest import MANIFEST_NAME, SourceManifest, SourceNumbers
 from schemas.snapshots import RegistrySnapshot
 from schemas.tables import SNAPSHOT
-from schemas.vocabulary import ALL_ROLES, ALL_SURFACES, IdentifierType
+from schemas.vocabulary import ALL_PURPOSES, ALL_ROLES, ALL_SURFACES, IdentifierType
 
 SEED = 20_260_601
 _BATCH = 50_000
@@ -83,7 +83,7 @@ def objections(accounts: int, key: bytes, key_id: str) -> RegistrySnapshot:
             (IdentifierType.EMAIL, email(number)),
         ][number % 4]
         digest = pseudonym(key, target_message(kind, PLATFORM, normalise(kind, value)))
-        rows.append((kind.value, digest, True, ALL_ROLES, ALL_SURFACES))
+        rows.append((kind.value, digest, True, ALL_ROLES, ALL_SURFACES, ALL_PURPOSES, None))
     table = pa.Table.from_pylist(
         [dict(zip(SNAPSHOT.names, row, strict=True)) for row in sorted(rows)], schema=SNAPSHOT
     )

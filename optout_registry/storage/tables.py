@@ -29,7 +29,7 @@ class Bytes(LargeBinary):
         """Nothing to do."""
 
 
-REVISION = "0004"
+REVISION = "0005"
 """The migration that made these tables; tests/registry/test_migrations.py compares both."""
 
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
@@ -84,11 +84,11 @@ OBJECTION = Table(
     METADATA,
     Column("event", _NUMBER, primary_key=True, autoincrement=False),  # that received it
     Column("request_id", _LABEL, nullable=False, unique=True),
-    Column("type", _LABEL, nullable=False),  # of the target: IdentifierType
+    Column("type", _LABEL, nullable=False),  # of the target: TargetType
     Column("pseudonym", Bytes),  # of the target, under the first ``keys`` keys; null: erased
     Column("nonce", Bytes),  # with it the commitment is opened
     Column("keys", SmallInteger, nullable=False),  # how many keys were applied
-    Column("platform", String),  # of an account id or a handle
+    Column("platform", String),  # of an account id, a handle or a record
     Column("linked", Boolean, nullable=False),
     Column("surfaces", Integer, nullable=False),
     Column("roles", Integer, nullable=False),
@@ -96,13 +96,29 @@ OBJECTION = Table(
     Column("batch", _LABEL),  # the import it came with
     Column("ended", _NUMBER),  # by this event; null: it holds
     Column("commitment", Bytes),  # to the pseudonym, since a rotation; null: the event's own stands
+    Column("sealed", Bytes),  # the target of a takedown, encrypted; null: another type, or erased
 )
 """What the events come to: one row per objection, from which snapshots are taken."""
 Index(None, OBJECTION.c.ended, sqlite_where=OBJECTION.c.ended.is_not(None),
       postgresql_where=OBJECTION.c.ended.is_not(None))  # fmt: skip
+Index("ix_objection_sealed", OBJECTION.c.event, sqlite_where=OBJECTION.c.sealed.is_not(None),
+      postgresql_where=OBJECTION.c.sealed.is_not(None))  # fmt: skip
 
 Index(None, OBJECTION.c.batch, sqlite_where=OBJECTION.c.batch.is_not(None),
       postgresql_where=OBJECTION.c.batch.is_not(None))  # fmt: skip
+
+INHERITED = Table(
+    "inherited",
+    METADATA,
+    Column("event", _NUMBER, primary_key=True, autoincrement=False),  # that recorded it
+    Column("origin", _NUMBER, nullable=False, index=True),  # that received the objection
+    Column("pseudonym", Bytes),  # of the account, under the first ``keys`` keys
+    Column("nonce", Bytes),  # with it the event commits to the pseudonym
+    Column("keys", SmallInteger, nullable=False),
+    Column("commitment", Bytes),  # to the pseudonym as a rotation left it; null: as it was recorded
+    Column("platform", String, nullable=False),
+)
+"""Accounts that an objection reaches, by what they carry or through a person: covered until it ends."""
 
 REPEAT = Table(
     "repeat",

@@ -15,6 +15,7 @@ from optout_registry.events import (
     BatchReversed,
     Event,
     Exported,
+    Linked,
     Received,
     Redacted,
     RefusedAsImpersonation,
@@ -23,11 +24,12 @@ from optout_registry.events import (
     read_body,
 )
 from optout_registry.identity import Identity
-from optout_registry.storage.tables import EVENT, OBJECTION
+from optout_registry.storage.tables import EVENT, INHERITED, OBJECTION
 from optout_registry.transparency.merkle import HASH, leaf_hash
 from optout_registry.transparency.tiles import HEIGHT, WIDTH, extended
 from optout_registry.verification.checkpoints import check_checkpoints
 from optout_registry.verification.findings import Findings, LogReport
+from optout_registry.verification.inherited import check_inherited, check_invented, check_origins
 from optout_registry.verification.redactions import (
     check_ends,
     check_erased,
@@ -35,7 +37,7 @@ from optout_registry.verification.redactions import (
     redactions,
 )
 from optout_registry.verification.reversals import check_reversals
-from optout_registry.verification.rotations import Rotations
+from optout_registry.verification.rotations import Rotations, kept_of
 from schemas.errors import OptoutError
 
 _AT_ONCE = 16_384
@@ -57,6 +59,7 @@ def check_log(connection: Connection, identity: Identity, kept: Sequence[str] = 
     rotations.end()
     _check_objections(connection, findings)
     check_ends(connection, recorded, findings)
+    check_invented(connection, findings)
     root = log.root_at(connection, tree.size) if tree.is_whole else None
     checkpoints = check_checkpoints(connection, identity, tree.size, kept, findings, is_whole=tree.is_whole)
     return LogReport(
@@ -72,9 +75,12 @@ def check_log(connection: Connection, identity: Identity, kept: Sequence[str] = 
 
 def _events(connection: Connection) -> Iterable[Sequence[Row[Any]]]:
     objection = [column.label(f"held_{column.name}") for column in OBJECTION.c]
+    inherited = [column.label(f"inherited_{column.name}") for column in INHERITED.c]
     statement = (
-        select(EVENT, *objection)
-        .select_from(EVENT.outerjoin(OBJECTION, OBJECTION.c.event == EVENT.c.number))
+        select(EVENT, *objection, *inherited)
+        .select_from(EVENT)
+        .outerjoin(OBJECTION, OBJECTION.c.event == EVENT.c.number)
+        .outerjoin(INHERITED, INHERITED.c.event == EVENT.c.number)
         .order_by(EVENT.c.number)
     )
     return connection.execution_options(yield_per=_AT_ONCE).execute(statement).partitions()
@@ -130,6 +136,7 @@ def _check_events(
     ended_by: dict[int, str] = {}
     reversals: list[BatchReversed] = []
     disclosures: list[Redacted | Exported] = []
+    linked: list[Linked] = []
     for row in rows:
         event = _read(row, recorded, findings)
         rotations.take(row, event)
@@ -141,9 +148,13 @@ def _check_events(
             reversals.append(event)
         if isinstance(event, Redacted | Exported):
             disclosures.append(event)
+        if isinstance(event, Linked):
+            check_inherited(event, row, rotations, findings)
+            linked.append(event)
     _check_ended(connection, ended_by, findings)
     check_reversals(connection, reversals, findings)
     check_named(connection, disclosures, findings)
+    check_origins(connection, linked, findings)
 
 
 def _read(row: Row[Any], recorded: Mapping[int, int], findings: Findings) -> Event | None:
@@ -174,7 +185,9 @@ def _check_received(event: Received, row: Row[Any], rotations: Rotations, findin
     if row.held_pseudonym is None:
         findings.add("objection changed", event.number, "whom it names", "nobody")
         return
-    rotations.check_target(event, row)
+    kept = kept_of(row)
+    if kept is not None:
+        rotations.check_target(event, kept, "objection changed")
 
 
 def _check_ended(connection: Connection, ended_by: dict[int, str], findings: Findings) -> None:

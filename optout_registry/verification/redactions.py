@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from optout_registry.events import ENDING, RECEIVED, Exported, Redacted, read_body
+from optout_registry.events import ENDING, LINKED, RECEIVED, Exported, Redacted, read_body
 from optout_registry.storage.tables import EVENT, OBJECTION, OTHER_KINDS
 from optout_registry.verification.findings import Findings
 from schemas.errors import OptoutError
@@ -39,6 +39,8 @@ def check_erased(row: Row[Any], recorded: Mapping[int, int], findings: Findings)
     if row.number not in recorded:
         findings.add("event erased", row.number, "its content, or a redaction of it", "neither")
         return
+    if row.kind == LINKED:
+        _check_erased_link(row, recorded, findings)
     if row.kind != RECEIVED:
         return
     if row.held_event is None:
@@ -47,6 +49,15 @@ def check_erased(row: Row[Any], recorded: Mapping[int, int], findings: Findings)
         findings.add("objection redacted", row.number, "an objection that has ended", "one that holds")
     elif row.held_pseudonym is not None:
         findings.add("objection redacted", row.number, "nobody named any more", "a pseudonym")
+
+
+def _check_erased_link(row: Row[Any], recorded: Mapping[int, int], findings: Findings) -> None:
+    if row.inherited_event is None:
+        findings.add("linked account missing", row.number, "the row of a redacted account", "none")
+    elif row.inherited_pseudonym is not None:
+        findings.add("objection redacted", row.number, "nobody named any more", "a pseudonym")
+    elif recorded.get(row.inherited_origin) != recorded[row.number]:
+        findings.add("redaction", recorded[row.number], "of one request and what it reached", "of another's")
 
 
 def check_named(connection: Connection, events: Sequence[Redacted | Exported], findings: Findings) -> None:

@@ -1,16 +1,37 @@
 """The check of rotations and of the pseudonyms they made anew, while every event passes by once."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, select
 
 from optout_registry.commitments import START, Seen, chained, read_progress
-from optout_registry.events import RECEIVED, Event, Received, Rotated, blinded
+from optout_registry.events import LINKED, RECEIVED, Event, Linked, Received, Rotated, commitment
 from optout_registry.identity import Identity
 from optout_registry.storage.tables import KEY
 from optout_registry.transparency.notes import parse_verifier
 from optout_registry.verification.findings import Findings
 from schemas.errors import Refused
+
+
+class Kept(NamedTuple):
+    """What is kept beside the log of whom an event names."""
+
+    pseudonym: bytes | None
+    nonce: bytes
+    keys: int
+    commitment: bytes | None
+    sealed: bytes | None
+
+
+def kept_of(row: Row[Any]) -> Kept | None:
+    """What is kept of an event, out of its row joined with the tables; None: nothing."""
+    if row.kind == RECEIVED and row.held_event is not None:
+        return Kept(row.held_pseudonym, row.held_nonce, row.held_keys, row.held_commitment, row.held_sealed)
+    if row.kind == LINKED and row.inherited_event is not None:
+        return Kept(
+            row.inherited_pseudonym, row.inherited_nonce, row.inherited_keys, row.inherited_commitment, None
+        )
+    return None
 
 
 class Rotations:
@@ -31,35 +52,39 @@ class Rotations:
         self._after = START
 
     def take(self, row: Row[Any], event: Event | None) -> None:
-        """Take in the next event, None: its content is gone, and as ``held_…`` the objection it received."""
+        """Take in the next event, None: its content is gone, and what it left in the tables."""
         if isinstance(event, Rotated):
             self._check_rotated(event)
-        if row.kind == RECEIVED and row.held_event is not None:
-            if self._before is not None and isinstance(event, Received):
+        kept = kept_of(row)
+        if kept is not None:
+            if self._before is not None and isinstance(event, Received | Linked):
                 self._before = chained(self._before, row.number, bytes.fromhex(event.target))
             else:
                 self._before = None
             self._rows += 1
-            self._after = chained(self._after, row.number, row.held_commitment)
+            self._after = chained(self._after, row.number, kept.commitment)
         if self._under_way is not None and row.number == self._under_way.events:
             self._check_progress(self._under_way)
 
-    def check_target(self, event: Received, row: Row[Any]) -> None:
-        """Check that the pseudonym is the one that is committed to, under all keys applied by now."""
+    def check_target(self, event: Received | Linked, kept: Kept, what: str) -> None:
+        """Check that the pseudonym is the one that is committed to, under all keys applied by now.
+
+        ``what``: the finding where it is not.
+        """
         is_rewritten = self._under_way is not None and event.number <= self._under_way.events
         applied = 1 + len(self._rotated) + is_rewritten
         received_under = self._keys[self._applied - 1 : self._applied]
-        if [event.key_id] != received_under or row.held_keys != applied:
+        if [event.key_id] != received_under or kept.keys != applied:
             words = f"a pseudonym under {applied} keys, {event.key_id} the last when it was received"
-            self._findings.add("objection changed", event.number, words, "other keys")
+            self._findings.add(what, event.number, words, "other keys")
             return
-        committed = row.held_commitment or bytes.fromhex(event.target)
+        committed = kept.commitment or bytes.fromhex(event.target)
         was_made_anew = is_rewritten or event.number < self._last
-        if (row.held_commitment is not None) != was_made_anew:
+        if (kept.commitment is not None) != was_made_anew:
             words = "what a rotation commits to" if was_made_anew else "what the log commits to"
-            self._findings.add("objection changed", event.number, words, "something else")
-        elif blinded(row.held_nonce, row.held_pseudonym) != committed:
-            self._findings.add("objection changed", event.number, "the target that it commits to", "another")
+            self._findings.add(what, event.number, words, "something else")
+        elif kept.pseudonym is None or commitment(kept.nonce, kept.pseudonym, kept.sealed) != committed:
+            self._findings.add(what, event.number, "the target that it commits to", "another")
 
     def end(self) -> None:
         """Name keys that no rotation of the log has brought."""

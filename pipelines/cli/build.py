@@ -15,12 +15,15 @@ from pipelines.cli.tables import counted
 from schemas.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from optout_registry.registry import Registry
     from pipelines.corpus.store import Store
     from pipelines.finishing import Finishing
     from pipelines.planning import BuildInputs
     from schemas.documents import Envelope
     from schemas.plans import Plan
+    from schemas.snapshots import Links
 
 AsOfOption = Annotated[
     str | None, typer.Option("--as-of", help="Instant accounts are judged at: a date or ISO 8601, UTC. Now.")
@@ -141,10 +144,28 @@ def _inputs(
         lineage_key=KeyRef(
             id=lineage_key.id, reference=absolute_reference(opened.settings.keys.lineage, opened.root)
         ),
+        target_key=lambda: opened.key("target").secret,
+        links=_links(opened, registry, keychain.ids),
         from_scratch=from_scratch,
     )
     say_doubts(opened, inputs)
     return inputs
+
+
+def _links(opened: OpenedWorkspace, registry: "Registry", key_ids: tuple[str, ...]) -> "Links":
+    """How the registry learns of accounts that objections reach: the log key is asked for where it does."""
+    from optout_registry.identity import check_chain
+    from optout_registry.inherited import read_reaching, record_reached
+    from pipelines.cli.registry.opened import open_to_write
+    from schemas.snapshots import Links
+
+    def record(reached: "pa.Table", platform: str) -> None:
+        with open_to_write(opened) as writable:
+            check_chain(writable.identity, key_ids)
+            record_reached(writable, reached, platform, recorded_at=_now())
+        typer.echo(f"recorded {counted(len(reached), 'account')} that objections newly reach", err=True)
+
+    return Links(read=lambda: read_reaching(registry), record=record)
 
 
 def _finishing(registry: "Registry", runner: str, *, accept_change: str | None) -> "Finishing":

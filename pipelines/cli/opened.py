@@ -46,7 +46,7 @@ class OpenedWorkspace:
         location = self.settings.registry
         return location if "://" in location else f"sqlite:///{self.path(location)}"
 
-    def key(self, purpose: Literal["lineage", "log", "case"]) -> "Key":
+    def key(self, purpose: Literal["lineage", "log", "case", "target"]) -> "Key":
         """The key of one purpose; of the registry there may be several."""
         from pipelines.keys import resolve
 

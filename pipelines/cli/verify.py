@@ -75,6 +75,7 @@ def _evidence(opened: OpenedWorkspace) -> "Evidence":
         registry_keys=keychain,
         lineage_key=opened.key("lineage"),
         registry=lambda event: _snapshot(opened, keychain, event),
+        target_key=lambda: opened.key("target").secret,
     )
 
 

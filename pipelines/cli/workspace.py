@@ -24,9 +24,10 @@ keys:
   lineage: file:keys/lineage.key
   log: file:keys/log.key
   case: file:keys/case.key
+  target: file:keys/target.key
 """
 _READABLE = 0o666
-_PURPOSES: tuple["KeyPurpose", ...] = ("registry", "lineage", "log", "case")
+_PURPOSES: tuple["KeyPurpose", ...] = ("registry", "lineage", "log", "case", "target")
 _POLICY = """\
 # Who and what may be used; `optout schema Policy` prints every field.
 preset: strict
@@ -74,16 +75,18 @@ def init(workspace: WorkspaceOption = Path()) -> None:
 
 def _check_keys(opened: OpenedWorkspace) -> None:
     """Refuse before anything is written: what is made new would match nothing of what is there."""
-    from optout_registry.opening import find_registry
+    from optout_registry.opening import find_registry, needs_target_key
     from pipelines.corpus.chain import latest_version
 
     missing = {purpose: _is_missing(_key_file(opened, _reference(opened, purpose))) for purpose in _PURPOSES}
-    for purpose in ("lineage", "log"):
+    for purpose in ("lineage", "log", "target"):
         if not missing[purpose]:
             opened.key(purpose)
     latest = latest_version(opened.store())
     registry = find_registry(opened.registry_url)
     _check_registry_keys(opened, registry)
+    if registry is not None and missing["target"] and needs_target_key(opened.registry_url):
+        raise _gone("target key", "the key under which this registry's takedowns are sealed")
     if registry is not None and missing["log"]:
         raise _gone("log key", f"the key of {registry.log_key}")
     _check_case_key(opened)

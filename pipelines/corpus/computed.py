@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.corpus.chain import Version, read_object_table, read_splits
@@ -19,7 +20,8 @@ from schemas.outcomes import Reason
 from schemas.plans import Plan, SplitResult
 from schemas.policy import Policy
 from schemas.splits import Split
-from schemas.tables import ELIGIBILITY, FOOTPRINT, OBSERVED
+from schemas.tables import ELIGIBILITY, FOOTPRINT, OBSERVED, SNAPSHOT
+from schemas.vocabulary import TakedownType
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Computed:
     observed: frozenset[Observation]
     states: pa.Table
     """An ELIGIBILITY table."""
+    records: frozenset[bytes]
+    """What was taken down by its own name: :func:`sealed_records`."""
 
     def unchanged(
         self, store: Store, split: Split, observed: Observation, changed: npt.NDArray[np.uint64]
@@ -68,16 +72,18 @@ def of_version(store: Store, version: Version) -> Computed:
     """What a published version consists of."""
     content = version.content
     assert version.envelope.observed is not None  # noqa: S101 - of every published version
-    policy = read_object(store, "lineage", content.policy, "json")
+    data = read_object(store, "lineage", content.policy, "json")
+    policy = Policy.parse(data, f"the policy of version {version.number}")
     conditions = Conditions(
-        screening=Policy.parse(policy, f"the policy of version {version.number}").screening_digest(),
+        screening=policy.screening_digest(),
         packs=content.packs.digest,
         lineage_key=content.keys["lineage"],
         platform=content.source.platform,
         engine=content.engine,
     )
     results = ((split_of(row), result_of(row)) for row in read_splits(store, version).to_pylist())
-    return _computed(store, conditions, results, version.envelope.observed, content.eligibility)
+    records = sealed_records(read_object_table(store, content.snapshot.object, SNAPSHOT), policy)
+    return _computed(store, conditions, results, version.envelope.observed, content.eligibility, records)
 
 
 def of_plan(store: Store, plan_id: str, plan: Plan) -> Computed:
@@ -85,7 +91,25 @@ def of_plan(store: Store, plan_id: str, plan: Plan) -> Computed:
     planned = plan_splits(store, plan_id, plan)
     splits = map(split_of, planned.to_pylist())
     results = zip(splits, results_of(store, plan_id, planned), strict=True)
-    return _computed(store, conditions_of(plan), results, plan.observed, plan.eligibility)
+    return _computed(
+        store, conditions_of(plan), results, plan.observed, plan.eligibility, records_of(store, plan)
+    )
+
+
+def records_of(store: Store, plan: Plan) -> frozenset[bytes]:
+    """What a plan takes down by its own name: :func:`sealed_records`."""
+    return sealed_records(read_object_table(store, plan.snapshot.object, SNAPSHOT), plan.policy)
+
+
+def sealed_records(objections: pa.Table, policy: Policy) -> frozenset[bytes]:
+    """The records that a SNAPSHOT table has taken down under a policy, as they are sealed.
+
+    No footprint names a record: where these differ, only its ids tell whether a split holds one of them.
+    """
+    purposes = pc.bit_wise_and(objections.column("purposes"), pa.scalar(policy.purpose_set(), pa.uint16()))
+    is_record = pc.equal(objections.column("type"), TakedownType.RECORD.value)
+    chosen = objections.filter(pc.and_(is_record, pc.not_equal(purposes, 0)))
+    return frozenset(chosen.column("sealed").to_pylist())
 
 
 def conditions_of(plan: Plan) -> Conditions:
@@ -133,12 +157,14 @@ def _computed(
     results: Iterable[tuple[Split, SplitResult]],
     observed: ObjectRef,
     eligibility: ObjectRef,
+    records: frozenset[bytes],
 ) -> Computed:
     return Computed(
         conditions,
         {(split.path, split.ordinal): (split, result) for split, result in results},
         frozenset(read_observed(store, observed).values()),
         read_object_table(store, eligibility, ELIGIBILITY),
+        records,
     )
 
 

@@ -5,7 +5,15 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipelines.corpus.chain import Version, read_object_table
-from pipelines.corpus.computed import Computed, Conditions, conditions_of, of_version, read_observed, split_of
+from pipelines.corpus.computed import (
+    Computed,
+    Conditions,
+    conditions_of,
+    of_version,
+    read_observed,
+    records_of,
+    split_of,
+)
 from pipelines.corpus.source_files import Observation
 from pipelines.corpus.staging import PLANNED, mark_done, plan_splits
 from pipelines.corpus.store import Store
@@ -20,12 +28,15 @@ def planned_splits(
     splits: list[Split],
     observed: dict[str, Observation],
     states: pa.Table,
+    records: frozenset[bytes],
     conditions: Conditions,
 ) -> pa.Table:
     """A PLANNED table: every split, with the parent's result where there is one to compare with.
 
     ``reused`` is set where that is the result that computing it would give. ``states`` is the new
-    ELIGIBILITY.
+    ELIGIBILITY, ``records`` are the new :func:`~pipelines.corpus.computed.sealed_records`. Where those
+    changed, nothing is reused unread: a worker digests every split and reads its ids, and takes the parent's
+    result where no record that came or went is in it.
     """
     before = None if parent is None else of_version(store, parent)
     if before is not None and before.conditions != conditions:
@@ -36,7 +47,8 @@ def planned_splits(
         held = result = None
         if before is not None:
             held = before.results.get((split.path, split.ordinal))
-            result = before.unchanged(store, split, observed[split.path], changed)
+            if before.records == records:
+                result = before.unchanged(store, split, observed[split.path], changed)
         rows.append({
             "split": number,
             **split.model_dump(),
@@ -48,8 +60,8 @@ def planned_splits(
 
 def carry_over(store: Store, plan_id: str, plan: Plan, before: Computed) -> None:
     """Mark those splits of a plan as done that an earlier plan of the same build has computed alike."""
-    if conditions_of(plan) != before.conditions:
-        return
+    if conditions_of(plan) != before.conditions or records_of(store, plan) != before.records:
+        return  # what an earlier plan has computed is in staging, under its split key
     observed = read_observed(store, plan.observed)
     changed = changed_subjects(before.states, read_object_table(store, plan.eligibility, ELIGIBILITY))
     for row in plan_splits(store, plan_id, plan).to_pylist():

@@ -5,6 +5,7 @@ staging/building                         lease of everything that writes objects
 staging/plans/<plan id>/plan.json        what a job needs; written last of its folder
                         splits.parquet   a PLANNED table
                         lookup.arrow     raw account ids: mode 0600, gone when the build ends
+                        takedown.arrow   raw ids of records that are taken down: likewise
                         lease            held while the plan is in use
                         detached         when `optout plan` made it, for a job that comes later
                         done/<split>     split key of a finished split
@@ -65,20 +66,21 @@ def hold_plan(store: "Store", plan_id: str) -> Iterator[None]:
         yield
 
 
-def save_plan(store: "Store", plan: Plan, splits: bytes, lookup: bytes) -> str:
+def save_plan(store: "Store", plan: Plan, splits: bytes, lookup: bytes, takedown: bytes) -> str:
     """Write a plan with its tables; returns its id. The caller holds it: :func:`hold_plan`.
 
     Raises:
         ValueError: nobody holds the plan, or its tables are not those it describes.
     """
     plan_id = plan.content_digest()
-    if (sha256(splits), sha256(lookup)) != (plan.planned, plan.lookup):
-        msg = "splits and lookup must be the tables that the plan describes"
+    if (sha256(splits), sha256(lookup), sha256(takedown)) != (plan.planned, plan.lookup, plan.takedown):
+        msg = "splits, lookup and takedown must be the tables that the plan describes"
         raise ValueError(msg)
     if not store.is_leased(plan_file(plan_id, "lease")):
         msg = "hold the plan before it is saved: a sweep would take it for a leftover"
         raise ValueError(msg)
     store.replace(plan_file(plan_id, "lookup.arrow"), lookup)
+    store.replace(plan_file(plan_id, "takedown.arrow"), takedown)
     store.replace(plan_file(plan_id, "splits.parquet"), splits)
     store.replace(plan_file(plan_id, "plan.json"), plan.to_canonical_json())
     return plan_id
@@ -143,11 +145,16 @@ def lookup_table(store: "Store", plan_id: str, plan: Plan) -> pa.Table:
     Raises:
         BadInput: it is not the table that the plan names.
     """
-    name = plan_file(plan_id, "lookup.arrow")
-    mapped = store.open(name).read_buffer()
-    _check_table(name, mapped, plan.lookup)
-    with pa.ipc.open_file(mapped) as file:
-        return file.read_all()
+    return _mapped(store, plan_file(plan_id, "lookup.arrow"), plan.lookup)
+
+
+def takedown_table(store: "Store", plan_id: str, plan: Plan) -> pa.Table:
+    """What a plan takes down: a TAKEDOWN table.
+
+    Raises:
+        BadInput: it is not the table that the plan names.
+    """
+    return _mapped(store, plan_file(plan_id, "takedown.arrow"), plan.takedown)
 
 
 def plan_ids(store: "Store") -> list[str]:
@@ -183,6 +190,13 @@ def done_count(store: "Store", plan_id: str) -> int:
     """How many splits of a plan have been computed; those taken from the parent do not count."""
     folder = plan_file(plan_id, "done")
     return sum(entry.name.removeprefix(f"{folder}/").isdecimal() for entry in store.list(folder))
+
+
+def _mapped(store: "Store", name: str, digest: str) -> pa.Table:
+    mapped = store.open(name).read_buffer()
+    _check_table(name, mapped, digest)
+    with pa.ipc.open_file(mapped) as file:
+        return file.read_all()
 
 
 def _check_table(name: str, data: "bytes | pa.Buffer", digest: str) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pipelines.corpus.computed import read_observed, split_of
 from pipelines.corpus.results import computed_result, find_result, is_whole, put_result
 from pipelines.corpus.source_files import Observation, SourceFiles
-from pipelines.corpus.staging import load_plan, lookup_table, mark_done, plan_splits
+from pipelines.corpus.staging import load_plan, lookup_table, mark_done, plan_splits, takedown_table
 from pipelines.corpus.store import Store, open_store
 from pipelines.keys import resolve
 from pipelines.rules.packs import load_packs
@@ -103,6 +103,7 @@ def open_worker(corpus: str, plan_id: str) -> Worker:
         read_observed(store, plan.observed),
         Inputs(
             Lookup(lookup_table(store, plan_id, plan), plan.platform, key.secret),
+            takedown_table(store, plan_id, plan),
             plan.policy,
             packs,
             key.id,

@@ -18,10 +18,11 @@ Counts = npt.NDArray[np.int64]
 
 
 class Judge:
-    """Says of subjects in how many kept rows they must not be, by a LOOKUP table and a policy.
+    """Says of subjects in how many kept rows they must not be, by LOOKUP and TAKEDOWN tables and a policy.
 
     Authors must not, nor others in the roles that the policy drops: people who have objected, people whom no
-    account matches. A row that names two of them counts twice.
+    account matches. Nor must pictures that are taken down; of records that are, no footprint tells. A row
+    that names two of them counts twice.
 
     A footprint part does not tell surfaces apart; the tally of its split says how many rows of each
     surface were kept. So the numbers are lower bounds, exact where a split keeps rows of one surface:
@@ -29,7 +30,7 @@ class Judge:
     `optout verify` judges row by row.
     """
 
-    def __init__(self, lookup: pa.Table, policy: Policy) -> None:
+    def __init__(self, lookup: pa.Table, takedowns: pa.Table, policy: Policy) -> None:
         subjects = lookup.column("subject").to_numpy()
         order = np.argsort(subjects)
         self._subjects = subjects[order]
@@ -39,6 +40,7 @@ class Judge:
         self._used = {label: rule for label, rule in policy.surfaces.items() if rule.use}
         self._objected = _roles(policy.third_party.objected)
         self._unknown = _roles(policy.third_party.unknown)
+        self._taken_down = takedowns.column("subject").drop_null().to_numpy()
 
     def misjudged(self, footprint: pa.Table, tally: Iterable[TallyEntry]) -> dict[str, int]:
         """Kept rows of a FOOTPRINT table by what forbids them: names of schemas.profile.MISJUDGED.
@@ -63,6 +65,7 @@ class Judge:
         return {
             "kept_objected": _beyond(kept[objected], _allowed(clear, on_surface)),
             "kept_minor": max(int(kept[minor].sum()) - ageless, 0),
+            "kept_taken_down": int(kept[(roles == Role.MEDIA) & np.isin(subjects, self._taken_down)].sum()),
             "kept_unknown_account": int(kept[~known & np.isin(roles, self._unknown)].sum()),
         }
 

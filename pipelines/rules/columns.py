@@ -64,6 +64,8 @@ class Rows:
 
     account: AccountColumns
     named: NamedColumns
+    taken_down: Mask
+    """Somebody asked to have the record itself, or a picture in it, taken down."""
     surface: npt.NDArray[np.intp]
     """Index into SURFACES, or UNKNOWN_SURFACE."""
     created_at: npt.NDArray[np.int64]
@@ -89,7 +91,9 @@ class Rows:
         return np.array([*bits, _UNKNOWN_SURFACE_BIT], np.uint16)[self.surface]
 
 
-def standing_rows(records: pa.Table, account: AccountColumns, named: NamedColumns, policy: Policy) -> Rows:
+def standing_rows(
+    records: pa.Table, account: AccountColumns, named: NamedColumns, taken_down: Mask, policy: Policy
+) -> Rows:
     """Take what the standing rules need out of a RECORDS table."""
     visibility = codes(records.column("visibility"), _VISIBILITIES)
     container = codes(records.column("container_visibility"), _CONTAINERS)
@@ -104,6 +108,7 @@ def standing_rows(records: pa.Table, account: AccountColumns, named: NamedColumn
     return Rows(
         account=account,
         named=named,
+        taken_down=taken_down,
         surface=codes(records.column("surface"), SURFACES),
         created_at=created.cast(pa.int64()).fill_null(0).to_numpy(),
         created_known=np.asarray(created.is_valid()),

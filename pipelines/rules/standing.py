@@ -15,6 +15,11 @@ from schemas.flags import Flag
 from schemas.outcomes import Reason
 
 
+def not_taken_down(rows: Rows) -> Mask:
+    """Nobody asked for the record, or a picture in it, to be taken down (GDPR art. 17); whoever wrote it."""
+    return ~rows.taken_down
+
+
 def without_objection(rows: Rows) -> Mask:
     """No live objection covers the author on this surface (GDPR art. 21). Unknown accounts: see below."""
     clear: Mask = (rows.account.clear & rows.surface_bit) != 0
@@ -88,6 +93,7 @@ def visibility_known(rows: Rows) -> Mask:
 
 
 STANDING_RULES: tuple[tuple[Reason, Callable[[Rows], Mask]], ...] = (
+    (Reason.TAKEDOWN, not_taken_down),
     (Reason.OBJECTION, without_objection),
     (Reason.THIRD_PARTY_OBJECTION, without_third_party_objection),
     (Reason.ACCOUNT_UNKNOWN, account_known),

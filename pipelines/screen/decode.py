@@ -20,6 +20,14 @@ _ID, _OTHERS = "account_id", "others"
 _DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 _FOLDED = ("surface", "visibility", "container_visibility", "language")
 _IDS = pa.schema([pa.field(_ID, _DICTIONARY), RECORDS.field(_OTHERS)])
+_MEDIUM = ("uri", "sha256")
+CONTENT = pa.schema([
+    RECORDS.field("record_id"),
+    pa.field("media", pa.list_(pa.field("element", pa.struct([
+        field for field in RECORDS.field("media").type.value_type if field.name in _MEDIUM
+    ])))),
+])  # fmt: skip
+"""What names a record and its pictures."""
 DECODED = pa.schema([
     pa.field(field.name, _DICTIONARY) if field.name in _FOLDED else field
     for field in RECORDS if field.name not in _IDS.names
@@ -86,6 +94,24 @@ def decode_ids(source: SplitBytes) -> DecodedIds:
     return DecodedIds(source, account_id, others, tuple(tables))
 
 
+def decode_content(ids: DecodedIds) -> pa.Table:
+    """What names the records of a split and their pictures, row by row as in ``ids``: a CONTENT table.
+
+    Nulls where that cannot be decoded: nor can these rows, later.
+
+    Raises:
+        BadInput: decoded, the split would take more memory than UNFOLDED_LIMIT.
+    """
+    reader = _RowGroupReader(ids.source, CONTENT)
+    tables = []
+    for index in ids.groups:
+        rows = ids.source.metadata.row_group(index).num_rows
+        nothing = [pa.nulls(rows, field.type) for field in CONTENT]
+        table = reader.read(index)
+        tables.append(pa.table(nothing, CONTENT) if table is None else table)
+    return _joined(tables, CONTENT)
+
+
 def decode(ids: DecodedIds) -> DecodedSplit:
     """Decode all the rest of a split. A row is readable if every column of its row group is.
 
@@ -117,15 +143,20 @@ def _joined(tables: list[pa.Table], schema: pa.Schema) -> pa.Table:
 
 
 class _RowGroupReader:
-    """Decodes the ids or all the rest from memory, so that a failure to decode is never a failure to read.
+    """Decodes the columns of a schema from memory, so that a failure to decode is never a failure to read.
 
-    ``held``: bytes of the split that are decoded already.
+    ``schema``: _IDS, CONTENT, or DECODED for all that are not in _IDS, known or not. ``held``: bytes of the
+    split that are decoded already.
     """
 
     def __init__(self, source: SplitBytes, schema: pa.Schema, held: int = 0) -> None:
         self._source, self._schema, self._held = source, schema, held
         names = source.metadata.schema.to_arrow_schema().names
-        self._columns = [name for name in names if (name in _IDS.names) == (schema is _IDS)]
+        self._columns = (
+            _content_leaves(source.metadata)
+            if schema is CONTENT
+            else [name for name in names if (name in _IDS.names) == (schema is _IDS)]
+        )
         folded = folded_leaves(source.metadata, source.groups)
         self._file = pq.ParquetFile(
             pa.PythonFile(_Blocks(source), mode="r"), metadata=source.metadata, read_dictionary=folded
@@ -149,6 +180,18 @@ class _RowGroupReader:
         if self._held > UNFOLDED_LIMIT:
             raise _too_large(self._source.split)
         return table.select(self._schema.names).cast(self._schema)
+
+
+def _content_leaves(metadata: pq.FileMetaData) -> list[str]:
+    """Paths of the leaf columns of CONTENT: of pictures no more is decoded than names them."""
+    paths = (metadata.schema.column(number).path for number in range(metadata.num_columns))
+    # media, then the list and its element, however the writer calls them, then the field itself
+    parts = [path.split(".") for path in paths]
+    return [
+        ".".join(part)
+        for part in parts
+        if part == ["record_id"] or (part[0] == "media" and len(part) == 4 and part[3] in _MEDIUM)  # noqa: PLR2004
+    ]
 
 
 class _Blocks(io.RawIOBase):

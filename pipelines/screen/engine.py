@@ -13,7 +13,7 @@ from schemas.module_bytes import module_digests
 from schemas.tables import WRITER
 
 _PACKAGES = ("schemas", "pipelines.rules", "pipelines.screen")
-_MODULES = ("eligibility.py", "matching.py", "birthdays.py")
+_MODULES = ("eligibility.py", "matching.py", "birthdays.py", "takedown.py")
 
 
 def engine() -> EngineRef:

@@ -19,6 +19,7 @@ from pipelines.screen.lookup import Lookup
 from pipelines.screen.order import shard_order
 from pipelines.screen.release import release
 from pipelines.screen.subjects import Authors, Named, find_authors, find_named, footprint
+from pipelines.screen.takedown import TakenDown, find_taken_down
 from schemas.canonical import sha256
 from schemas.documents import ObjectRef
 from schemas.outcomes import Reason
@@ -36,6 +37,8 @@ class Inputs:
     """What ``screen`` takes besides the split: the same for all splits of a plan."""
 
     lookup: Lookup
+    takedowns: pa.Table
+    """A TAKEDOWN table."""
     policy: Policy
     packs: Packs
     lineage_key_id: str
@@ -61,6 +64,7 @@ class Opened:
     ids: DecodedIds
     authors: Authors
     named: Named
+    taken_down: TakenDown
     digest: str
     key: str
 
@@ -80,14 +84,16 @@ def open_split(source: SplitBytes, inputs: Inputs) -> Opened:
     ids = decode_ids(source)
     authors = find_authors(ids.account_id, inputs.lookup)
     named = find_named(ids.others, inputs.lookup)
+    taken_down = find_taken_down(ids, inputs.takedowns)
     digest = source.digest()
     key = split_key({
         "split": digest,
         "eligibility": authors.found.digest(),
         "others": named.found.digest(),
+        "takedown": taken_down.digest(),
         **inputs.conditions,
     })  # fmt: skip
-    return Opened(ids, authors, named, digest, key)
+    return Opened(ids, authors, named, taken_down, digest, key)
 
 
 def screen(opened: Opened, inputs: Inputs) -> Screened:
@@ -96,7 +102,13 @@ def screen(opened: Opened, inputs: Inputs) -> Screened:
     records, place = decoded.records, decoded.place
     authors = opened.authors.of(decoded.row)
     named = opened.named.of(decoded.row, len(opened.authors.codes))
-    rows = standing_rows(records, authors.found.authors(authors.codes), named.columns(), inputs.policy)
+    rows = standing_rows(
+        records,
+        authors.found.authors(authors.codes),
+        named.columns(),
+        opened.taken_down.among(decoded.row),
+        inputs.policy,
+    )
     malformed = ~(
         np.asarray(records.column("defect").combine_chunks().is_null())
         & np.asarray(records.column("record_id").combine_chunks().is_valid())

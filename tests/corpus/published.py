@@ -22,7 +22,7 @@ from schemas.documents import (
 from schemas.plans import KeyRef, Plan, SplitResult
 from schemas.policy import Policy
 from schemas.profile import PROFILE
-from schemas.tables import ELIGIBILITY, LOOKUP, OBSERVED, SHARDS, SNAPSHOT, SPLITS, WRITER
+from schemas.tables import ELIGIBILITY, LOOKUP, OBSERVED, SHARDS, SNAPSHOT, SPLITS, TAKEDOWN, WRITER
 
 NOW = datetime(2026, 6, 2, tzinfo=UTC)
 LOOKUP_ROWS = [
@@ -38,11 +38,27 @@ LOOKUP_ROWS = [
 ]
 
 
+TAKEDOWN_ROWS = [
+    {"type": "media", "form": "0f" * 32, "subject": 4},
+    {"type": "record", "form": "r1", "subject": None},
+]
+
+
 def lookup_bytes():
     """A staged look-up table: uncompressed Arrow IPC of a LOOKUP table."""
+    return staged_bytes(LOOKUP_ROWS, LOOKUP)
+
+
+def takedown_bytes():
+    """A staged table of what is taken down: likewise of a TAKEDOWN table."""
+    return staged_bytes(TAKEDOWN_ROWS, TAKEDOWN)
+
+
+def staged_bytes(rows, schema):
+    """Rows as uncompressed Arrow IPC."""
     sink = io.BytesIO()
-    with pa.ipc.new_file(sink, LOOKUP) as writer:
-        writer.write_table(pa.Table.from_pylist(LOOKUP_ROWS, schema=LOOKUP))
+    with pa.ipc.new_file(sink, schema) as writer:
+        writer.write_table(pa.Table.from_pylist(rows, schema=schema))
     return sink.getvalue()
 
 
@@ -155,7 +171,7 @@ def object_names(store):
 
 
 def make_plan(store, **overrides):
-    """A plan of two splits whose tables are planned_bytes() and lookup_bytes()."""
+    """A plan of two splits whose tables are planned_bytes(), lookup_bytes() and takedown_bytes()."""
     ref = store.put("lineage", b"{}", "json")
     defaults = {
         "as_of": NOW, "started_at": NOW, "corpus": store.url, "source": "file:///nowhere", "platform": "sample",
@@ -166,6 +182,7 @@ def make_plan(store, **overrides):
         "lineage_key": KeyRef(id="k", reference="env:NAME"),
         "engine": EngineRef(digest=digest_of("engine"), parts={}), "eligibility": ref,
         "lookup": hashlib.sha256(lookup_bytes()).hexdigest(), "splits": 2, "reused": 1, "observed": ref, "parent": None,
+        "takedown": hashlib.sha256(takedown_bytes()).hexdigest(),
         "planned": hashlib.sha256(planned_bytes()).hexdigest(), "quality": (),
     }  # fmt: skip
     return Plan(**{**defaults, **overrides})

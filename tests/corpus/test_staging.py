@@ -8,6 +8,7 @@ import pytest
 from corpus.published import (
     LOOKUP_ROWS,
     NOW,
+    TAKEDOWN_ROWS,
     digest_of,
     lookup_bytes,
     make_plan,
@@ -15,6 +16,7 @@ from corpus.published import (
     planned_bytes,
     planned_rows,
     table_bytes,
+    takedown_bytes,
 )
 
 from pipelines.corpus.refusals import read_refusals, record_refusal
@@ -30,12 +32,13 @@ from pipelines.corpus.staging import (
     plan_file,
     plan_splits,
     save_plan,
+    takedown_table,
 )
 from schemas.canonical import sha256
 from schemas.documents import Finding, Parent
 from schemas.errors import BadInput, ConfigurationError
 from schemas.plans import Refusal
-from schemas.tables import LOOKUP
+from schemas.tables import LOOKUP, TAKEDOWN
 
 
 def planned(previous=None):
@@ -47,7 +50,7 @@ def plan_id(store):
     """A saved plan that is held: both splits are to be computed."""
     plan = make_plan(store)
     with hold_plan(store, plan.content_digest()):
-        yield save_plan(store, plan, planned_bytes(), lookup_bytes())
+        yield save_plan(store, plan, planned_bytes(), lookup_bytes(), takedown_bytes())
 
 
 def test_a_plan_comes_back(store, plan_id):
@@ -57,11 +60,14 @@ def test_a_plan_comes_back(store, plan_id):
     table = lookup_table(store, plan_id, make_plan(store))
     assert table.schema.equals(LOOKUP)
     assert table.to_pylist() == LOOKUP_ROWS
+    taken_down = takedown_table(store, plan_id, make_plan(store))
+    assert taken_down.schema.equals(TAKEDOWN)
+    assert taken_down.to_pylist() == TAKEDOWN_ROWS
 
 
 def test_raw_ids_are_for_the_owner_alone(root, plan_id):
-    path = root / plan_file(plan_id, "lookup.arrow")
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    for name in ("lookup.arrow", "takedown.arrow"):
+        assert stat.S_IMODE((root / plan_file(plan_id, name)).stat().st_mode) == 0o600
     assert stat.S_IMODE((root / "staging").stat().st_mode) == 0o700
 
 
@@ -74,24 +80,27 @@ def test_dropping_a_plan_leaves_nothing_of_it(store, root, plan_id):
 
 def test_a_plan_is_held_before_it_is_saved(store):
     with pytest.raises(ValueError, match="hold the plan"):
-        save_plan(store, make_plan(store), planned_bytes(), lookup_bytes())
+        save_plan(store, make_plan(store), planned_bytes(), lookup_bytes(), takedown_bytes())
     assert list(store.list("staging/plans")) == []
 
 
 @pytest.mark.parametrize(
-    ("splits", "lookup"),
+    ("splits", "lookup", "takedown"),
     [
-        pytest.param(planned_bytes(), lookup_bytes() + b"x", id="another look-up table"),
-        pytest.param(planned_bytes() + b"x", lookup_bytes(), id="another table of splits"),
+        pytest.param(planned_bytes(), lookup_bytes() + b"x", takedown_bytes(), id="another look-up table"),
+        pytest.param(planned_bytes() + b"x", lookup_bytes(), takedown_bytes(), id="another table of splits"),
+        pytest.param(
+            planned_bytes(), lookup_bytes(), takedown_bytes() + b"x", id="another table of takedowns"
+        ),
     ],
 )
-def test_a_plan_is_saved_with_the_tables_it_describes(store, splits, lookup):
+def test_a_plan_is_saved_with_the_tables_it_describes(store, splits, lookup, takedown):
     plan = make_plan(store)
     with (
         hold_plan(store, plan.content_digest()),
         pytest.raises(ValueError, match="tables that the plan describes"),
     ):
-        save_plan(store, plan, splits, lookup)
+        save_plan(store, plan, splits, lookup, takedown)
 
 
 @pytest.mark.parametrize("plan_id", ["", "..", "../../etc", "latest", "ab" * 32, "AB" * 32])
@@ -120,6 +129,7 @@ def test_a_changed_plan_is_refused(store, plan_id):
     [
         ("splits.parquet", planned_bytes(), plan_splits),
         ("lookup.arrow", lookup_bytes(), lookup_table),
+        ("takedown.arrow", takedown_bytes(), takedown_table),
     ],
 )
 def test_every_changed_byte_of_a_staged_table_is_found_and_named(store, plan_id, name, data, read):
@@ -145,7 +155,7 @@ def test_every_changed_byte_of_a_staged_table_is_found_and_named(store, plan_id,
 def test_a_plan_has_the_number_of_splits_it_says(store, data):
     plan = make_plan(store, planned=sha256(data))
     with hold_plan(store, plan.content_digest()):
-        plan_id = save_plan(store, plan, data, lookup_bytes())
+        plan_id = save_plan(store, plan, data, lookup_bytes(), takedown_bytes())
         with pytest.raises(BadInput, match="a table of 2 planned splits"):
             plan_splits(store, plan_id, plan)
 

@@ -16,6 +16,7 @@ from corpus.published import (
     planned_bytes,
     publish_one,
     put_parts,
+    takedown_bytes,
 )
 
 from pipelines.corpus.chain import load_version, publish, read_splits
@@ -41,7 +42,7 @@ def save(store, stack=None, **overrides):
     plan = make_plan(store, **overrides)
     with ExitStack() as own:
         (stack or own).enter_context(hold_plan(store, plan.content_digest()))
-        return save_plan(store, plan, planned_bytes(), lookup_bytes())
+        return save_plan(store, plan, planned_bytes(), lookup_bytes(), takedown_bytes())
 
 
 def leave_garbage(store):

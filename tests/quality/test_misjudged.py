@@ -8,7 +8,8 @@ from schemas.flags import Flag
 from schemas.outcomes import Reason
 from schemas.plans import TallyEntry
 from schemas.policy import Policy
-from schemas.tables import FOOTPRINT, LOOKUP
+from schemas.profile import MISJUDGED
+from schemas.tables import FOOTPRINT, LOOKUP, TAKEDOWN
 from schemas.vocabulary import PERSON_ROLES, Role, surface_set
 
 ALL = 0xFFFF
@@ -41,7 +42,10 @@ def judge(policy, accounts=ACCOUNTS):
          "clear": [clear] * len(PERSON_ROLES) if isinstance(clear, int) else clear, "adult_from": None}
         for subject, (flags, clear) in reversed(accounts.items())
     ]  # fmt: skip
-    return Judge(pa.Table.from_pylist(rows, schema=LOOKUP), policy)
+    takedowns = [{"type": "media", "form": "0f" * 32, "subject": 77}]
+    return Judge(
+        pa.Table.from_pylist(rows, schema=LOOKUP), pa.Table.from_pylist(takedowns, schema=TAKEDOWN), policy
+    )
 
 
 def footprint(*rows):
@@ -115,19 +119,21 @@ CASES = {
         KEEPING, (15, Role.MENTION, 3), POSTS, {"kept_unknown_account": 3},
     ),
     "a picture": (STRICT, (15, Role.MEDIA, 3), POSTS, {}),
+    "a picture that was taken down": (STRICT, (77, Role.MEDIA, 3), POSTS, {"kept_taken_down": 3}),
+    "an account with the subject of one": (STRICT, (77, Role.MENTION, 3), POSTS, {}),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("policy", "row", "split", "expected"), CASES.values(), ids=CASES)
 def test_who_must_not_be_kept_is_counted(policy, row, split, expected):
-    nobody = {"kept_objected": 0, "kept_minor": 0, "kept_unknown_account": 0}
+    nobody = dict.fromkeys(MISJUDGED, 0)
     assert judge(policy).misjudged(footprint(row), split) == nobody | expected
 
 
 def test_rows_of_a_part_add_up():
     part = footprint((10, Role.AUTHOR, 9), (20, Role.AUTHOR, 2), (40, Role.AUTHOR, 3), (77, Role.AUTHOR, 4))
     found = judge(STRICT).misjudged(part, POSTS)
-    assert found == {"kept_objected": 5, "kept_minor": 0, "kept_unknown_account": 4}
+    assert found == dict.fromkeys(MISJUDGED, 0) | {"kept_objected": 5, "kept_unknown_account": 4}
 
 
 def test_minors_share_what_was_kept_where_no_age_is_asked():

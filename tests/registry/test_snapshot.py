@@ -18,7 +18,7 @@ from schemas.errors import BadInput
 from schemas.pseudonyms import Keychain
 from schemas.snapshots import RegistryHead
 from schemas.tables import SNAPSHOT
-from schemas.vocabulary import ALL_ROLES, ALL_SURFACES, IdentifierType, Surface
+from schemas.vocabulary import ALL_PURPOSES, ALL_ROLES, ALL_SURFACES, IdentifierType, Surface
 
 POST, PHOTO = Surface.POST.bit, Surface.PHOTO.bit
 
@@ -137,7 +137,15 @@ def test_a_snapshot_depends_on_what_holds_and_on_nothing_else(new_url, requests,
             if withdrawn:
                 registry.withdraw(f"r{n}", proof=PROOF, received_at=NOW, recorded_at=NOW)
         expected = {
-            (one.target.type.value, one.target.pseudonym, one.linked, ALL_ROLES, one.surfaces)
+            (
+                one.target.type.value,
+                one.target.pseudonym,
+                one.linked,
+                ALL_ROLES,
+                one.surfaces,
+                ALL_PURPOSES,
+                None,
+            )
             for one, (_, (*_, withdrawn)) in zip(objections, sequence, strict=True)
             if not withdrawn
         }

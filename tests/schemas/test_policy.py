@@ -113,7 +113,7 @@ REFUSED = {
     ),
     "a surface left empty": ({"surfaces": {"post": None}}, "surfaces.post: expected a mapping of use"),
     "a preset that is a list": ({"preset": ["strict"]}, "preset: expected 'strict' or 'meta-2025'"),
-    "no mapping at all": (["strict"], "expected a mapping of preset, min_age"),
+    "no mapping at all": (["strict"], "expected a mapping of preset, purposes"),
 }
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from screened import eligibility, packs, split_bytes
+from screened import eligibility, packs, split_bytes, takedowns
 
 from builders import LINEAGE_KEY, PLATFORM, account, objection, record
 from pipelines.screen.lookup import Lookup
@@ -11,7 +11,7 @@ from pipelines.screen.screen import Inputs, open_split
 from schemas.policy import Policy
 
 LOOKUP = Lookup(eligibility([account()]).lookup, PLATFORM, LINEAGE_KEY)
-INPUTS = Inputs(LOOKUP, Policy(), packs(), "lineage-0", "engine")
+INPUTS = Inputs(LOOKUP, takedowns(), Policy(), packs(), "lineage-0", "engine")
 OTHER_PACKS = packs().model_copy(update={"packs": packs().packs[:1]})
 OTHERS = {
     "eligibility": {

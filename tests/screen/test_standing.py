@@ -18,10 +18,9 @@ def test_reasons(case):
 
 def test_every_standing_reason_of_today_has_a_case():
     given = {reason for case in CASES for reason in case.reasons}
-    later = {"takedown"}
     restricted_by_policy = {"region_excluded"}
     standing = {reason.label for reason in Reason if reason.stage.value == "standing"}
-    assert given | later | restricted_by_policy == standing
+    assert given | restricted_by_policy == standing
 
 
 @pytest.mark.parametrize(("region", "kept"), [("FR", True), ("US", False), (None, False)])

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from builds import Place
+from screened import takedowns
 
 from builders import account, at, malformed, objection, record, records_table
 from pipelines.jobs import screening
@@ -47,6 +48,9 @@ OTHERS = {
     "another platform": lambda inputs: replace(inputs, lookup=replace(inputs.lookup, platform="elsewhere")),
     "other flags": lambda inputs: with_lookup(inputs, "flags", 127),
     "objections of everybody": lambda inputs: with_lookup(inputs, "clear", [0] * 7),
+    "takedowns": lambda inputs: replace(
+        inputs, takedowns=takedowns([objection("record", f"r{n}") for n in (1, 6)])
+    ),
     "other birthdays": lambda inputs: with_lookup(inputs, "adult_from", 0),
 }
 
@@ -67,6 +71,12 @@ def test_a_key_of_other_inputs_is_found(place, monkeypatch, name):
 
 
 def test_the_key_of_what_was_built_follows(place):
+    place.build()
+    assert place.verify() == ()
+
+
+def test_the_key_of_rows_that_are_taken_down_follows(place):
+    place.objections += [objection("record", name) for name in ("r1", "r6", "r8")]
     place.build()
     assert place.verify() == ()
 

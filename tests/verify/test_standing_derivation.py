@@ -34,7 +34,7 @@ def place(tmp_path):
         accounts += [of_its_own(number, row, "account_id", "person_id") for row in case.accounts]
         records.append(of_its_own(number, case.record, "record_id", "account_id"))
         objections += [
-            of_its_own(number, given, "value") if given["type"] == "account" else given
+            of_its_own(number, given, "value") if given["type"] in {"account", "record"} else given
             for given in case.objections
         ]
     place = Place(tmp_path, objections, policy=ODD_SOURCE)
@@ -49,7 +49,7 @@ def test_the_verifier_agrees_with_screen_on_every_case(place):
 
 # The release gate joins footprints with eligibility by itself: it stops these before they are published.
 STOPPED_BY_THE_GATE = {
-    Reason.OBJECTION, Reason.THIRD_PARTY_OBJECTION, Reason.THIRD_PARTY_UNKNOWN, Reason.ACCOUNT_UNKNOWN,
+    Reason.TAKEDOWN, Reason.OBJECTION, Reason.THIRD_PARTY_OBJECTION, Reason.THIRD_PARTY_UNKNOWN, Reason.ACCOUNT_UNKNOWN,
     Reason.AGE_UNKNOWN,
 }  # fmt: skip
 

@@ -42,7 +42,7 @@ def _stranger(states):
     [
         (_another_state, "the state that follows from source and registry", "another state"),
         (list.pop, "the state that follows from source and registry", "none"),
-        (_stranger, "no such account", "a state"),
+        (_stranger, "no such account, nor such a picture taken down", "a state"),
     ],
     ids=["another state", "no state", "a stranger's state"],
 )

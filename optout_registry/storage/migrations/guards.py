@@ -20,8 +20,9 @@ _TABLES: dict[str, tuple[str, ...]] = {
     "event": ("number", "kind", "entry", *_CONTENT),
     "objection": (
         "event", "request_id", "type", *_PSEUDONYM, "platform", "linked", "surfaces", "roles", "purposes",
-        "batch", "ended",
+        "batch", "ended", "sealed",
     ),
+    "inherited": ("event", "origin", *_PSEUDONYM, "platform"),
     "repeat": ("event", "batch"),
     "actor": ("name", "token_digest", "revoked"),
     "tile": ("level", "position", "hashes"),
@@ -78,7 +79,14 @@ def _allowed_changes(is_same: str) -> dict[str, str]:
         " AND NEW.keys = OLD.keys + 1 AND length(NEW.commitment) = 32)"
         f" OR ({unchanged('objection', 'commitment')} AND OLD.pseudonym IS NULL AND OLD.commitment IS NULL"
         " AND length(NEW.commitment) = 32)"
-        f" OR ({unchanged('objection', 'pseudonym', 'nonce')} AND OLD.ended IS NOT NULL"
+        f" OR ({unchanged('objection', 'pseudonym', 'nonce', 'sealed')} AND OLD.ended IS NOT NULL"
+        " AND NEW.pseudonym IS NULL AND NEW.nonce IS NULL AND NEW.sealed IS NULL)",
+        # A further key; the commitment of what is erased, once; erasure, with that of its objection.
+        "inherited": f"({unchanged('inherited', *_PSEUDONYM)} AND NEW.pseudonym IS NOT NULL"
+        " AND NEW.keys = OLD.keys + 1 AND length(NEW.commitment) = 32)"
+        f" OR ({unchanged('inherited', 'commitment')} AND OLD.pseudonym IS NULL AND OLD.commitment IS NULL"
+        " AND length(NEW.commitment) = 32)"
+        f" OR ({unchanged('inherited', 'pseudonym', 'nonce')}"
         " AND NEW.pseudonym IS NULL AND NEW.nonce IS NULL)",
         "actor": f"{unchanged('actor', 'revoked')} AND NEW.revoked",
         # The last tile of a level grows.

@@ -105,6 +105,7 @@ def preview(
         "bad": report.bad,
         "matched": found.matched,
         "unmatched": found.unmatched,
+        "takedowns": found.takedowns,
         "accounts": found.accounts,
         "touched": None if found.touched is None else found.touched.model_dump(),
     }

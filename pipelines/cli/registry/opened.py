@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
 from pipelines.cli.opened import OpenedWorkspace, read_yaml
 from schemas.errors import BadInput, ConfigurationError
-from schemas.vocabulary import IdentifierType
+from schemas.vocabulary import TargetType
 
 if TYPE_CHECKING:
     from optout_registry.cases.calendar import Calendar
@@ -36,13 +37,22 @@ def open_to_write(opened: OpenedWorkspace) -> "Registry":
     return open_registry(opened.registry_url, opened.key("log").secret)
 
 
-def intake_for(opened: OpenedWorkspace, kind: IdentifierType) -> "Intake":
-    """How identifiers become pseudonyms; those of a platform need source.yaml, which names it."""
+def intake_for(opened: OpenedWorkspace, kind: TargetType) -> "Intake":
+    """How targets become pseudonyms; those of a platform need source.yaml, which names it."""
     from optout_registry.intake import Intake
+    from optout_registry.takedowns import check_target_key
     from schemas.identifiers import PLATFORM_SCOPED
 
     platform = _platform(opened) if kind in PLATFORM_SCOPED else ""
-    return Intake(opened.keychain(), platform)
+
+    @cache
+    def target_key() -> bytes:
+        secret = opened.key("target").secret
+        with open_to_read(opened) as registry:
+            check_target_key(registry, secret)
+        return secret
+
+    return Intake(opened.keychain(), platform, target_key)
 
 
 def case_key(opened: OpenedWorkspace) -> "CaseKey":

@@ -21,7 +21,7 @@ from pipelines.cli.registry.opened import (
 from pipelines.cli.registry.written import writing_file
 from pipelines.cli.tables import print_text
 from schemas.errors import ConfigurationError
-from schemas.vocabulary import IdentifierType
+from schemas.vocabulary import TARGET_TYPES
 
 if TYPE_CHECKING:
     from optout_registry.objections import Answer
@@ -42,9 +42,11 @@ def register(app: typer.Typer) -> None:
 
 def add(
     # Checked by the intake and not by typer, which would repeat an identifier typed in its place.
-    kind: Annotated[str, typer.Argument(metavar="TYPE", help=f"One of {', '.join(IdentifierType)}.")],
+    kind: Annotated[str, typer.Argument(metavar="TYPE", help=f"One of {', '.join(TARGET_TYPES)}.")],
     # Several words, because a phone number is often written with spaces.
-    value: Annotated[list[str], typer.Argument(help="Whom it names; - reads it from standard input.")],
+    value: Annotated[
+        list[str], typer.Argument(help="Whom or what it names; - reads it from standard input.")
+    ],
     *,
     region: Annotated[str | None, typer.Option(help="Country of a phone number without +, as FR.")] = None,
     surface: Annotated[list[str] | None, typer.Option(help="Only this surface; repeatable.")] = None,

@@ -29,6 +29,8 @@ _READ = (
     "notified_at",
 )  # fmt: skip
 _STATE_BYTES = 48
+_STICKY = 6
+"""The law that an objection ends by its withdrawal, and not with a link."""
 _TYPES = frozenset(kind.value for kind in IdentifierType)
 
 
@@ -55,9 +57,12 @@ class Terms:
 
 
 def derive_accounts(
-    session: "DuckDBPyConnection", accounts: pa.Table, objections: pa.Table, terms: Terms
+    session: "DuckDBPyConnection", accounts: pa.Table, objections: pa.Table, terms: Terms, faults: "Faults"
 ) -> AccountCounts:
-    """Fill the relation ``account`` from canonical account rows and a SNAPSHOT table."""
+    """Fill the relation ``account`` from canonical account rows and a SNAPSHOT table.
+
+    An account that an objection reaches, and that the table does not have, is a fault.
+    """
     has_id = pc.is_valid(accounts.column("account_id"))
     named = accounts.filter(has_id)
     sound = accounts.filter(pc.and_(has_id, pc.is_null(accounts.column("defect"))))
@@ -84,12 +89,13 @@ def derive_accounts(
     run(session, "written", pads(first))
     for key in further:
         run(session, "rewrapped", pads(key))
-    run(session, "hit", {"roles": len(PERSON_ROLES)})
+    run(session, "hit", {"roles": len(PERSON_ROLES), "purposes": policy.purpose_set()})
     run(
         session,
         "account",
         {**pads(terms.lineage_key), "as_of": terms.instant, "roles": len(PERSON_ROLES)},
     )
+    _check_inherited(session, faults)
     for relation in ("account_row", "identity", "objection"):
         session.unregister(relation)
     ((rows, objected),) = session.execute(
@@ -107,10 +113,23 @@ def derive_accounts(
     )
 
 
+def _check_inherited(session: "DuckDBPyConnection", faults: "Faults") -> None:
+    found = run(session, "not_inherited", {"cap": CAP})
+    for subject, _ in found:
+        faults.add(
+            "linked",
+            f"subject {subject}",
+            _STICKY,
+            expected="a row of the snapshot for every account that an objection reaches",
+            found="none",
+        )
+    faults.add_rest("linked", _STICKY, found)
+
+
 def check_states(
     session: "DuckDBPyConnection", eligibility: pa.Table, terms: Terms, faults: "Faults"
 ) -> None:
-    """Compare the version's ELIGIBILITY table with the relation ``account``."""
+    """Compare the version's ELIGIBILITY table with the relations ``account`` and ``taken_down``."""
     session.register("eligibility", eligibility)
     run(session, "state_value")
     values = session.table("state_value").to_arrow_table()
@@ -122,7 +141,9 @@ def check_states(
             "eligibility",
             f"eligibility of subject {subject}",
             2,
-            expected="the state that follows from source and registry" if derived else "no such account",
+            expected="the state that follows from source and registry"
+            if derived
+            else "no such account, nor such a picture taken down",
             found="another state" if derived and held else "none" if derived else "a state",
         )
     faults.add_rest("eligibility", 2, found)

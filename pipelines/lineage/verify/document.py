@@ -78,7 +78,14 @@ def _check_sorted(
 ) -> None:
     if table is None:
         return
-    keys = list(zip(*(table.column(column).to_pylist() for column in columns), strict=True))
+    # null comes first
+    values = (
+        [(value is not None, value or b"") for value in column.to_pylist()]
+        if column.null_count
+        else column.to_pylist()
+        for column in map(table.column, columns)
+    )
+    keys = list(zip(*values, strict=True))
     wrong = next((row for row in range(1, len(keys)) if keys[row - 1] >= keys[row]), None)
     if wrong is not None:
         objects.faults.add(

@@ -1,12 +1,13 @@
 -- Which accounts a live objection covers: by role (its stored value from 0), on which surfaces. An objection
 -- names an account by its id or by one of its identifiers, and covers each of its roles on each of its surfaces;
 -- unless it says otherwise it covers every account that shares a person with one it names, and so on from account
--- to account.
+-- to account. It counts if it is made against one of the purposes of the corpus.
 CREATE TEMP TABLE hit AS
 WITH RECURSIVE
 named AS (
   SELECT DISTINCT written.account_id, objection.linked, objection.roles, objection.surfaces
   FROM written JOIN objection ON written.type = objection.type AND written.pseudonym = objection.pseudonym
+  WHERE objection.purposes & $purposes::USMALLINT <> 0
 ),
 link AS (
   SELECT DISTINCT account_id, person_id FROM account_row WHERE person_id IS NOT NULL

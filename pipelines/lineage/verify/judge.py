@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from pipelines.lineage.verify.session import run
+from pipelines.lineage.verify.takedowns import name_content
 from schemas.outcomes import Reason
 from schemas.vocabulary import OTHER_ROLES, SURFACE_OF_LABEL, Role, Visibility
 
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from schemas.policy import Policy
 
 _GIVEN = (
-    Reason.MALFORMED, Reason.OBJECTION, Reason.THIRD_PARTY_OBJECTION, Reason.THIRD_PARTY_UNKNOWN,
-    Reason.ACCOUNT_UNKNOWN, Reason.ACCOUNT_INACTIVE, Reason.ACCOUNT_KIND_EXCLUDED,
+    Reason.MALFORMED, Reason.TAKEDOWN, Reason.OBJECTION,
+    Reason.THIRD_PARTY_OBJECTION, Reason.THIRD_PARTY_UNKNOWN, Reason.ACCOUNT_UNKNOWN,
+     Reason.ACCOUNT_INACTIVE, Reason.ACCOUNT_KIND_EXCLUDED,
     Reason.MINOR_ACCOUNT, Reason.MINOR_AT_POSTING, Reason.AGE_UNKNOWN,
     Reason.POSTING_DATE_UNKNOWN, Reason.NOTICE_PENDING, Reason.SURFACE_EXCLUDED, Reason.REGION_EXCLUDED,
     Reason.NOT_PUBLIC, Reason.VISIBILITY_UNKNOWN,
@@ -54,6 +56,7 @@ def judge_batch(session: "DuckDBPyConnection", batch: pa.Table) -> None:
     ``batch`` has the columns of a canonical record, created_at without zone, and ``n``.
     """
     session.register("batch", batch)
+    name_content(session, batch)
     parameters = {
         **{reason.label: reason.bit for reason in _GIVEN},
         "visibilities": [visibility.value for visibility in Visibility],

@@ -36,6 +36,7 @@ named AS (
   LEFT JOIN action ON action.label = other.role
   LEFT JOIN account ON account.account_id = other.account
 ),
+taken AS (SELECT DISTINCT n FROM content_form JOIN taken_down USING (type, form)),
 third_party AS (
   SELECT n, bool_or(known AND drops_objected AND NOT clear) AS objected, bool_or(NOT known AND drops_unknown) AS unknown
   FROM named GROUP BY n
@@ -45,7 +46,8 @@ SELECT
   CASE
     WHEN defect IS NOT NULL OR record_id IS NULL THEN $malformed
     ELSE
-      if(known AND NOT surface_clear, $objection, 0)
+      if(taken.n IS NOT NULL, $takedown, 0)
+      | if(known AND NOT surface_clear, $objection, 0)
       | if(coalesce(third_party.objected, false), $third_party_objection, 0)
       | if(NOT known, $account_unknown, 0)
       | if(known AND NOT active, $account_inactive, 0)
@@ -72,4 +74,6 @@ SELECT
     AND len(list_filter(entry.values, lambda v: declares_minor(v, $digits))) > 0
   )) > 0)) > 0, false) AS declared,
   coalesce(len(media), 0) AS pictures
-FROM fact LEFT JOIN third_party ON third_party.n = fact.n;
+FROM fact
+LEFT JOIN third_party ON third_party.n = fact.n
+LEFT JOIN taken ON taken.n = fact.n;

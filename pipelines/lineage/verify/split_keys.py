@@ -4,6 +4,7 @@ A resumed build takes up results by their keys, so a wrong key is a result that 
 """
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 from pipelines.lineage.verify.people import find_strangers
 from pipelines.lineage.verify.session import run
 from pipelines.lineage.verify.source import Source
+from pipelines.lineage.verify.takedowns import has_takedowns, name_content, rows_taken_down
 from schemas.fields import RECORDS
 from schemas.folded import folded_leaves
 from schemas.splits import split_key
@@ -27,6 +29,11 @@ if TYPE_CHECKING:
 
 LAW = 3
 _ID = "account_id"
+_PEOPLE = pa.schema([pa.field(_ID, pa.dictionary(pa.int32(), pa.string())), RECORDS.field("others")])
+_MEDIUM = [field for field in RECORDS.field("media").type.value_type if field.name in {"uri", "sha256"}]
+_NAMES = pa.schema([
+    pa.field("n", pa.int64()), RECORDS.field("record_id"), pa.field("media", pa.list_(pa.struct(_MEDIUM))),
+])  # fmt: skip
 _FORM = {
     "subject": "<u8",
     "known": "?",
@@ -42,8 +49,13 @@ def check_split_key(
     session: "DuckDBPyConnection", source: Source, split: dict[str, Any], terms: "Terms", faults: "Faults"
 ) -> None:
     """Derive the key of a split whose bytes are those of the source."""
-    authors, others = _people(source, split)
-    said = {"eligibility": _said(session, authors, terms), "others": _said(session, others, terms)}
+    people, names = _ids(source, split, named=has_takedowns(session))
+    name_content(session, names)
+    said = {
+        "eligibility": _said(session, _used(people.column(_ID).combine_chunks()), terms),
+        "others": _said(session, _named(people.column("others")), terms),
+        "takedown": rows_taken_down(session),
+    }
     expected = split_key({**terms.screening, "split": split["split_digest"], **said})
     if split["split_key"] != expected:
         name = f"split {split['split']}"
@@ -63,29 +75,47 @@ def _said(session: "DuckDBPyConnection", ids: pa.Array, terms: "Terms") -> str:
     return said.hexdigest()
 
 
-def _people(source: Source, split: dict[str, Any]) -> tuple[pa.Array, pa.Array]:
-    """Every author of the split once, and everybody whom its rows name in a role that we know.
+def _ids(source: Source, split: dict[str, Any], *, named: bool) -> tuple[pa.Table, pa.Table]:
+    """All that is decoded of a split before its key is known: whom its rows name, and what names them.
 
-    Authors in the order of the dictionary that Parquet holds them in, the others as they first appear.
+    Of row groups whose people can be decoded. The second table numbers its rows, and has those alone whose
+    names can be decoded, too; without ``named`` it is empty.
     """
     metadata = source.file(split["path"])[1].metadata
     groups = range(split["first_row_group"], split["first_row_group"] + split["row_groups"])
-    folded = folded_leaves(metadata, groups)
-    schema = pa.schema([pa.field(_ID, pa.dictionary(pa.int32(), pa.string())), RECORDS.field("others")])
-    tables = [schema.empty_table()]
+    folded, leaves = folded_leaves(metadata, groups), _name_leaves(metadata)
+    people, names, done = [_PEOPLE.empty_table()], [_NAMES.empty_table()], 0
     with pq.ParquetFile(source.root / split["path"], memory_map=True, read_dictionary=folded) as file:
         for group in groups:
-            try:
-                table = file.read_row_group(group, columns=schema.names)
-                table.validate(full=True)
-            except MemoryError:
-                raise
-            except (pa.ArrowException, OSError):
+            rows = metadata.row_group(group).num_rows
+            table = _decoded(file, group, _PEOPLE.names, rows)
+            if table is None:
                 continue
-            if len(table) == metadata.row_group(group).num_rows:
-                tables.append(table.select(schema.names).cast(schema))
-    whole = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
-    return _used(whole.column(_ID).combine_chunks()), _named(whole.column("others"))
+            people.append(table.select(_PEOPLE.names).cast(_PEOPLE))
+            content = _decoded(file, group, leaves, rows) if named else None
+            if content is not None:
+                numbers = pa.array(range(done, done + rows), pa.int64())
+                names.append(content.append_column("n", numbers).select(_NAMES.names).cast(_NAMES))
+            done += rows
+    return pa.concat_tables(people).unify_dictionaries().combine_chunks(), pa.concat_tables(names)
+
+
+def _name_leaves(metadata: pq.FileMetaData) -> list[str]:
+    """The leaf columns that name a record and its pictures; a list is two levels of its own in Parquet."""
+    paths = [metadata.schema.column(number).path for number in range(metadata.num_columns)]
+    return [path for path in paths if re.fullmatch(r"record_id|media\.[^.]+\.[^.]+\.(uri|sha256)", path)]
+
+
+def _decoded(file: pq.ParquetFile, group: int, columns: list[str], rows: int) -> pa.Table | None:
+    """Columns of a row group; None: they cannot be decoded."""
+    try:
+        table = file.read_row_group(group, columns=columns)
+        table.validate(full=True)
+    except MemoryError:
+        raise
+    except (pa.ArrowException, OSError):
+        return None
+    return table if len(table) == rows else None
 
 
 def _used(column: pa.DictionaryArray) -> pa.Array:

@@ -10,4 +10,7 @@ SELECT subject, unhex(
   || little_2(clear[5]) || little_2(clear[6]) || little_2(clear[7])
   || repeat('00', 10)
 ) AS value
-FROM account;
+FROM account
+UNION ALL
+-- of a picture that is taken down: its subject alone
+SELECT subject, unhex(little_8(subject) || repeat('00', 40)) FROM taken_down WHERE subject IS NOT NULL;

@@ -20,6 +20,7 @@ from pipelines.lineage.verify.session import open_session
 from pipelines.lineage.verify.snapshots import under_further_keys
 from pipelines.lineage.verify.source import Source, open_source, read_accounts
 from pipelines.lineage.verify.sources import check_source
+from pipelines.lineage.verify.takedowns import derive_takedowns
 from schemas.errors import ConfigurationError
 from schemas.identifiers import SCHEME
 from schemas.policy import Policy
@@ -44,6 +45,8 @@ class Evidence:
     lineage_key: Key
     registry: "Callable[[int], RegistrySnapshot] | None" = None
     """The registry's own snapshot at an event number; None: the version's is taken as given."""
+    target_key: Callable[[], bytes] | None = None
+    """The key that opens takedowns; asked for where there are some."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,8 @@ def _derive(
         "engine": content.engine.digest,
     }
     terms = Terms(content.as_of, policy, source.manifest.platform, *keys, screening)
-    counts = derive_accounts(session, accounts, held.snapshot, terms)
+    derive_takedowns(session, held.snapshot, terms, evidence.target_key, objects.faults)
+    counts = derive_accounts(session, accounts, held.snapshot, terms, objects.faults)
     objects.counts["accounts"] = counts.accounts
     if counts != content.accounts:
         told = content.accounts.model_dump()

@@ -1,0 +1,116 @@
+"""Accounts that linked objections reach: recorded by a build, covered until the objection ends.
+
+So an account that is unlinked later stays covered, and one that is linked later comes to be.
+"""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import pyarrow as pa
+from sqlalchemy import Connection, and_, insert, select
+
+from optout_registry import log
+from optout_registry.events import NONCE, Linked, commitment
+from optout_registry.identity import check_scheme, check_settled
+from optout_registry.registry import Appending, Registry
+from optout_registry.storage.tables import INHERITED, OBJECTION
+from schemas.snapshots import REACHED, REACHING
+from schemas.vocabulary import IdentifierType
+
+ROWS_PER_TRANSACTION = 10_000
+_ROWS = 65_536
+_HOLDS = and_(
+    OBJECTION.c.ended.is_(None),
+    OBJECTION.c.linked,
+    OBJECTION.c.type.in_([kind.value for kind in IdentifierType]),
+)
+_Pair = tuple[int, bytes]
+
+
+def read_reaching(registry: Registry) -> pa.Table:
+    """The REACHING table: what linked objections that hold name, and the accounts they have reached."""
+    named = select(OBJECTION.c.event, OBJECTION.c.type, OBJECTION.c.pseudonym).where(_HOLDS)
+    reached = (
+        select(INHERITED.c.origin, INHERITED.c.pseudonym)
+        .join(OBJECTION, OBJECTION.c.event == INHERITED.c.origin)
+        .where(_HOLDS)
+    )
+    with registry.reading() as connection:
+        batches = [
+            *_batches(connection.execution_options(yield_per=_ROWS).execute(named).partitions()),
+            *_batches(
+                [(origin, IdentifierType.ACCOUNT.value, pseudonym) for origin, pseudonym in part]
+                for part in connection.execution_options(yield_per=_ROWS).execute(reached).partitions()
+            ),
+        ]
+    return pa.Table.from_batches(batches, REACHING)
+
+
+def record_reached(registry: Registry, reached: pa.Table, platform: str, *, recorded_at: datetime) -> None:
+    """Append an event for each row of a REACHED table, 10,000 in a transaction.
+
+    What another build has recorded meanwhile, or whose objection has ended, adds nothing: a build that was
+    killed and one that runs at the same time come to the same rows.
+
+    Raises:
+        ConfigurationError: the registry was opened to be read, is between two keys, or under another normal
+            form.
+    """
+    check_scheme(registry.identity)
+    check_settled(registry.identity)
+    for start in range(0, len(reached), ROWS_PER_TRANSACTION):
+        part = reached.slice(start, ROWS_PER_TRANSACTION).select(REACHED.names)
+        pairs: list[_Pair] = list(zip(*(column.to_pylist() for column in part.columns), strict=True))
+        with registry.appending() as appending:
+            new = _unknown(appending.connection, pairs)
+            if new:
+                _append(registry, appending, new, platform, recorded_at)
+
+
+def _append(
+    registry: Registry, appending: Appending, pairs: Sequence[_Pair], platform: str, recorded_at: datetime
+) -> None:
+    identity = registry.identity
+    rows, events = [], []
+    for number, (origin, pseudonym) in enumerate(pairs, appending.size + 1):
+        nonce = secrets.token_bytes(NONCE)
+        rows.append({
+            "event": number, "origin": origin, "pseudonym": pseudonym, "nonce": nonce,
+            "keys": len(identity.key_ids), "platform": platform,
+        })  # fmt: skip
+        events.append(
+            Linked(
+                key_id=identity.key_id,
+                number=number,
+                origin=origin,
+                platform=platform,
+                recorded_at=recorded_at,
+                target=commitment(nonce, pseudonym, None).hex(),
+            )
+        )
+    appending.connection.execute(insert(INHERITED), rows)
+    log.append(appending.connection, appending.size, events, appending.signer)
+
+
+def _unknown(connection: Connection, pairs: Sequence[_Pair]) -> list[_Pair]:
+    """Those that are not recorded and whose objection holds, each once, in their order."""
+    origins = sorted({origin for origin, _ in pairs})
+    holding = set(connection.scalars(select(OBJECTION.c.event).where(_HOLDS, OBJECTION.c.event.in_(origins))))
+    known = {
+        (row.origin, row.pseudonym)
+        for row in connection.execute(
+            select(INHERITED.c.origin, INHERITED.c.pseudonym).where(INHERITED.c.origin.in_(origins))
+        )
+    }
+    wanted = (pair for pair in pairs if pair[0] in holding and pair not in known)
+    return list(dict.fromkeys(wanted))
+
+
+def _batches(parts: "Iterator[Sequence[Sequence[object]]]") -> Iterator[pa.RecordBatch]:
+    for part in parts:
+        columns = zip(*part, strict=True)
+        yield pa.RecordBatch.from_arrays(
+            [pa.array(column, field.type) for column, field in zip(columns, REACHING, strict=True)],
+            schema=REACHING,
+        )

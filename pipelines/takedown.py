@@ -1,0 +1,71 @@
+"""What is taken down, opened for one build: the staged look-up table of records and pictures."""
+
+from collections.abc import Callable, Iterable
+from operator import itemgetter
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from schemas.errors import BadInput
+from schemas.identifier_columns import subjects
+from schemas.identifiers import media_message
+from schemas.pseudonyms import pseudonyms
+from schemas.snapshots import RegistrySnapshot
+from schemas.tables import TAKEDOWN
+from schemas.takedowns import unseal
+from schemas.vocabulary import TakedownType
+
+
+def sealed_rows(objections: pa.Table) -> pa.Table:
+    """The rows of a SNAPSHOT table that are takedowns."""
+    return objections.filter(pc.is_valid(objections.column("sealed")))
+
+
+def open_takedowns(
+    snapshot: RegistrySnapshot,
+    platform: str,
+    others: Iterable[str],
+    target_key: Callable[[], bytes],
+    lineage_key: bytes,
+) -> pa.Table:
+    """The TAKEDOWN table of a snapshot, sorted: raw ids, so it lies in staging and ends with the build.
+
+    ``others``: platforms whose records the registry holds, too; those hit nothing here. The key is asked
+    for by the first takedown.
+
+    Raises:
+        BadInput: a target that the key does not open. It is never ignored: nobody knows what it names.
+        ConfigurationError: there are takedowns, and no key.
+    """
+    held = sealed_rows(snapshot.objections)
+    if not len(held):
+        return TAKEDOWN.empty_table()
+    key, shut = target_key(), 0
+    opened: set[tuple[str, str]] = set()
+    for row in held.select(["type", "sealed"]).to_pylist():
+        kind = TakedownType(row["type"])
+        forms = {name: unseal(key, kind, name, row["sealed"]) for name in (platform, *others)}
+        shut += not any(form is not None for form in forms.values())
+        form = forms[platform]
+        if form is not None:
+            opened.add((kind.value, form))
+    if shut:
+        raise BadInput(
+            "takedowns of the registry",
+            expected=f"{len(held)} targets sealed under the target key, of {platform} "
+            "or a platform that registry.other_platforms of the policy names",
+            found=f"{shut} that it does not open",
+            remedy="restore the target key from its backup, or correct keys.target in optout.yaml: "
+            "nobody else can tell what was to be taken down",
+        )
+    rows = sorted(opened)
+    named = (media_message(""), [form.encode() for kind, form in rows if kind == TakedownType.MEDIA.value])
+    keyed = iter(subjects(pseudonyms((lineage_key,), *named)).tolist())
+    return pa.table(
+        {
+            "type": list(map(itemgetter(0), rows)),
+            "form": list(map(itemgetter(1), rows)),
+            "subject": [next(keyed) if kind == TakedownType.MEDIA.value else None for kind, _ in rows],
+        },
+        TAKEDOWN,
+    )
