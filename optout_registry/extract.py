@@ -26,7 +26,7 @@ from optout_registry.transparency.notes import Verifier, open_note, parse_checkp
 from schemas.documents import Digest
 from schemas.errors import BadInput
 from schemas.model import Model
-from schemas.vocabulary import IdentifierType
+from schemas.vocabulary import TargetType
 
 ABOUT = (
     "This is what the registry of objections holds about these requests. Whom a request names is held only as"
@@ -76,8 +76,8 @@ class RequestExtract(Model):
     events: tuple[ProvenEvent, ...]
     ended_by: str | None
     """Kind of the event that ended it; null: it counts."""
-    identifier_type: IdentifierType
-    """Kind of the identifier it names."""
+    target_type: TargetType
+    """Kind of the identifier, the record or the picture that it names."""
     platform: str | None
     received_at: datetime
     """As claimed."""
@@ -191,7 +191,7 @@ def _request(
         ),
         event=received.number,
         events=_proven(connection, entries, size),
-        identifier_type=received.type,
+        target_type=received.type,
         platform=received.platform,
         received_at=received.received_at,
         recorded_at=received.recorded_at,

@@ -6,12 +6,13 @@ from optout_registry.events import (
     Event,
     Exported,
     IdentityConfirmed,
+    Linked,
     Received,
     RefusedAsImpersonation,
     Withdrawn,
 )
 from optout_registry.objections import Basis, Impersonation, WithdrawalProof
-from schemas.vocabulary import PERSON_ROLES, Purpose, Surface
+from schemas.vocabulary import PERSON_ROLES, Purpose, Surface, TakedownType
 
 _ALL = 0xFFFF
 _SURFACES = {surface.label: surface.bit for surface in Surface}
@@ -24,6 +25,7 @@ _BEHALF = {
     Basis.REPRESENTATIVE: "by a representative",
     Basis.AUTHORITY: "by an authority",
 }
+_TARGET = {TakedownType.RECORD: "one record", TakedownType.MEDIA: "one picture, in every copy"}
 _IMPERSONATION = {
     Impersonation.NOT_THE_PERSON: "the person it names said that it is not theirs",
     Impersonation.NO_AUTHORITY: "whoever made it for another could not show that they may",
@@ -51,8 +53,9 @@ def in_words(event: Event) -> str:
     match event:
         case Received():
             return (
-                f"An objection was received {_BEHALF[event.basis]} against the use of what is connected with"
-                f" an identifier of type {event.type.value}. It covers: {scope_in_words(event)}."
+                f"An objection was received {_BEHALF[event.basis]} against the use of"
+                f" {_TARGET.get(event.type) or f'what is connected with an identifier of type {event.type.value}'}."
+                f" It covers: {scope_in_words(event)}."
             )
         case Withdrawn():
             older = "may" if event.releases_older else "should not"
@@ -64,6 +67,11 @@ def in_words(event: Event) -> str:
             return "Whoever made the request has shown who they are."
         case RefusedAsImpersonation():
             return f"The objection was refused as an impersonation: {_IMPERSONATION[event.reason]}."
+        case Linked():
+            return (
+                f"An account on {event.platform} was found to be the same person's: the objection covers it,"
+                " too, until it ends."
+            )
         case Exported():
             return "An extract of what is held was given to the person."
         case _:

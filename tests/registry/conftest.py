@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy
 from registry.constants import KEY_ID, LOG_SECRET, NOW, SERVER
 
-from builders import PLATFORM, REGISTRY_KEY
+from builders import PLATFORM, REGISTRY_KEY, TARGET_KEY
 from optout_registry.cases.calendar import Calendar
 from optout_registry.cases.sealing import CaseKey
 from optout_registry.intake import Intake
@@ -23,7 +23,7 @@ from optout_registry.objections import Objection
 from optout_registry.opening import create_registry
 from pipelines.cli import main as command_line
 from schemas.pseudonyms import Keychain
-from schemas.vocabulary import ALL_SURFACES, IdentifierType
+from schemas.vocabulary import ALL_SURFACES, TARGET_TYPES
 
 
 def pytest_collection_modifyitems(config, items):
@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.fixture
 def intake():
-    return Intake(Keychain((KEY_ID,), (REGISTRY_KEY,)), PLATFORM)
+    return Intake(Keychain((KEY_ID,), (REGISTRY_KEY,)), PLATFORM, lambda: TARGET_KEY)
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def objection(intake):
 
     def build(value="a1", request_id=None, *, kind="account", linked=True, surfaces=ALL_SURFACES, **more):
         return Objection(
-            target=intake.target(IdentifierType(kind), value),
+            target=intake.target({str(one): one for one in TARGET_TYPES}[kind], value),
             request_id=request_id or f"request-{value}",
             received_at=more.pop("received_at", NOW),
             linked=linked,

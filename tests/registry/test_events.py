@@ -8,6 +8,7 @@ from registry.constants import KEY_ID, NOW
 from optout_registry.events import (
     Exported,
     IdentityConfirmed,
+    Linked,
     Received,
     Redacted,
     RefusedAsImpersonation,
@@ -18,7 +19,7 @@ from optout_registry.events import (
 from optout_registry.objections import Basis, Impersonation, WithdrawalProof
 from schemas.canonical import canonical_json
 from schemas.errors import BadInput
-from schemas.vocabulary import IdentifierType
+from schemas.vocabulary import TARGET_TYPES
 
 _INSTANTS = st.datetimes(timezones=st.just(NOW.tzinfo))
 _BITS = st.integers(1, 0xFFFF)
@@ -37,7 +38,7 @@ _RECEIVED = st.builds(
     roles=_BITS,
     surfaces=_BITS,
     target=st.binary(min_size=32, max_size=32).map(bytes.hex),
-    type=st.sampled_from(IdentifierType),
+    type=st.sampled_from(TARGET_TYPES),
 )
 _WITHDRAWN = st.builds(
     Withdrawn,
@@ -61,6 +62,7 @@ def test_an_event_is_read_back(event):
 
 
 _ONE_OF_EACH = [
+    Linked(key_id="k", number=7, origin=3, platform="sample", recorded_at=NOW, target="ab" * 32),
     IdentityConfirmed(number=7, recorded_at=NOW, request_id="t-1"),
     RefusedAsImpersonation(number=7, reason=Impersonation.NO_AUTHORITY, recorded_at=NOW, request_id="t-1"),
     Exported(number=7, recorded_at=NOW, requests=(1, 3)),

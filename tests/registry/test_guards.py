@@ -3,13 +3,17 @@
 import pytest
 import sqlalchemy.exc
 from registry.constants import NOW, PROOF, SERVER
+from registry.links import reached
 
+from builders import PLATFORM
 from optout_registry.actors import add_actor, revoke_actor
 from optout_registry.cases.contact import Contact, Direction, add_message, set_contact
+from optout_registry.inherited import record_reached
 
 _OBJECTION = "type, pseudonym, nonce, keys, platform, linked, surfaces, roles, purposes, batch, ended"
 _TABLES = (
-    "registry", "registry_key", "event", "objection", "repeat", "actor", "tile", "checkpoint", "receipt",
+    "registry", "registry_key", "event", "objection", "inherited", "repeat", "actor", "tile", "checkpoint",
+    "receipt",
 )  # fmt: skip
 _REFUSED = [
     "UPDATE registry SET log_key = 'other'",
@@ -35,6 +39,13 @@ _REFUSED = [
     f"INSERT INTO objection (event, request_id, {_OBJECTION}) SELECT 9, request_id, {_OBJECTION} FROM objection WHERE event = 1",
     f"INSERT INTO objection (event, request_id, {_OBJECTION}) SELECT event, 'new', {_OBJECTION} FROM objection WHERE event = 1",
     "UPDATE tile SET hashes = substr(hashes, 33)",
+    "UPDATE objection SET sealed = nonce WHERE event = 2",
+    "UPDATE objection SET pseudonym = NULL, nonce = NULL, sealed = request_id WHERE event = 1",
+    "UPDATE inherited SET origin = 1",
+    "UPDATE inherited SET platform = 'elsewhere'",
+    "UPDATE inherited SET pseudonym = nonce",
+    "UPDATE inherited SET pseudonym = NULL, nonce = NULL",
+    "INSERT INTO inherited SELECT * FROM inherited",
     "UPDATE tile SET position = 1",
     "UPDATE checkpoint SET note = 'other'",
     "UPDATE receipt SET event = 2",
@@ -59,6 +70,7 @@ _SQLITE = [
     f"INSERT OR REPLACE INTO objection (event, request_id, {_OBJECTION}) SELECT 9, request_id, {_OBJECTION} FROM objection",
     f"INSERT OR REPLACE INTO objection (event, request_id, {_OBJECTION}) SELECT event, 'new', {_OBJECTION} FROM objection",
     "INSERT OR REPLACE INTO tile SELECT level, position, x'00' FROM tile",
+    "INSERT OR REPLACE INTO inherited SELECT * FROM inherited",
     "INSERT OR REPLACE INTO repeat SELECT * FROM repeat",
     "INSERT OR REPLACE INTO actor SELECT name, x'00', revoked FROM actor",
     "INSERT OR REPLACE INTO checkpoint SELECT size, 'other' FROM checkpoint",
@@ -76,6 +88,7 @@ def held(registry, objection, sql, case_key):
     registry.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW)
     registry.add_all([objection("a3")], recorded_at=NOW, batch="b1")
     registry.add(objection("a3"), recorded_at=NOW)
+    record_reached(registry, reached((4, "a4")), PLATFORM, recorded_at=NOW)
     for name in ("ana", "gone"):
         add_actor(registry, name)
     revoke_actor(registry, "gone")
@@ -119,6 +132,7 @@ def test_a_receipt_goes_with_its_objection_and_not_before(held, sql):
         "UPDATE event SET nonce = NULL, body = NULL WHERE number = 1",
         "UPDATE objection SET pseudonym = NULL, nonce = NULL WHERE event = 1",
         "UPDATE objection SET pseudonym = nonce, keys = 2, commitment = nonce WHERE event = 2",
+        "UPDATE inherited SET pseudonym = nonce, keys = 2, commitment = nonce",
         "UPDATE actor SET revoked = true WHERE name = 'ana'",
         "UPDATE case_file SET contact = NULL, language = NULL, key_id = NULL",
         "DELETE FROM case_file",
@@ -128,6 +142,7 @@ def test_a_receipt_goes_with_its_objection_and_not_before(held, sql):
         "content is erased",
         "the target of what has ended is erased",
         "another key is applied",
+        "another key is applied to an account",
         "a token is revoked",
         "what was sealed is deleted",
         "a case is deleted",
