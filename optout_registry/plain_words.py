@@ -4,15 +4,13 @@ from collections.abc import Mapping
 
 from optout_registry.events import (
     Event,
-    Exported,
-    IdentityConfirmed,
     Linked,
     Received,
     RefusedAsImpersonation,
     Withdrawn,
 )
 from optout_registry.objections import Basis, Impersonation, WithdrawalProof
-from schemas.vocabulary import PERSON_ROLES, Purpose, Surface, TakedownType
+from schemas.vocabulary import PERSON_ROLES, Purpose, Surface, TakedownType, TargetType
 
 _ALL = 0xFFFF
 _SURFACES = {surface.label: surface.bit for surface in Surface}
@@ -25,7 +23,14 @@ _BEHALF = {
     Basis.REPRESENTATIVE: "by a representative",
     Basis.AUTHORITY: "by an authority",
 }
-_TARGET = {TakedownType.RECORD: "one record", TakedownType.MEDIA: "one picture, in every copy"}
+_TARGET: dict[TargetType, str] = {
+    TakedownType.RECORD: "one record",
+    TakedownType.MEDIA: "one picture, in every copy",
+}
+_SAID = {
+    "identity_confirmed": "Whoever made the request has shown who they are.",
+    "exported": "An extract of what is held was given to the person.",
+}
 _IMPERSONATION = {
     Impersonation.NOT_THE_PERSON: "the person it names said that it is not theirs",
     Impersonation.NO_AUTHORITY: "whoever made it for another could not show that they may",
@@ -52,10 +57,10 @@ def in_words(event: Event) -> str:
     """What happened, in one sentence; the same event always gives the same."""
     match event:
         case Received():
+            identifier = f"what is connected with an identifier of type {event.type.value}"
             return (
                 f"An objection was received {_BEHALF[event.basis]} against the use of"
-                f" {_TARGET.get(event.type) or f'what is connected with an identifier of type {event.type.value}'}."
-                f" It covers: {scope_in_words(event)}."
+                f" {_TARGET.get(event.type, identifier)}. It covers: {scope_in_words(event)}."
             )
         case Withdrawn():
             older = "may" if event.releases_older else "should not"
@@ -63,8 +68,6 @@ def in_words(event: Event) -> str:
                 f"The objection was withdrawn; {_PROOF[event.proof]}."
                 f" What was published before {older} be used again."
             )
-        case IdentityConfirmed():
-            return "Whoever made the request has shown who they are."
         case RefusedAsImpersonation():
             return f"The objection was refused as an impersonation: {_IMPERSONATION[event.reason]}."
         case Linked():
@@ -72,10 +75,8 @@ def in_words(event: Event) -> str:
                 f"An account on {event.platform} was found to be the same person's: the objection covers it,"
                 " too, until it ends."
             )
-        case Exported():
-            return "An extract of what is held was given to the person."
         case _:
-            return f"An event of kind {event.kind}."
+            return _SAID.get(event.kind, f"An event of kind {event.kind}.")
 
 
 def _labels(bits: int, known: Mapping[str, int], everything: str) -> str:
