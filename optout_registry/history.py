@@ -42,15 +42,14 @@ def history(connection: Connection, request_id: str, held: Held) -> list[Entry]:
         # Of the statement: set on the connection, it would hold for what is written after it as well.
         .execution_options(yield_per=_ROWS)
     )
-    entries = (
-        Entry(read_body(row.body, row.number), row.nonce, row.body) for row in connection.execute(statement)
-    )
-    return [
-        entry
-        for entry in entries
-        if is_about(entry.event, request_id, held.event)
-        or (isinstance(entry.event, Exported) and held.event in entry.event.requests)
-    ]
+    with connection.execute(statement) as rows:
+        entries = (Entry(read_body(row.body, row.number), row.nonce, row.body) for row in rows)
+        return [
+            entry
+            for entry in entries
+            if is_about(entry.event, request_id, held.event)
+            or (isinstance(entry.event, Exported) and held.event in entry.event.requests)
+        ]
 
 
 def is_about(event: Event, request_id: str, received: int) -> bool:

@@ -49,15 +49,17 @@ def due(registry: Registry, calendar: Calendar, on: date) -> Due:
     with registry.reading() as connection:
         found = connection.execute(select(STATUS, func.count()).select_from(CASES).group_by(STATUS)).all()
         counted = {Status(status): number for status, number in found}
-        rows = connection.execution_options(yield_per=_ROWS).execute(
+        statement = (
             select(OBJECTION.c.request_id, OBJECTION.c.event, STATUS.label("status"), EVENT.c.body)
             .select_from(CASES.join(EVENT, EVENT.c.number == OBJECTION.c.event))
             .where(STATUS.in_([Status.OPEN.value, Status.EXTENDED.value]))
-            .order_by(OBJECTION.c.event)
+            .execution_options(yield_per=_ROWS)
         )
-        waiting = [
-            _waiting(row.request_id, row.event, Status(row.status), row.body, calendar, on) for row in rows
-        ]
+        with connection.execute(statement) as rows:
+            waiting = [
+                _waiting(row.request_id, row.event, Status(row.status), row.body, calendar, on)
+                for row in rows
+            ]
     waiting.sort(key=lambda one: (one.last_day, one.event))
     counts = {status: counted.get(status, 0) for status in Status}
     return Due(
