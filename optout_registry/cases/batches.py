@@ -44,11 +44,10 @@ def answer_batch(
                 STATUS.in_([Status.OPEN.value, Status.EXTENDED.value]),
             )
         )
-        begun = connection.execute(
-            update(CASE_FILE).where(CASE_FILE.c.event.in_(waiting)).values(**values)
-        ).rowcount
+        number = connection.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+        connection.execute(update(CASE_FILE).where(CASE_FILE.c.event.in_(waiting)).values(**values))
         untouched = waiting.add_columns(*(literal(value) for value in values.values())).where(
             CASE_FILE.c.event.is_(None)
         )
-        made = connection.execute(insert(CASE_FILE).from_select(["event", *values], untouched)).rowcount
-        return begun + made
+        connection.execute(insert(CASE_FILE).from_select(["event", *values], untouched))
+        return number
