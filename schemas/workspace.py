@@ -36,7 +36,7 @@ class Keys(Model):
     lineage: str = "file:keys/lineage.key"
     """Of the lineage key, which makes subjects and the order of rows."""
     log: str = "file:keys/log.key"
-    """Of the log key, which signs the registry's log; a build needs it where objections reach new accounts."""
+    """Of the log key, which signs the log; a build needs it where objections reach new accounts."""
     case: str = "file:keys/case.key"
     """Of the case key, which encrypts contact data and correspondence; who only builds needs none."""
     target: str = "file:keys/target.key"
