@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import wait
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -43,6 +44,17 @@ def gate():
     return Gate()
 
 
+@contextmanager
+def accepting(registry, gate, **options):
+    """An acceptor whose thread a failed test does not leave before the closed gate."""
+    with Acceptor(registry, gate, **options) as acceptor:
+        try:
+            yield acceptor
+        except BaseException:
+            gate.open(1000)
+            raise
+
+
 def results(futures):
     done, late = wait(futures, SECONDS)
     assert not late
@@ -55,7 +67,7 @@ def checkpoints(sql):
 
 def test_what_waits_is_one_transaction_and_every_receipt_verifies(registry, objection, gate, sql):
     verifier = parse_verifier(registry.identity.log_key)
-    with Acceptor(registry, gate) as acceptor:
+    with accepting(registry, gate) as acceptor:
         first = acceptor.accept(objection("first"))
         gate.reached()  # the first one is under way; the others come meanwhile
         others = [acceptor.accept(objection(f"a{n}")) for n in range(100)]
@@ -74,7 +86,7 @@ def test_what_waits_is_one_transaction_and_every_receipt_verifies(registry, obje
 
 def test_nothing_is_answered_before_it_is_on_disk(registry, objection, gate, url):
     seen = []
-    with Acceptor(registry, gate) as acceptor:
+    with accepting(registry, gate) as acceptor:
         answer = acceptor.accept(objection())
         gate.reached()
         assert not answer.done()
@@ -87,7 +99,7 @@ def test_nothing_is_answered_before_it_is_on_disk(registry, objection, gate, url
 
 
 def test_a_group_has_a_largest_size(registry, objection, gate, sql):
-    with Acceptor(registry, gate, group=10) as acceptor:
+    with accepting(registry, gate, group=10) as acceptor:
         first = acceptor.accept(objection("first"))
         gate.reached()
         others = [acceptor.accept(objection(f"a{n}")) for n in range(25)]
@@ -97,7 +109,7 @@ def test_a_group_has_a_largest_size(registry, objection, gate, sql):
 
 
 def test_a_conflict_and_a_repetition_fail_no_neighbour(registry, objection, gate):
-    with Acceptor(registry, gate) as acceptor:
+    with accepting(registry, gate) as acceptor:
         first = acceptor.accept(objection("first"))
         gate.reached()
         same = [
@@ -119,7 +131,7 @@ def test_a_conflict_and_a_repetition_fail_no_neighbour(registry, objection, gate
 
 def test_one_that_cannot_be_recorded_fails_alone(registry, objection, gate):
     told = []
-    with Acceptor(registry, gate, on_failure=told.append) as acceptor:
+    with accepting(registry, gate, on_failure=told.append) as acceptor:
         first = acceptor.accept(objection("first"))
         gate.reached()
         good = [acceptor.accept(objection("a1"))]
@@ -149,7 +161,7 @@ def test_what_could_never_be_recorded_is_not_queued(registry, objection, change,
 
 def test_a_transaction_that_fails_gives_no_receipt_and_the_next_is_tried_anew(registry, objection, gate, sql):
     told = []
-    with Acceptor(registry, gate, on_failure=told.append) as acceptor:
+    with accepting(registry, gate, on_failure=told.append) as acceptor:
         first = acceptor.accept(objection("first"))
         gate.reached()
         group = [acceptor.accept(objection(f"a{n}")) for n in range(3)]
@@ -171,7 +183,7 @@ def test_a_transaction_that_fails_gives_no_receipt_and_the_next_is_tried_anew(re
 
 
 def test_more_than_the_bound_is_told_so_and_fewer_wait(registry, objection, gate):
-    with Acceptor(registry, gate, waiting=3) as acceptor:
+    with accepting(registry, gate, waiting=3) as acceptor:
         first = acceptor.accept(objection("first"))
         gate.reached()
         waiting = [acceptor.accept(objection(f"a{n}")) for n in range(3)]
@@ -196,7 +208,7 @@ def test_the_end_records_what_waits_and_takes_nothing_more(registry, objection, 
 
 
 def test_who_hangs_up_does_not_take_it_back(registry, objection, gate):
-    with Acceptor(registry, gate) as acceptor:
+    with accepting(registry, gate) as acceptor:
         answer = acceptor.accept(objection())
         assert not answer.cancel()
         gate.open()
