@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from optout_registry.events import REVERSED, Received
 from optout_registry.objections import Answer, Objection, State
-from optout_registry.storage.tables import EVENT, OBJECTION, REPEAT
+from optout_registry.storage.tables import CONFIRMATION, EVENT, OBJECTION, REPEAT
 from schemas.errors import BadInput
 
 _LOOKUP = 10_000
@@ -139,6 +139,16 @@ def note_repeats(
 def end(connection: Connection, event: int, *, ended_by: int) -> None:
     """From the event ``ended_by`` on, the objection that ``event`` received does not hold."""
     connection.execute(update(OBJECTION).where(OBJECTION.c.event == event).values(ended=ended_by))
+
+
+def confirmed_by(connection: Connection, event: int) -> int | None:
+    """The event that confirmed who made the objection of ``event``; None: nobody has shown it yet."""
+    return connection.scalar(select(CONFIRMATION.c.confirmed).where(CONFIRMATION.c.event == event))
+
+
+def confirm(connection: Connection, event: int, *, confirmed_by: int) -> None:
+    """Keep that the event ``confirmed_by`` confirmed the objection that ``event`` received."""
+    connection.execute(insert(CONFIRMATION).values(event=event, confirmed=confirmed_by))
 
 
 def counts(connection: Connection) -> dict[str, Any]:

@@ -203,7 +203,7 @@ class Registry:
         return self._follow(request_id, event, ends=True)
 
     def confirm(self, request_id: str, *, recorded_at: datetime) -> Answer:
-        """Record that whoever made a request has shown who they are; it counts as it did before.
+        """Record that whoever made a request has shown who they are, once; it counts as it did before.
 
         Raises:
             BadInput: no such request.
@@ -278,8 +278,12 @@ class Registry:
             objection = held.find_one(connection, request_id)
             if objection.ended is not None:
                 return Answer(objection.ended, request_id, State.ENDED)
+            if not ends and (earlier := held.confirmed_by(connection, objection.event)):
+                return Answer(earlier, request_id, State.KNOWN)
             number = size + 1
             log.append(connection, size, [event(number)], signer)
             if ends:
                 held.end(connection, objection.event, ended_by=number)
+            else:
+                held.confirm(connection, objection.event, confirmed_by=number)
             return Answer(number, request_id, State.ADDED)

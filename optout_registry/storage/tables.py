@@ -199,3 +199,11 @@ CORRESPONDENCE = Table(
     Column("message", Bytes, nullable=False),  # sealed
 )
 """What was written to and by whoever made a request."""
+
+CONFIRMATION = Table(
+    "confirmation",
+    METADATA,
+    Column("event", _NUMBER, primary_key=True, autoincrement=False),  # that received the objection
+    Column("confirmed", _NUMBER, nullable=False),  # by this event
+)
+"""Objections of which somebody has shown that they are theirs; once is enough."""

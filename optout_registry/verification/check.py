@@ -15,6 +15,7 @@ from optout_registry.events import (
     BatchReversed,
     Event,
     Exported,
+    IdentityConfirmed,
     Linked,
     Received,
     Redacted,
@@ -28,6 +29,7 @@ from optout_registry.storage.tables import EVENT, INHERITED, OBJECTION
 from optout_registry.transparency.merkle import HASH, leaf_hash
 from optout_registry.transparency.tiles import HEIGHT, WIDTH, extended
 from optout_registry.verification.checkpoints import check_checkpoints
+from optout_registry.verification.confirmations import check_confirmations, check_confirmed
 from optout_registry.verification.findings import Findings, LogReport
 from optout_registry.verification.inherited import check_inherited, check_invented, check_origins
 from optout_registry.verification.redactions import (
@@ -60,6 +62,7 @@ def check_log(connection: Connection, identity: Identity, kept: Sequence[str] = 
     _check_objections(connection, findings)
     check_ends(connection, recorded, findings)
     check_invented(connection, findings)
+    check_confirmations(connection, findings)
     root = log.root_at(connection, tree.size) if tree.is_whole else None
     checkpoints = check_checkpoints(connection, identity, tree.size, kept, findings, is_whole=tree.is_whole)
     return LogReport(
@@ -137,6 +140,7 @@ def _check_events(
     reversals: list[BatchReversed] = []
     disclosures: list[Redacted | Exported] = []
     linked: list[Linked] = []
+    confirmed: dict[int, str] = {}
     for row in rows:
         event = _read(row, recorded, findings)
         rotations.take(row, event)
@@ -151,10 +155,13 @@ def _check_events(
         if isinstance(event, Linked):
             check_inherited(event, row, rotations, findings)
             linked.append(event)
+        if isinstance(event, IdentityConfirmed):
+            confirmed[event.number] = event.request_id
     _check_ended(connection, ended_by, findings)
     check_reversals(connection, reversals, findings)
     check_named(connection, disclosures, findings)
     check_origins(connection, linked, findings)
+    check_confirmed(connection, confirmed, findings)
 
 
 def _read(row: Row[Any], recorded: Mapping[int, int], findings: Findings) -> Event | None:

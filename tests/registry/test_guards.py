@@ -13,7 +13,7 @@ from optout_registry.inherited import record_reached
 _OBJECTION = "type, pseudonym, nonce, keys, platform, linked, surfaces, roles, purposes, batch, ended"
 _TABLES = (
     "registry", "registry_key", "event", "objection", "inherited", "repeat", "actor", "tile", "checkpoint",
-    "receipt",
+    "receipt", "confirmation",
 )  # fmt: skip
 _REFUSED = [
     "UPDATE registry SET log_key = 'other'",
@@ -50,6 +50,7 @@ _REFUSED = [
     "UPDATE checkpoint SET note = 'other'",
     "UPDATE receipt SET event = 2",
     "UPDATE repeat SET event = 2",
+    "UPDATE confirmation SET confirmed = 9",
     "UPDATE actor SET name = 'other'",
     "UPDATE actor SET revoked = false WHERE name = 'gone'",
     "UPDATE actor SET revoked = true, name = 'other' WHERE name = 'ana'",
@@ -72,6 +73,7 @@ _SQLITE = [
     "INSERT OR REPLACE INTO tile SELECT level, position, x'00' FROM tile",
     "INSERT OR REPLACE INTO inherited SELECT * FROM inherited",
     "INSERT OR REPLACE INTO repeat SELECT * FROM repeat",
+    "INSERT OR REPLACE INTO confirmation SELECT event, 9 FROM confirmation",
     "INSERT OR REPLACE INTO actor SELECT name, x'00', revoked FROM actor",
     "INSERT OR REPLACE INTO checkpoint SELECT size, 'other' FROM checkpoint",
     "INSERT OR REPLACE INTO case_file (event) SELECT event FROM case_file",

@@ -30,6 +30,7 @@ _TABLES: dict[str, tuple[str, ...]] = {
     "receipt": ("secret_digest", "event"),
     "case_file": ("event", "key_id", "contact", "language", *_EXTENSION, *_ANSWER),
     "correspondence": ("event", "position", "recorded_at", "direction", "key_id", "message"),
+    "confirmation": ("event", "confirmed"),
 }  # fmt: skip
 _RECEIPT_OF_LIVING = (
     "EXISTS (SELECT 1 FROM objection WHERE objection.event = OLD.event AND objection.pseudonym IS NOT NULL)"

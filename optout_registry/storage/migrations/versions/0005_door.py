@@ -1,0 +1,44 @@
+"""Whose identity was confirmed, so that a link that is opened twice is recorded once."""
+
+import json
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+
+_NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
+def upgrade() -> None:
+    """Make the table, and fill it from the log."""
+    confirmation = op.create_table(
+        "confirmation",
+        sa.Column("event", _NUMBER, autoincrement=False, nullable=False),
+        sa.Column("confirmed", _NUMBER, nullable=False),
+        sa.PrimaryKeyConstraint("event", name="pk_confirmation"),
+        sa.CheckConstraint("confirmed > event", name="ck_confirmation_order"),
+    )
+    connection = op.get_bind()
+    bodies = connection.execute(
+        sa.text(
+            "SELECT number, body FROM event WHERE kind = 'identity_confirmed' AND body IS NOT NULL"
+            " ORDER BY number"
+        )
+    )
+    first: dict[str, int] = {}
+    for number, body in bodies:
+        first.setdefault(json.loads(body)["request_id"], number)
+    held = sa.text("SELECT event FROM objection WHERE request_id = :request_id")
+    rows = [
+        {"event": connection.execute(held, {"request_id": request_id}).scalar_one(), "confirmed": number}
+        for request_id, number in first.items()
+    ]
+    if rows:
+        op.bulk_insert(confirmation, rows)
+
+
+def downgrade() -> None:
+    """A log is not taken back."""
+    raise NotImplementedError
