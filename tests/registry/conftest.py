@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy
 from registry.constants import KEY_ID, LOG_SECRET, NOW, SERVER
+from registry.doors import Door
 
 from builders import PLATFORM, REGISTRY_KEY, TARGET_KEY
 from optout_registry.cases.calendar import Calendar
@@ -179,3 +180,8 @@ def case_key():
 def calendar():
     """Of an officer in Dublin."""
     return Calendar(ZoneInfo("Europe/Dublin"), "IE")
+def door(registry, intake):
+    """A door on the registry, and a client at it that is let in without delay."""
+    made = Door(registry, intake)
+    with made.client() as made.at:
+        yield made

@@ -1,0 +1,73 @@
+"""The officer's view: counts, due dates, batches, preview. Who has the token sees it; it changes nothing."""
+
+import hmac
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from optout_registry.door.texts import page
+from optout_registry.registry import Registry
+
+PATH = "/officer"
+Rows = Callable[[], Sequence[Mapping[str, object]]]
+"""A table: its rows, each from the name of a column to a value. Called from another thread."""
+
+
+@dataclass(frozen=True)
+class Office:
+    """Who may look, and at what besides the counts."""
+
+    token: str = field(repr=False)
+    """At least 128 random bits, known to the officers alone."""
+    tables: Mapping[str, Rows] = field(default_factory=dict)
+    """Title to table, in order."""
+
+
+def new_token() -> str:
+    """256 random bits."""
+    return f"optout-officer-{secrets.token_urlsafe(32)}"
+
+
+def officer_routes(registry: Registry, office: Office) -> APIRouter:
+    """The routes of the view."""
+    officer = APIRouter(prefix=PATH, include_in_schema=False)
+    # Browsers take __Secure- only with Secure, which they send to localhost without TLS as well.
+    cookie = "__Secure-optout-officer"
+
+    def is_officer(request: Request) -> bool:
+        given = request.cookies.get(cookie, "")
+        return hmac.compare_digest(given.encode(), office.token.encode())
+
+    @officer.get("")
+    def view(request: Request) -> Response:
+        if not is_officer(request):
+            return page("officer_login", "en", {"wrong": False}, status=401)
+        counts = registry.status().model_dump()
+        by_type = counts.pop("live_by_type")
+        rows: list[Mapping[str, object]] = [
+            {"what": name.replace("_", " "), "value": value} for name, value in counts.items()
+        ]
+        rows += [{"what": f"live, {kind}", "value": number} for kind, number in by_type.items()]
+        tables = {"Registry": rows, **{title: list(table()) for title, table in office.tables.items()}}
+        return page("officer", "en", {"tables": tables})
+
+    @officer.post("/login")
+    async def login(request: Request) -> Response:
+        data = await request.form(max_files=0, max_fields=4)
+        token = str(data.get("token", "")).strip()
+        if not hmac.compare_digest(token.encode(), office.token.encode()):
+            return page("officer_login", "en", {"wrong": True}, status=401)
+        answer = RedirectResponse(PATH, 303)
+        answer.set_cookie(cookie, token, path=PATH, secure=True, httponly=True, samesite="strict")
+        return answer
+
+    @officer.post("/logout")
+    def logout() -> Response:
+        answer = RedirectResponse(PATH, 303)
+        answer.delete_cookie(cookie, path=PATH, secure=True, httponly=True, samesite="strict")
+        return answer
+
+    return officer

@@ -1,0 +1,208 @@
+"""What the door does, for pages and API alike: object, ask, confirm, withdraw.
+
+Nothing here asks the registry whether it knows an identifier, so no answer can tell.
+"""
+
+import asyncio
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from optout_registry.accepting import Acceptor
+from optout_registry.door.links import InvalidLink, Links, Use
+from optout_registry.door.mail import Cap, Mailer
+from optout_registry.door.texts import text_of
+from optout_registry.intake import Intake, Request, lacks_country, read_request
+from optout_registry.objections import Answer
+from optout_registry.receipts import Receipt
+from optout_registry.registry import Registry
+from optout_registry.standing import Standing, claimed, request_of, standing
+from schemas.errors import BadInput
+from schemas.identifiers import normalise
+from schemas.vocabulary import IdentifierType
+
+LONGEST = 1_000
+"""Characters in an identifier."""
+LINK_DAYS = 7
+"""How long a link is valid."""
+
+
+class WrongField(BadInput):
+    """What somebody filled in is no request; its subject is the field, and no value is repeated."""
+
+
+class Correspondent(NamedTuple):
+    """Who can be written to about a request: an address and a language. Personal data: never logged."""
+
+    request_id: str
+    address: str
+    language: str
+
+
+class Taken(NamedTuple):
+    """An objection on disk, and what its sender is told besides."""
+
+    receipt: Receipt
+    has_mail: bool
+    """A message is on its way, if its address can have one."""
+    lacks_country: bool
+    """It names a phone number that meets only accounts that write it the same way."""
+
+
+class Outcome(StrEnum):
+    """What came of the wish to withdraw."""
+
+    WITHDRAWN = "withdrawn"
+    LINK_SENT = "link_sent"
+    """To the address that was named, if the receipt's objection names it, too."""
+    NO_MATCH = "no_match"
+    """Receipt and identifier do not belong together, or the objection has ended."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """The door's work on one registry."""
+
+    registry: Registry
+    acceptor: Acceptor
+    intake: Intake
+    links: Links
+    mailer: Mailer
+    attempts: Cap
+    """Withdrawals that may be tried with one receipt."""
+    clock: Callable[[], datetime]
+    post: Executor
+    """Where mails are written: no answer waits for one, so none tells whether there was one."""
+    public: str
+    """Where links lead: the door's public address."""
+    keep_correspondent: Callable[[Correspondent], None] = lambda _: None
+    """Where address and language go for who answers the person later; by default nowhere."""
+
+    async def object(self, fields: Mapping[str, Any], language: str, contact: str = "") -> Taken:
+        """Record an objection; what it returns is on disk.
+
+        ``contact``: an address to answer to, where the objection names none.
+
+        Raises:
+            WrongField: its subject is the field. NotAcknowledged: nothing was recorded.
+        """
+        request = _read(fields)
+        now = self.clock()
+        with _fields():
+            objection = self.intake.objection(request, request_id=uuid.uuid4().hex, recorded_at=now)
+        answer = await asyncio.wrap_future(self.acceptor.accept(objection))
+        if answer.receipt is None:
+            raise RuntimeError  # a random request id is new
+        is_email = request.type is IdentifierType.EMAIL
+        # To the normal form and not to what was typed: two spellings can be two mailboxes, and only
+        # the one that the objection names may confirm it.
+        address = normalise(IdentifierType.EMAIL, request.value if is_email else contact)
+        if address:
+            self.keep_correspondent(Correspondent(answer.request_id, address, language))
+            link = self._link(Use.CONFIRM, answer.event, language, now) if is_email else ""
+            text = "mail_confirm" if is_email else "mail_received"
+            self._write(address, text, language, now, link=link, number=f"{answer.event}")
+        return Taken(answer.receipt, bool(address), lacks_country(request))
+
+    async def standing(self, secret: str) -> Standing | None:
+        """What became of the objection that a receipt's secret belongs to."""
+        return await asyncio.to_thread(standing, self.registry, secret)
+
+    async def confirm(self, token: str) -> Answer:
+        """Record that a link of ours was opened.
+
+        Raises:
+            InvalidLink, ExpiredLink: nothing was changed. NotAcknowledged: nothing was recorded.
+        """
+        event = self.links.event(Use.CONFIRM, token, self.clock())
+        return await asyncio.wrap_future(self.acceptor.confirm(await self._request_id(event)))
+
+    async def ask_to_withdraw(self, secret: str, fields: Mapping[str, Any], language: str) -> Outcome:
+        """Withdraw, or send the link that does.
+
+        An objection takes a name; its withdrawal takes the receipt and the name, and where that is an
+        e-mail address, opening a link that is sent there.
+
+        Raises:
+            WrongField: its subject is the field. NotAcknowledged: nothing was recorded.
+        """
+        request = _read(fields)
+        now = self.clock()
+        with _fields():
+            target = self.intake.target(request.type, request.value, request.region)
+        event = await asyncio.to_thread(claimed, self.registry, secret, target)
+        # Whoever finds a receipt shall not try names on it until one fits.
+        if not self.attempts.allows(secret.strip().lower(), now):
+            event = None
+        if request.type is IdentifierType.EMAIL:
+            if event is not None:
+                link = self._link(Use.WITHDRAW, event, language, now)
+                address = normalise(IdentifierType.EMAIL, request.value)
+                self._write(address, "mail_withdraw", language, now, link=link, number=f"{event}")
+            return Outcome.LINK_SENT
+        if event is None:
+            return Outcome.NO_MATCH
+        await self._withdraw(event, now)
+        return Outcome.WITHDRAWN
+
+    async def withdraw(self, token: str) -> Answer:
+        """Lift the one objection that a link of ours is about; errors as of :meth:`confirm`."""
+        now = self.clock()
+        return await self._withdraw(self.links.event(Use.WITHDRAW, token, now), now)
+
+    async def _withdraw(self, event: int, now: datetime) -> Answer:
+        request_id = await self._request_id(event)
+        return await asyncio.wrap_future(self.acceptor.withdraw(request_id, received_at=now))
+
+    async def _request_id(self, event: int) -> str:
+        request = await asyncio.to_thread(request_of, self.registry, event)
+        if request is None:  # signed by this registry's key, and the log does not hold it: rolled back
+            raise InvalidLink(
+                "link",
+                expected="a link about an objection of this registry",
+                found="one about none",
+                remedy="tell the operator: the registry may have been rolled back",
+            )
+        return request.request_id
+
+    def _link(self, use: Use, event: int, language: str, now: datetime) -> str:
+        token = self.links.token(use, event, now + timedelta(days=LINK_DAYS))
+        path = "confirmation" if use is Use.CONFIRM else "withdrawal/link"
+        return f"{self.public}/{language}/{path}?token={token}"
+
+    def _write(self, to: str, text: str, language: str, now: datetime, **values: str) -> None:
+        values |= {"days": f"{LINK_DAYS}", "site": f"{self.public}/{language}"}
+        self.post.submit(
+            self.mailer.write,
+            to,
+            text_of(language, f"{text}_subject"),
+            text_of(language, text, **values),
+            language=language,
+            now=now,
+        )
+
+
+def _read(fields: Mapping[str, Any]) -> Request:
+    with _fields():
+        request = read_request(fields)
+    if len(str(request.value)) > LONGEST:
+        raise WrongField(
+            "value", expected=f"at most {LONGEST} characters", found="more", remedy="correct value"
+        )
+    return request
+
+
+@contextmanager
+def _fields() -> Iterator[None]:
+    """What the intake refuses is a field that somebody filled in; what the registry refuses is not."""
+    try:
+        yield
+    except BadInput as error:
+        raise WrongField(
+            error.subject, expected=error.expected, found=error.found, remedy=error.remedy
+        ) from None
