@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field
 
 from schemas.model import Model
 
@@ -67,6 +68,23 @@ class Officer(Model):
     and fines for an answer can still come (in Germany, BGB section 195 and OWiG section 31)."""
 
 
+class DoorSettings(Model):
+    """The door of `optout registry serve`: what its pages say, and where its messages go."""
+
+    controller: str
+    """Who answers for the training, as people are told."""
+    contact: str
+    """How people reach them: an address that is shown to everybody."""
+    address: Annotated[str, Field(pattern=r"^https?://[^/?#\s]+$")] | None = None
+    """Where people find the door, as https://optout.example.org; null: where it listens."""
+    sender: str = "door@localhost"
+    """From whom its messages come."""
+    outbox: LocalPath = "outbox"
+    """The folder into which messages are written, as .eml files, for a mail server to send."""
+    officer: LocalPath | None = None
+    """The file with the token of the officer's view; written if missing. Null: there is no such view."""
+
+
 class Workspace(Model):
     """Where everything is. Relative paths start at the folder that holds optout.yaml."""
 
@@ -84,3 +102,5 @@ class Workspace(Model):
     """References to the keys."""
     officer: Officer = Officer()
     """Deadlines and the retention of case data."""
+    door: DoorSettings | None = None
+    """The door; null: `registry serve` asks for it."""

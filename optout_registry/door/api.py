@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import Field, StringConstraints
+from pydantic import Field, JsonValue, StringConstraints
 
 from optout_registry.door.answers import UNKNOWN_SECRET, Problem, UnknownSecret
 from optout_registry.door.service import LONGEST, Outcome, Service
@@ -17,8 +17,8 @@ from schemas.vocabulary import PERSON_ROLES, PURPOSE_OF_LABEL, SURFACE_OF_LABEL,
 
 
 def _one_of(labels: Iterable[str]) -> Any:  # noqa: ANN401 - pydantic's FieldInfo has no public type
-    known = list(labels)
-    return Field(pattern=f"^(?:{'|'.join(known)})$", json_schema_extra={"enum": known})
+    known: list[JsonValue] = list(labels)
+    return Field(pattern=f"^(?:{'|'.join(map(str, known))})$", json_schema_extra={"enum": known})
 
 
 SurfaceLabel = Annotated[str, _one_of(SURFACE_OF_LABEL)]

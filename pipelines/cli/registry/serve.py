@@ -1,0 +1,155 @@
+"""`optout registry serve`: the door, where people object by themselves."""
+
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.cli.opened import OpenedWorkspace, WorkspaceOption, open_workspace
+from pipelines.cli.registry.opened import intake_for, open_to_write, say
+from schemas.errors import ConfigurationError
+from schemas.vocabulary import IdentifierType
+
+if TYPE_CHECKING:
+    from optout_registry.door.officer import Office
+    from optout_registry.door.pages import Programme
+    from optout_registry.registry import Registry
+    from schemas.workspace import DoorSettings
+
+_NEEDS = ("public", "adult_now", "adult_at_posting", "notice", "region")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(serve)
+
+
+def serve(
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; others reach only this machine.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8765,
+    per_address: Annotated[
+        float, typer.Option(help="Requests a second of one address before it is slowed; 0: no limit.", min=0)
+    ] = 2,
+    proxy: Annotated[
+        list[str] | None,
+        typer.Option(help="Address of a reverse proxy that tells whom it serves; repeatable."),
+    ] = None,
+    workspace: WorkspaceOption = Path(),
+) -> None:
+    """Serve the pages and the API where people object.
+
+    Runs until SIGTERM or Ctrl-C; what was acknowledged is on disk. TLS is a reverse proxy's.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    from optout_registry.door.headers import Site
+    from optout_registry.door.mail import into_folder
+    from optout_registry.door.opening import Settings, open_door
+    from optout_registry.door.serving import listening
+    from optout_registry.door.serving import serve as answer
+
+    opened = open_workspace(workspace)
+    door = _door(opened)
+    intake = intake_for(opened, IdentifierType.ACCOUNT)
+    listener = listening(host, port)
+    name, port = listener.getsockname()[:2]
+    here = f"http://{f'[{name}]' if ':' in name else name}:{port}"
+    with open_to_write(opened) as registry, ThreadPoolExecutor(2, "post") as post:
+        settings = Settings(
+            programme=_programme(opened, door, intake.platform),
+            site=Site(door.address or here, (here, f"http://localhost:{port}")),
+            sender=door.sender,
+            send=into_folder(opened.path(door.outbox)),
+            per_address=per_address,
+            office=_office(opened, door, registry),
+        )
+        app = open_door(
+            registry,
+            intake,
+            opened.key("log").secret,
+            settings,
+            post=post,
+            write=say,
+            clock=lambda: datetime.now(UTC),
+            seconds=time.monotonic,
+        )
+        reach = "this machine alone reaches it" if name in {"127.0.0.1", "::1"} else "without TLS"
+        say(f"listening on {here} ({reach}); published as {settings.site.public}")
+        answer(app, listener, proxies=tuple(proxy or ()))
+    say("ended: what was acknowledged is on disk")
+
+
+def _door(opened: OpenedWorkspace) -> "DoorSettings":
+    if opened.settings.door is None:
+        raise ConfigurationError(
+            "door in optout.yaml",
+            expected="who answers for the training, and how people reach them",
+            found="nothing",
+            remedy="add door: {controller: NAME, contact: ADDRESS}; `optout schema Workspace` shows all",
+        )
+    return opened.settings.door
+
+
+def _programme(opened: OpenedWorkspace, door: "DoorSettings", platform: str) -> "Programme":
+    """What people are told, from the policy that builds follow."""
+    from optout_registry.door.pages import Programme
+    from schemas.vocabulary import SURFACE_OF_LABEL
+
+    policy = opened.policy()
+    asked = [need for need in _NEEDS if need != "region" or policy.regions is not None]
+    rules = {label: policy.surfaces[label] for label in SURFACE_OF_LABEL}
+    objected = policy.third_party.objected
+    return Programme(
+        controller=door.controller,
+        contact=door.contact,
+        platform=platform,
+        surfaces={
+            label: tuple(need for need in asked if getattr(rule, need))
+            for label, rule in rules.items()
+            if rule.use
+        },
+        dropped_roles=tuple(sorted(objected.dropped())),
+        masked_roles=tuple(sorted(objected.masked())),
+        min_age=policy.min_age,
+        notice_days=policy.notice_days,
+    )
+
+
+def _office(opened: OpenedWorkspace, door: "DoorSettings", registry: "Registry") -> "Office | None":
+    from optout_registry.batches import list_batches
+    from optout_registry.door.officer import Office, new_token
+
+    if door.officer is None:
+        return None
+    path = opened.path(door.officer)
+    try:
+        if not path.exists():
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(f"{new_token()}\n")
+            say(f"wrote {path}: the token of the officer's view")
+        token = path.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        found = error.strerror if isinstance(error, OSError) else None
+        raise _no_token(path, found or "something else") from error
+    if len(token) < _TOKEN:
+        raise _no_token(path, "a shorter one")
+    batches = lambda: [batch.model_dump() for batch in list_batches(registry)]  # noqa: E731
+    return Office(token, {"Batches": batches})
+
+
+_TOKEN = 22
+"""Characters of a token at least: 128 bits in base64."""
+
+
+def _no_token(path: Path, found: str) -> ConfigurationError:
+    return ConfigurationError(
+        str(path),
+        expected=f"a token of {_TOKEN} characters or more, readable by this user",
+        found=found,
+        remedy="correct officer in optout.yaml, or remove the file: another token is written",
+    )
