@@ -33,7 +33,7 @@ class Named(Model):
 
     type: IdentifierType
     value: str = Field(min_length=1, max_length=LONGEST)
-    """The identifier, as people write it."""
+    """The identifier, as people write it: one line, of which something is left in its normal form."""
     region: Annotated[str, Field(pattern="^[A-Za-z]{2}$")] | None = None
     """ISO 3166-1 alpha-2; completes a phone number written without country code."""
 

@@ -4,6 +4,8 @@ On SQLite; or, where OPTOUT_POSTGRESQL names a server's database, on PostgreSQL 
 """
 
 import io
+import os
+import subprocess
 import sys
 import uuid
 from functools import partial
@@ -185,3 +187,17 @@ def door(registry, intake):
     made = Door(registry, intake)
     with made.client() as made.at:
         yield made
+
+
+@pytest.fixture
+def optout_in(repository):
+    """A function that runs a command in a workspace as a process of its own."""
+
+    def run(workspace, *arguments):
+        environment = os.environ | {"OPTOUT_WORKSPACE": str(workspace), "PYTHONPATH": str(repository)}
+        command = [sys.executable, "-P", "-m", "pipelines.cli", *arguments]
+        return subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=False, timeout=60
+        )
+
+    return run

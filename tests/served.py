@@ -1,0 +1,98 @@
+"""`optout registry serve` as a process of its own, on a port of its own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import httpx2
+
+from builders import PLATFORM
+
+_DOOR = """
+door:
+  controller: Example Ltd
+  contact: privacy@example.org
+  officer: keys/officer.token
+"""
+
+
+def workspace_with_door(folder, registry=None):
+    """A workspace whose door can be served; ``registry``: its URL, if it is not the file there."""
+    run = [sys.executable, "-m", "pipelines.cli"]
+    environment = os.environ | {"OPTOUT_WORKSPACE": str(folder)}
+    folder.mkdir(parents=True)
+    if registry is not None:
+        (folder / "optout.yaml").write_text(f"registry: {registry}\n", "utf-8")
+    subprocess.run([*run, "init"], env=environment, check=True, capture_output=True)
+    (folder / "source.yaml").write_text(f"platform: {PLATFORM}\n", "utf-8")
+    with (folder / "optout.yaml").open("a", encoding="utf-8") as file:
+        file.write(_DOOR)
+    return folder
+
+
+class Served:
+    """A door that runs; ``prefix``: a command to run it under."""
+
+    def __init__(self, workspace, *options, prefix=()):
+        command = [
+            *prefix,
+            sys.executable,
+            "-P",
+            "-m",
+            "pipelines.cli",
+            "registry",
+            "serve",
+            "--port",
+            "0",
+            *options,
+        ]
+        root = Path(__file__).resolve().parent.parent
+        environment = os.environ | {"OPTOUT_WORKSPACE": str(workspace), "PYTHONPATH": str(root)}
+        self.workspace = workspace
+        self.process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+        self.lines = []
+        self.url = None
+        for line in self.process.stderr:
+            self.lines.append(line)
+            if found := re.match(r"listening on (http://\S+)", line):
+                self.url = found[1]
+                break
+        assert self.url, "".join(self.lines)
+        # Read on, or the door would wait for somebody to empty the pipe.
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self):
+        self.lines += self.process.stderr
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        if self.process.poll() is None:
+            self.process.terminate()
+        self.wait()
+
+    def wait(self):
+        """Its exit code, once it has ended."""
+        code = self.process.wait(60)
+        self._reader.join()
+        self.process.stderr.close()
+        return code
+
+    def end(self, number=signal.SIGTERM):
+        """Ask it to end, and return its exit code."""
+        self.process.send_signal(number)
+        return self.wait()
+
+    def client(self):
+        return httpx2.Client(base_url=self.url, timeout=60)
+
+    @property
+    def token(self):
+        """Of the officer."""
+        return (self.workspace / "keys/officer.token").read_text("ascii").strip()
