@@ -28,6 +28,13 @@ class Programme:
     min_age: int
     notice_days: int
 
+    def by_needs(self) -> list[tuple[tuple[str, ...], list[str]]]:
+        """The needs there are, each with the surfaces that have them."""
+        found: dict[tuple[str, ...], list[str]] = {}
+        for surface, needs in self.surfaces.items():
+            found.setdefault(needs, []).append(surface)
+        return list(found.items())
+
 
 def page_routes(service: Service, programme: Programme) -> APIRouter:
     """The routes of the pages, for a browser and not for the API's description."""

@@ -184,7 +184,7 @@ def test_reading_is_never_slowed(registry, intake):
             assert at.get("/en/status").status_code == 200
 
 
-def test_the_access_log_holds_no_identifier_and_no_address(door, registry):
+def test_the_access_log_holds_no_identifier_and_no_address(door):
     sent = door.at.post(
         "/en/no-account?q=SECRET-query",
         data={"type": "email", "value": "SECRET-ana@example.org"},

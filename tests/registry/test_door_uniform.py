@@ -97,7 +97,7 @@ def difference(first, second):
 
 
 def test_the_measure_sees_a_shift_of_less_than_the_spread():
-    draw = random.Random(1)
+    draw = random.Random(1)  # noqa: S311 - a sample
     same = [[draw.gauss(0, 1) for _ in range(REQUESTS)] for _ in range(2)]
     assert abs(difference(*same)) < LARGEST_Z
     assert abs(difference(same[0], [value + 0.6 for value in same[1]])) > LARGEST_Z
@@ -108,7 +108,7 @@ def test_time_is_the_same_within_noise(door, registry, objection):
     registry.add_all([objection(name, kind="handle") for name in known], recorded_at=NOW)
     names = [(name, True) for name in known] + [(f"bob{number:04}", False) for number in range(REQUESTS)]
     # Mixed, so that whatever else the machine does falls on both alike.
-    random.Random(2).shuffle(names)
+    random.Random(2).shuffle(names)  # noqa: S311 - an order
     took = {True: [], False: []}
     for name, is_known in names:
         begun = time.perf_counter()

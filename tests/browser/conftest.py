@@ -1,0 +1,67 @@
+"""A door that is served, and Chromium before it. Without Chromium there is nothing to test, and a skip says so."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+from served import Served, workspace_with_door
+
+CHROMIUM = shutil.which("chromium")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in item.path.parts and CHROMIUM is None:
+            item.add_marker(pytest.mark.skip(reason="no Chromium here: `make test-browser` installs it"))
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    with Served(
+        workspace_with_door(tmp_path_factory.mktemp("browser") / "workspace"), "--per-address", "0"
+    ) as door:
+        yield door
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    arguments = ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium, served):
+    """A function to a new page of a browser that knows nothing yet; what the browser complains of fails the test."""
+    contexts, complaints = [], []
+
+    def new(**options):
+        context = chromium.new_context(base_url=served.url, **({"locale": "en-GB"} | options))
+        context.set_default_timeout(30_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield new
+    for context in contexts:
+        context.close()
+    # A page that is answered with 4xx is one on purpose here; Chromium says so of each.
+    assert [said for said in complaints if "Failed to load resource" not in said] == []
+
+
+@pytest.fixture
+def look(request):
+    """A function that keeps a picture of a page, where OPTOUT_SCREENSHOTS names a folder for them."""
+
+    def shoot(page, name):
+        if folder := os.environ.get("OPTOUT_SCREENSHOTS"):
+            page.screenshot(path=Path(folder, f"{name}.png"), full_page=True)
+
+    del request
+    return shoot
