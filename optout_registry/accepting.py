@@ -14,8 +14,8 @@ from threading import Condition, Thread
 from types import TracebackType
 from typing import Self
 
-from optout_registry.identity import check_key, check_scheme
-from optout_registry.objections import Answer, Objection, check_request_id
+from optout_registry.identity import check_chain, check_scheme
+from optout_registry.objections import Answer, Objection, WithdrawalProof, check_request_id
 from optout_registry.registry import Registry
 from schemas.errors import OptoutError, Refused
 
@@ -88,7 +88,7 @@ class Acceptor:
             ConfigurationError, BadInput: it could never be recorded, and is not queued.
         """
         identity = self._registry.identity
-        check_key(identity, objection.target.key_id)
+        check_chain(identity, objection.target.key_ids)
         check_request_id(objection.request_id)
         check_scheme(identity)
         return self._queued(objection)
@@ -97,10 +97,12 @@ class Acceptor:
         """Queue that whoever made a request has shown who they are; errors as of :meth:`accept`."""
         return self._queued(lambda now: self._registry.confirm(request_id, recorded_at=now))
 
-    def withdraw(self, request_id: str, *, received_at: datetime) -> Future[Answer]:
-        """Queue a withdrawal; errors as of :meth:`accept`."""
+    def withdraw(self, request_id: str, *, proof: WithdrawalProof, received_at: datetime) -> Future[Answer]:
+        """Queue a withdrawal, from which on what is published is used again; errors as of :meth:`accept`."""
         return self._queued(
-            lambda now: self._registry.withdraw(request_id, received_at=received_at, recorded_at=now)
+            lambda now: self._registry.withdraw(
+                request_id, proof=proof, received_at=received_at, recorded_at=now
+            )
         )
 
     def _queued(self, task: Objection | Callable[[datetime], Answer]) -> Future[Answer]:

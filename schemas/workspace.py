@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
-from pydantic import AfterValidator, Field
 
 from schemas.model import Model
 
@@ -81,7 +80,7 @@ class DoorSettings(Model):
     """From whom its messages come."""
     outbox: LocalPath = "outbox"
     """The folder into which messages are written, as .eml files, for a mail server to send."""
-    officer: LocalPath | None = None
+    officer_token: LocalPath | None = None
     """The file with the token of the officer's view; written if missing. Null: there is no such view."""
 
 

@@ -16,7 +16,7 @@ _DOOR = """
 door:
   controller: Example Ltd
   contact: privacy@example.org
-  officer: keys/officer.token
+  officer_token: keys/officer.token
 """
 
 

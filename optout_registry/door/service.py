@@ -18,11 +18,11 @@ from optout_registry.door.links import InvalidLink, Links, Use
 from optout_registry.door.mail import Cap, Mailer
 from optout_registry.door.texts import text_of
 from optout_registry.intake import Intake, Request, lacks_country, read_request
-from optout_registry.objections import Answer
+from optout_registry.objections import Answer, WithdrawalProof
 from optout_registry.receipts import Receipt
 from optout_registry.registry import Registry
 from optout_registry.standing import Standing, claimed, request_of, standing
-from schemas.errors import BadInput
+from schemas.errors import BadInput, OptoutError
 from schemas.identifiers import normalise
 from schemas.vocabulary import IdentifierType
 
@@ -103,7 +103,7 @@ class Service:
         # the one that the objection names may confirm it.
         address = normalise(IdentifierType.EMAIL, request.value if is_email else contact)
         if address:
-            self.keep_correspondent(Correspondent(answer.request_id, address, language))
+            self.post.submit(self._keep, Correspondent(answer.request_id, address, language))
             link = self._link(Use.CONFIRM, answer.event, language, now) if is_email else ""
             text = "mail_confirm" if is_email else "mail_received"
             self._write(address, text, language, now, link=link, number=f"{answer.event}")
@@ -147,17 +147,19 @@ class Service:
             return Outcome.LINK_SENT
         if event is None:
             return Outcome.NO_MATCH
-        await self._withdraw(event, now)
+        await self._withdraw(event, WithdrawalProof.RECEIPT_SECRET, now)
         return Outcome.WITHDRAWN
 
     async def withdraw(self, token: str) -> Answer:
         """Lift the one objection that a link of ours is about; errors as of :meth:`confirm`."""
         now = self.clock()
-        return await self._withdraw(self.links.event(Use.WITHDRAW, token, now), now)
+        event = self.links.event(Use.WITHDRAW, token, now)
+        # The link came with the receipt's secret, and was read at the address that the objection names.
+        return await self._withdraw(event, WithdrawalProof.ACCOUNT_LOGIN, now)
 
-    async def _withdraw(self, event: int, now: datetime) -> Answer:
+    async def _withdraw(self, event: int, proof: WithdrawalProof, now: datetime) -> Answer:
         request_id = await self._request_id(event)
-        return await asyncio.wrap_future(self.acceptor.withdraw(request_id, received_at=now))
+        return await asyncio.wrap_future(self.acceptor.withdraw(request_id, proof=proof, received_at=now))
 
     async def _request_id(self, event: int) -> str:
         request = await asyncio.to_thread(request_of, self.registry, event)
@@ -169,6 +171,12 @@ class Service:
                 remedy="tell the operator: the registry may have been rolled back",
             )
         return request.request_id
+
+    def _keep(self, correspondent: Correspondent) -> None:
+        try:
+            self.keep_correspondent(correspondent)
+        except OptoutError as error:  # the objection is on disk; whom to answer is not part of it
+            self.mailer.on_failure(error)
 
     def _link(self, use: Use, event: int, language: str, now: datetime) -> str:
         token = self.links.token(use, event, now + timedelta(days=LINK_DAYS))

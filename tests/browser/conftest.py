@@ -1,4 +1,4 @@
-"""A door that is served, and Chromium before it. Without Chromium there is nothing to test, and a skip says so."""
+"""A door that is served, and Chromium before it. Where nobody asked for it, a skip says so."""
 
 import os
 import shutil
@@ -8,13 +8,16 @@ import pytest
 from playwright.sync_api import sync_playwright
 from served import Served, workspace_with_door
 
-CHROMIUM = shutil.which("chromium")
+CHROMIUM = shutil.which("chromium") if os.environ.get("OPTOUT_BROWSER") else None
+"""Not asked for by `make test`: a browser takes minutes."""
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
         if "browser" in item.path.parts and CHROMIUM is None:
-            item.add_marker(pytest.mark.skip(reason="no Chromium here: `make test-browser` installs it"))
+            item.add_marker(
+                pytest.mark.skip(reason="no browser: `make test-browser` installs one and runs these")
+            )
 
 
 @pytest.fixture(scope="module")

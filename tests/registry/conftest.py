@@ -182,6 +182,9 @@ def case_key():
 def calendar():
     """Of an officer in Dublin."""
     return Calendar(ZoneInfo("Europe/Dublin"), "IE")
+
+
+@pytest.fixture
 def door(registry, intake):
     """A door on the registry, and a client at it that is let in without delay."""
     made = Door(registry, intake)

@@ -10,7 +10,7 @@ from registry.child import started
 from registry.constants import NOW
 
 from optout_registry.accepting import Acceptor, NotAcknowledged
-from optout_registry.objections import State
+from optout_registry.objections import State, WithdrawalProof
 from optout_registry.opening import open_registry
 from optout_registry.receipts import check_receipt
 from optout_registry.transparency.notes import parse_verifier
@@ -153,7 +153,7 @@ def test_one_that_cannot_be_recorded_fails_alone(registry, objection, gate):
 def test_what_could_never_be_recorded_is_not_queued(registry, objection, change, error):
     given = objection()
     if "target" in change:
-        change = {"target": replace(given.target, key_id="registry-of-another")}
+        change = {"target": replace(given.target, key_ids=("registry-of-another",))}
     with Acceptor(registry, lambda: NOW) as acceptor, pytest.raises(error):
         acceptor.accept(replace(given, **change))
     assert registry.head().event == 0
@@ -218,7 +218,12 @@ def test_who_hangs_up_does_not_take_it_back(registry, objection, gate):
 def test_confirmations_and_withdrawals_take_their_turn(registry, objection):
     with Acceptor(registry, lambda: NOW) as acceptor:
         results([acceptor.accept(objection(name)) for name in ("a1", "a2")])
-        answers = results([acceptor.confirm("request-a1"), acceptor.withdraw("request-a2", received_at=NOW)])
+        answers = results(
+            [
+                acceptor.confirm("request-a1"),
+                acceptor.withdraw("request-a2", proof=WithdrawalProof.RECEIPT_SECRET, received_at=NOW),
+            ]
+        )
         with pytest.raises(NotAcknowledged):
             acceptor.confirm("unknown").result(SECONDS)
     assert [answer.event for answer in answers] == [3, 4]

@@ -3,6 +3,7 @@
 import pytest
 from registry.constants import NOW
 
+from optout_registry.objections import WithdrawalProof
 from optout_registry.receipts import Receipt, check_receipt
 from optout_registry.transparency.notes import parse_verifier
 
@@ -55,7 +56,9 @@ def test_status_is_told_to_who_has_the_secret(door, registry):
     assert status(door, receipt).json() == expected
     registry.confirm(receipt.request_id, recorded_at=NOW)
     assert status(door, receipt).json() == expected | {"confirmed": True}
-    registry.withdraw(receipt.request_id, received_at=NOW, recorded_at=NOW)
+    registry.withdraw(
+        receipt.request_id, proof=WithdrawalProof.RECEIPT_SECRET, received_at=NOW, recorded_at=NOW
+    )
     assert status(door, receipt).json() == expected | {"confirmed": True, "state": "withdrawn"}
     unknown = door.at.post("/api/v1/status", json={"secret": "0" * 32})
     assert (unknown.status_code, unknown.json()["subject"]) == (404, "secret")

@@ -8,6 +8,7 @@ from registry.constants import NOW
 from registry.doors import OFFICER, Door
 
 from optout_registry.door.officer import Office, new_token
+from optout_registry.objections import WithdrawalProof
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def test_who_has_the_token_sees_counts_and_tables(door, registry, objection):
     registry.add_all(
         [objection("a1"), objection("a2"), objection("x", kind="handle")], recorded_at=NOW, batch="b1"
     )
-    registry.withdraw("request-a1", received_at=NOW, recorded_at=NOW)
+    registry.withdraw("request-a1", proof=WithdrawalProof.RECEIPT_SECRET, received_at=NOW, recorded_at=NOW)
     answer = sign_in(door)
     assert (answer.status_code, answer.headers["location"]) == (303, "/officer")
     cells = [unescape(cell) for cell in re.findall(r"<td>(.*?)</td>", door.at.get("/officer").text)]

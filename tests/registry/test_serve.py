@@ -22,6 +22,7 @@ def workspace(tmp_path, url):
 
 @pytest.fixture
 def registry(workspace, workspace_url):
+    assert workspace.is_dir()  # and with it the registry
     return open_registry(workspace_url)
 
 
@@ -88,14 +89,16 @@ def test_what_is_under_way_at_the_end_is_answered_and_nothing_acknowledged_is_lo
 
 
 def test_two_doors_on_one_registry_share_the_work(workspace, registry):
-    with Served(workspace) as one, Served(workspace) as other, ThreadPoolExecutor(8) as pool:
-        with one.client() as first, other.client() as second:
-            sent = [
-                pool.submit(client.post, "/api/v1/objections", json=OBJECTION)
-                for client in (first, second) * 20
-            ]
-            answers = [future.result() for future in sent]
-        # Links of one are opened at the other: both have the same keys.
+    with (
+        Served(workspace) as one,
+        Served(workspace) as other,
+        one.client() as first,
+        other.client() as second,
+        ThreadPoolExecutor(8) as pool,
+    ):
+        asked = [client.post for client in (first, second) * 20]
+        sent = [pool.submit(post, "/api/v1/objections", json=OBJECTION) for post in asked]
+        answers = [future.result() for future in sent]
     receipts = verified(registry, answers)
     assert sorted(receipt.event for receipt in receipts) == list(range(1, 41))
     assert registry.verify().ok

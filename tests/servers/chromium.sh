@@ -7,4 +7,4 @@ if ! command -v chromium >/dev/null; then
     apt-get update -qq
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
 fi
-"$@"
+OPTOUT_BROWSER=chromium "$@"

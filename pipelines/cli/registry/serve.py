@@ -124,9 +124,9 @@ def _office(opened: OpenedWorkspace, door: "DoorSettings", registry: "Registry")
     from optout_registry.batches import list_batches
     from optout_registry.door.officer import Office, new_token
 
-    if door.officer is None:
+    if door.officer_token is None:
         return None
-    path = opened.path(door.officer)
+    path = opened.path(door.officer_token)
     try:
         if not path.exists():
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -151,5 +151,5 @@ def _no_token(path: Path, found: str) -> ConfigurationError:
         str(path),
         expected=f"a token of {_TOKEN} characters or more, readable by this user",
         found=found,
-        remedy="correct officer in optout.yaml, or remove the file: another token is written",
+        remedy="correct officer_token in optout.yaml, or remove the file: another token is written",
     )
