@@ -26,6 +26,9 @@ test-faults: install ## kill the registry's commands at each of their writes (st
 	@unset PYTHONDONTWRITEBYTECODE; tests/servers/strace.sh \
 		$(RUN) -m pytest -n 2 --dist load tests/faults $(ARGS)
 
+test-browser: install ## the door in Chromium (Debian's, installed if missing); ARGS as for test
+	@unset PYTHONDONTWRITEBYTECODE; tests/servers/chromium.sh $(RUN) -m pytest tests/browser $(ARGS)
+
 lint: install ## style, types and who may import whom
 	@$(RUN) -m ruff check --quiet .
 	@$(RUN) -m ruff format --check --quiet .

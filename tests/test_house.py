@@ -159,6 +159,7 @@ def test_every_make_target_says_what_it_does(repository):
         "run-local",
         "test",
         "test-postgres",
+        "test-browser",
         "test-faults",
         "lint",
         "format",

@@ -12,6 +12,8 @@ from optout_registry.door.texts import page
 from optout_registry.registry import Registry
 
 PATH = "/officer"
+MOST = 200
+"""Rows of a table that are shown."""
 Rows = Callable[[], Sequence[Mapping[str, object]]]
 """A table: its rows, each from the name of a column to a value. Called from another thread."""
 
@@ -52,7 +54,7 @@ def officer_routes(registry: Registry, office: Office) -> APIRouter:
         ]
         rows += [{"what": f"live, {kind}", "value": number} for kind, number in by_type.items()]
         tables = {"Registry": rows, **{title: list(table()) for title, table in office.tables.items()}}
-        return page("officer", "en", {"tables": tables})
+        return page("officer", "en", {"tables": tables, "most": MOST})
 
     @officer.post("/login")
     async def login(request: Request) -> Response:

@@ -27,6 +27,8 @@ class Programme:
     """Roles in which only the handle of somebody who objected is hidden."""
     min_age: int
     notice_days: int
+    retention_days: int
+    """Days for which an address is kept after the case ended."""
 
     def by_needs(self) -> list[tuple[tuple[str, ...], list[str]]]:
         """The needs there are, each with the surfaces that have them."""

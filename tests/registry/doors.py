@@ -24,6 +24,7 @@ PROGRAMME = Programme(
     masked_roles=("mention",),
     min_age=18,
     notice_days=30,
+    retention_days=1096,
 )
 
 

@@ -91,6 +91,20 @@ def test_another_site_signs_nobody_in_or_out(door):
     assert door.at.get("/officer").status_code == 200
 
 
+def test_of_a_long_table_the_first_rows_are_shown(registry, intake):
+    door = Door(
+        registry,
+        intake,
+        office=Office(OFFICER, {"Due": lambda: [{"request": f"r-{n}"} for n in range(1000)]}),
+    )
+    with door.client() as door.at:
+        sign_in(door)
+        text = door.at.get("/officer").text
+    assert "r-199<" in text
+    assert "r-200<" not in text
+    assert "and 800 more" in text
+
+
 def test_values_are_text_and_no_markup(registry, intake):
     office = Office(OFFICER, {"<b>": lambda: [{"<i>": "<script>"}]})
     door = Door(registry, intake, office=office)

@@ -7,9 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from registry.constants import SERVER
 from served import Served, workspace_with_door
+from sqlalchemy import select
 
 from optout_registry.opening import open_registry
 from optout_registry.receipts import Receipt, check_receipt
+from optout_registry.storage.tables import CASE_FILE
 from optout_registry.transparency.notes import parse_verifier
 
 OBJECTION = {"type": "handle", "value": "@ana"}
@@ -43,6 +45,10 @@ def test_it_serves_until_it_is_told_to_end(workspace, registry):
             client.post("/officer/login", data={"token": served.token})
         assert served.end() == 0
     verified(registry, [answer])
+    with registry.reading() as connection:
+        case = connection.execute(select(CASE_FILE)).one()
+    assert (case.event, case.contact is None) == (1, False)
+    assert b"ana" not in case.contact
     (mail,) = (workspace / "outbox").iterdir()
     assert mail.suffix == ".eml"
     assert mail.stat().st_mode & 0o077 == 0

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli.opened import OpenedWorkspace, WorkspaceOption, open_workspace
-from pipelines.cli.registry.opened import intake_for, open_to_write, say
+from pipelines.cli.registry.opened import calendar_of, case_key, intake_for, open_to_write, say
 from schemas.errors import ConfigurationError
 from schemas.vocabulary import IdentifierType
 
 if TYPE_CHECKING:
-    from optout_registry.door.officer import Office
+    from collections.abc import Callable
+
+    from optout_registry.door.officer import Office, Rows
     from optout_registry.door.pages import Programme
+    from optout_registry.door.service import Correspondent
     from optout_registry.registry import Registry
     from schemas.workspace import DoorSettings
 
@@ -67,6 +70,7 @@ def serve(
             send=into_folder(opened.path(door.outbox)),
             per_address=per_address,
             office=_office(opened, door, registry),
+            keep_correspondent=_keeping(opened, registry),
         )
         app = open_door(
             registry,
@@ -117,11 +121,11 @@ def _programme(opened: OpenedWorkspace, door: "DoorSettings", platform: str) -> 
         masked_roles=tuple(sorted(objected.masked())),
         min_age=policy.min_age,
         notice_days=policy.notice_days,
+        retention_days=opened.settings.officer.case_retention_days,
     )
 
 
 def _office(opened: OpenedWorkspace, door: "DoorSettings", registry: "Registry") -> "Office | None":
-    from optout_registry.batches import list_batches
     from optout_registry.door.officer import Office, new_token
 
     if door.officer_token is None:
@@ -138,8 +142,37 @@ def _office(opened: OpenedWorkspace, door: "DoorSettings", registry: "Registry")
         raise _no_token(path, found or "something else") from error
     if len(token) < _TOKEN:
         raise _no_token(path, "a shorter one")
-    batches = lambda: [batch.model_dump() for batch in list_batches(registry)]  # noqa: E731
-    return Office(token, {"Batches": batches})
+    return Office(token, _tables(opened, registry))
+
+
+def _tables(opened: OpenedWorkspace, registry: "Registry") -> "dict[str, Rows]":
+    from optout_registry.batches import list_batches
+    from optout_registry.cases.due import Due, due
+
+    calendar = calendar_of(opened)
+
+    def seen() -> Due:
+        return due(registry, calendar, calendar.day_of(datetime.now(UTC)))
+
+    return {
+        "Requests by status": lambda: [
+            {"status": status, "requests": number} for status, number in seen().counts.items()
+        ],
+        "Due": lambda: [one.model_dump() for one in seen().waiting],
+        "Batches": lambda: [batch.model_dump() for batch in list_batches(registry)],
+    }
+
+
+def _keeping(opened: OpenedWorkspace, registry: "Registry") -> "Callable[[Correspondent], None]":
+    """Keeps whom to answer as case data."""
+    from optout_registry.cases.contact import read_contact, set_contact
+
+    key = case_key(opened)
+
+    def keep(one: "Correspondent") -> None:
+        set_contact(registry, one.request_id, read_contact(one.address, one.language), key)
+
+    return keep
 
 
 _TOKEN = 22
