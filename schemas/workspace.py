@@ -76,7 +76,7 @@ class DoorSettings(Model):
     """How people reach them: an address that is shown to everybody."""
     address: Annotated[str, Field(pattern=r"^https?://[^/?#\s]+$")] | None = None
     """Where people find the door, as https://optout.example.org; null: where it listens."""
-    sender: str = "door@localhost"
+    sender: Annotated[str, Field(pattern=r"^[^@\s<>,;:]+@[^@\s<>,;:]+$")] = "door@localhost"
     """From whom its messages come."""
     outbox: LocalPath = "outbox"
     """The folder into which messages are written, as .eml files, for a mail server to send."""

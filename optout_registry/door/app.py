@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
+from optout_registry.accepting import NotAcknowledged
 from optout_registry.door.access import Logged, Write, failure_line
 from optout_registry.door.answers import (
     API,
@@ -72,7 +73,8 @@ def door_app(service: Service, programme: Programme, around: Surroundings) -> AS
     if around.office is not None:
         app.include_router(officer_routes(service.registry, around.office))
     app.include_router(page_routes(service, programme))
-    _answer_errors(app, around)
+    _answer_our_errors(app, around)
+    _answer_others(app)
     # From the inside out: a body is read only of a request that may come, and every answer is logged.
     inner: ASGIApp = SmallBodies(app)
     inner = Slowed(inner, around.pace, around.seconds)
@@ -80,7 +82,7 @@ def door_app(service: Service, programme: Programme, around: Surroundings) -> AS
     return Logged(inner, around.write, around.clock)
 
 
-def _answer_errors(app: FastAPI, around: Surroundings) -> None:
+def _answer_our_errors(app: FastAPI, around: Surroundings) -> None:
     known = {UnknownSecret: UNKNOWN_SECRET, InvalidLink: INVALID_LINK, ExpiredLink: EXPIRED_LINK}
 
     @app.exception_handler(OptoutError)
@@ -90,8 +92,13 @@ def _answer_errors(app: FastAPI, around: Surroundings) -> None:
                 return failure_response(failure, request)
         if isinstance(error, WrongField):
             return JSONResponse(Problem.of_error(error).model_dump(), 422)
-        around.write(failure_line(error, around.clock()))
+        if not isinstance(error, NotAcknowledged):  # of that the acceptor has told
+            around.write(failure_line(error, around.clock()))
         return failure_response(BUSY, request)
+
+
+def _answer_others(app: FastAPI) -> None:
+    """Errors of the framework, and faults."""
 
     @app.exception_handler(Exception)
     async def fault(request: Request, _: Exception) -> Response:

@@ -39,7 +39,8 @@ class Pace:
         if not self.rate:
             return 0
         if len(self._due) >= _REMEMBERED:
-            self._due = {one: due for one, due in self._due.items() if due > now}
+            owing = [item for item in self._due.items() if item[1] > now]
+            self._due = dict(owing[-_REMEMBERED // 2 :])  # memory has a bound, whoever sends
         ahead = self.burst / self.rate
         due = min(max(self._due.get(address, now), now), now + ahead + self.longest)
         self._due[address] = due + 1 / self.rate

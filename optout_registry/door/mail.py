@@ -52,9 +52,9 @@ class Cap:
         digest = hmac.digest(self.key, name.encode("utf-8", "surrogatepass"), "sha256")
         with self._lock:
             if len(self._used) >= _REMEMBERED:
-                self._used = {
-                    one: times for one, times in self._used.items() if times[-1] > now - self.period
-                }
+                live = [item for item in self._used.items() if item[1][-1] > now - self.period]
+                # Memory has a bound, whoever invents names: then those named first are forgotten.
+                self._used = dict(live[-_REMEMBERED // 2 :])
             times = [time for time in self._used.get(digest, []) if time > now - self.period]
             if len(times) >= self.most:
                 return False

@@ -5,8 +5,9 @@ import sqlalchemy
 from alembic import command
 from registry.constants import KEY_ID, LOG_SECRET, NOW
 
-from optout_registry.objections import State
+from optout_registry.objections import State, WithdrawalProof
 from optout_registry.opening import create_registry
+from optout_registry.redaction import redact
 from optout_registry.storage.migrations import configuration
 from optout_registry.storage.migrations.guards import standing_guards
 
@@ -29,6 +30,13 @@ def test_a_confirmation_is_recorded_once(confirmed):
 
 
 def test_confirmations_that_nobody_touched_are_sound(confirmed):
+    assert confirmed.verify().findings == ()
+
+
+def test_what_was_redacted_leaves_a_sound_log(confirmed):
+    proof = WithdrawalProof.RECEIPT_SECRET
+    confirmed.withdraw("request-a1", proof=proof, received_at=NOW, recorded_at=NOW)
+    redact(confirmed, "request-a1", recorded_at=NOW)
     assert confirmed.verify().findings == ()
 
 

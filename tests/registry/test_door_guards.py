@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from datetime import timedelta
 
 import pytest
 from registry.constants import NOW
@@ -10,6 +11,7 @@ from registry.doors import PUBLIC, Door
 
 from optout_registry.door.headers import Site
 from optout_registry.door.limits import BODY, Pace, Slowed, network_of
+from optout_registry.door.mail import Cap
 
 OBJECTION = {"type": "handle", "value": "@ana"}
 EMAIL = {"type": "email", "value": "ana@example.org"}
@@ -131,6 +133,20 @@ def test_addresses_that_owe_nothing_are_forgotten(monkeypatch):
         pace.delay("slow", 50)
     assert set(pace._due) == {"slow"}
     assert pace.delay("slow", 50) == 2
+
+
+def test_what_is_remembered_has_a_bound(monkeypatch):
+    monkeypatch.setattr("optout_registry.door.limits._REMEMBERED", 10)
+    monkeypatch.setattr("optout_registry.door.mail._REMEMBERED", 10)
+    pace, cap = Pace(rate=0.001, burst=1), Cap(1, timedelta(days=1))
+    for number in range(100):
+        pace.delay(f"a{number}", 0)
+        assert cap.allows(f"a{number}", NOW)
+    assert len(pace._due) <= 10
+    assert len(cap._used) <= 10
+    pace.delay("a99", 0)
+    assert pace.delay("a99", 0) > 0
+    assert not cap.allows("a99", NOW)
 
 
 @pytest.mark.parametrize(
