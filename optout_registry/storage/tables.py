@@ -29,7 +29,7 @@ class Bytes(LargeBinary):
         """Nothing to do."""
 
 
-REVISION = "0005"
+REVISION = "0006"
 """The migration that made these tables; tests/registry/test_migrations.py compares both."""
 
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")

@@ -70,7 +70,7 @@ def test_an_older_log_brings_its_confirmations(url, objection, sql):
         connection.execute(sqlalchemy.text("DROP TABLE confirmation"))
         config = configuration()
         config.attributes["connection"] = connection
-        command.stamp(config, "0004")
+        command.stamp(config, "0005")
     engine.dispose()
     with create_registry(url, KEY_ID, LOG_SECRET) as registry:
         assert sql("SELECT event, confirmed FROM confirmation") == [(2, 3)]
