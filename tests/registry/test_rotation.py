@@ -2,6 +2,7 @@
 
 import base64
 import signal
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 
@@ -212,6 +213,18 @@ def test_two_rotations_at_a_time_do_not_spoil_each_other(url):
     assert findings(url) == []
 
 
+@pytest.mark.usefixtures("filled")
+def test_one_that_stands_still_while_another_goes_on_does_not_go_over_its_rows_again(url):
+    def meanwhile(done, _all):
+        if done == 2:
+            stopped_after(url, 5)
+
+    with pytest.raises(BadInput, match="rotates as well"):
+        rotated(url, on_progress=meanwhile, events_per_transaction=1)
+    rotated(url)
+    assert findings(url) == []
+
+
 _KILLED = """
 import os, signal
 from optout_registry.rotation import rotate_key
@@ -297,6 +310,24 @@ def test_no_byte_of_an_old_pseudonym_is_left(url, tmp_path, registry):
 
 
 @pytest.mark.usefixtures("filled")
+@pytest.mark.sqlite_only
+@pytest.mark.usefixtures("filled")
+def test_pages_that_are_free_are_not_left_behind(url, tmp_path):
+    """Another program may have left some: SQLite overwrites what it frees only if it is told to."""
+    old = held(url)
+    connection = sqlite3.connect(tmp_path / "registry.db")
+    connection.execute("PRAGMA secure_delete = OFF")
+    connection.execute("CREATE TABLE other AS SELECT hex(pseudonym) || hex(nonce), pseudonym FROM objection")
+    connection.execute("DROP TABLE other")
+    connection.close()
+    assert next(iter(old)) in (tmp_path / "registry.db").read_bytes()
+    rotated(url)
+    left = remains(url, tmp_path)
+    assert [
+        pseudonym for pseudonym in old if pseudonym in left or pseudonym.hex().upper().encode() in left
+    ] == []
+
+
 def test_old_nonces_go_with_the_pseudonyms(url, tmp_path, sql):
     """Whoever has the first key could try identifiers on the events' commitments with them."""
     nonces = [bytes(nonce) for (nonce,) in sql("SELECT nonce FROM objection")]
