@@ -58,7 +58,7 @@ def test_what_is_taken_down_is_not_released_and_comes_back_when_it_is_withdrawn(
     assert place.run("verify", "--json").done().json["ok"]
     assert place.run("registry", "verify", "--json").done().json["ok"]
     for request in ("t-1", "t-2"):
-        place.run("registry", "withdraw", request).done()
+        place.run("registry", "withdraw", request, "--proof", "account_login", "--release-older").done()
     place.build().done()
     assert released(place, 3) == {"one", "address", "river", "six"}
     for version in (1, 2, 3):
@@ -162,7 +162,7 @@ def test_a_person_stays_excluded_until_the_objection_is_withdrawn(place):
     assert (released(place, 1), head()) == ({"six", "seven"}, 3)
     linked(ben="q", eve="q")
     assert (released(place, 2), head()) == ({"seven"}, 4)
-    place.run("registry", "withdraw", "t-1").done()
+    place.run("registry", "withdraw", "t-1", "--proof", "account_login", "--release-older").done()
     linked()
     assert (len(released(place, 3)), head()) == (7, 5)
     assert place.run("verify", "--json").done().json["ok"]

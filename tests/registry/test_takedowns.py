@@ -1,7 +1,7 @@
 """Objections against one record or picture, on their way in."""
 
 import pytest
-from registry.constants import KEY_ID, NOW
+from registry.constants import KEY_ID, NOW, PROOF
 
 from builders import PLATFORM, REGISTRY_KEY, TARGET_KEY
 from optout_registry.intake import Intake, read_request
@@ -80,7 +80,7 @@ def test_another_target_key_is_refused(registry, objection, url):
     check_target_key(registry, TARGET_KEY)
     with pytest.raises(ConfigurationError, match="another key"):
         check_target_key(registry, TARGET_KEY[::-1])
-    registry.withdraw("request-r1", received_at=NOW, recorded_at=NOW)
+    registry.withdraw("request-r1", proof=PROOF, received_at=NOW, recorded_at=NOW)
     assert not needs_target_key(url)
 
 
