@@ -47,7 +47,7 @@ class Door:
         self.correspondents = []
         settings = Settings(
             programme=PROGRAMME,
-            site=site or Site(PUBLIC, ("http://127.0.0.1:8765",)),
+            site=site or Site(PUBLIC, ("http://localhost:8765",)),
             sender="door@door.example",
             send=send or self.mails.append,
             per_address=per_address,

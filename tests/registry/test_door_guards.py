@@ -54,8 +54,8 @@ def test_every_answer_has_the_strict_headers(door, method, path, status, options
 
 
 def test_a_door_without_tls_does_not_ask_for_it(registry, intake):
-    door = Door(registry, intake, site=Site("http://127.0.0.1:8765"))
-    with door.client(headers={"host": "127.0.0.1:8765"}) as at:
+    door = Door(registry, intake, site=Site("http://localhost:8765"))
+    with door.client(headers={"host": "localhost:8765"}) as at:
         assert "strict-transport-security" not in at.get("/en/").headers
 
 
@@ -65,7 +65,7 @@ FROM = {
     "our page in an older browser": ({"origin": PUBLIC}, True),
     "our page, its origin withheld": ({"origin": "null", "sec-fetch-site": "same-origin"}, True),
     "a reload": ({"sec-fetch-site": "none"}, True),
-    "our page on this machine": ({"origin": "http://127.0.0.1:8765"}, True),
+    "our page on this machine": ({"origin": "http://localhost:8765"}, True),
     "another site": ({"origin": "https://evil.example", "sec-fetch-site": "cross-site"}, False),
     "another site in an older browser": ({"origin": "https://evil.example"}, False),
     "a sibling": ({"origin": "https://a.door.example", "sec-fetch-site": "same-site"}, False),

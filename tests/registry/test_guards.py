@@ -91,6 +91,7 @@ def held(registry, objection, sql, case_key):
     registry.add_all([objection("a3")], recorded_at=NOW, batch="b1")
     registry.add(objection("a3"), recorded_at=NOW)
     record_reached(registry, reached((4, "a4")), PLATFORM, recorded_at=NOW)
+    registry.confirm("request-a2", recorded_at=NOW)
     for name in ("ana", "gone"):
         add_actor(registry, name)
     revoke_actor(registry, "gone")
