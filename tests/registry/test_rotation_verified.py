@@ -1,12 +1,16 @@
 """`registry verify` on rotations: whoever changes the database during or after one is found, by what he changed."""
 
 import pytest
+import sqlalchemy
 from registry.constants import LOG_SECRET, NOW
 from registry.rotations import IDS, fill, findings, objection, rotated, stopped_after
 
-from optout_registry.commitments import Seen, signed_progress
+from optout_registry import log
+from optout_registry.commitments import Seen, read_progress, signed_progress
+from optout_registry.events import Rotated
 from optout_registry.log import origin
 from optout_registry.opening import open_registry
+from optout_registry.storage.tables import KEY
 from optout_registry.transparency.notes import Signer
 
 
@@ -114,3 +118,32 @@ def test_a_rotation_signed_for_another_key_is_none(url, unguarded):
     stopped_after(url, 6)
     unguarded(KEY_ROW, "UPDATE registry_key SET key_id = 'registry-9' WHERE position = 2")
     assert ("rotation", None) in findings(url)
+
+
+# What somebody with the log key writes into the event of a rotation in the place of what it did
+FORGED = {
+    "count": 5,
+    "digest_before": "00" * 32,
+    "digest_after": "00" * 32,
+    "key_ids_before": ("registry-9",),
+    "key_ids_after": (*IDS[:2], "registry-9"),
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_an_event_that_says_something_else_of_its_rotation_is_named(url, name):
+    stopped_after(url, 6)
+    with open_registry(url, LOG_SECRET) as registry, registry.appending() as (connection, size, signer):
+        key = connection.execute(sqlalchemy.select(KEY).where(KEY.c.position == 2)).one()
+        seen = read_progress(key.progress, IDS[1], signer.verifier)
+        said = {
+            "count": seen.rows,
+            "digest_before": seen.before.hex(),
+            "digest_after": seen.after.hex(),
+            "key_ids_before": IDS[:1],
+            "key_ids_after": IDS[:2],
+        }
+        event = Rotated(number=size + 1, recorded_at=NOW, **{**said, name: FORGED[name]})
+        log.append(connection, size, [event], signer)
+        connection.execute(sqlalchemy.update(KEY).where(KEY.c.position == 2).values(event=size + 1))
+    assert findings(url) == [("rotation", 7)]
