@@ -309,7 +309,6 @@ def test_no_byte_of_an_old_pseudonym_is_left(url, tmp_path, registry):
             assert form not in left
 
 
-@pytest.mark.usefixtures("filled")
 @pytest.mark.sqlite_only
 @pytest.mark.usefixtures("filled")
 def test_pages_that_are_free_are_not_left_behind(url, tmp_path):
@@ -328,6 +327,7 @@ def test_pages_that_are_free_are_not_left_behind(url, tmp_path):
     ] == []
 
 
+@pytest.mark.usefixtures("filled")
 def test_old_nonces_go_with_the_pseudonyms(url, tmp_path, sql):
     """Whoever has the first key could try identifiers on the events' commitments with them."""
     nonces = [bytes(nonce) for (nonce,) in sql("SELECT nonce FROM objection")]
