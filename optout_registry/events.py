@@ -122,7 +122,7 @@ class Rotated(Model):
     """A further key was applied to every pseudonym: the keys before it match none of them by themselves."""
 
     count: int = Field(ge=0)
-    """Objections received before, those that have ended included."""
+    """Objections and inherited targets before it, those that have ended included."""
     digest_after: Digest
     """Of what they commit to since, in the order of the log: optout_registry/commitments.py."""
     digest_before: Digest

@@ -40,7 +40,7 @@ def rotate_key(workspace: WorkspaceOption = Path()) -> None:
     )
     say("keep every key: old snapshots and backups are still matched by the keys before this one")
     print_text(
-        f"event {event.number}  {counted(event.count, 'objection')} under {', then '.join(keychain.ids)}"
+        f"event {event.number}  {counted(event.count, 'pseudonym')} under {', then '.join(keychain.ids)}"
     )
 
 
