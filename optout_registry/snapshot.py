@@ -109,3 +109,15 @@ def _check_whole(connection: Connection, at: int) -> None:
                 found=f"{held} of them",
                 remedy=f"restore the registry from its backup: somebody removed {what} or events",
             )
+    # No trigger can look at the objection: what is erased here must have ended.
+    lost = (
+        select(func.count()).select_from(INHERITED).join(OBJECTION, OBJECTION.c.event == INHERITED.c.origin)
+    )
+    erased = connection.scalar(lost.where(INHERITED.c.pseudonym.is_(None), OBJECTION.c.ended.is_(None)))
+    if erased:
+        raise BadInput(
+            SUBJECT,
+            expected="whom objections that hold have reached",
+            found=f"{erased} linked accounts that were erased",
+            remedy="restore the registry from its backup: somebody erased what holds",
+        )

@@ -124,6 +124,13 @@ def test_an_account_that_is_missing_is_refused(filled, unguarded):
         filled.snapshot()
 
 
+def test_an_account_that_was_erased_while_its_objection_holds_is_refused(filled, sql):
+    record(filled, (1, "b1"))
+    sql("UPDATE inherited SET pseudonym = NULL, nonce = NULL")
+    with pytest.raises(BadInput, match="1 linked accounts that were erased"):
+        filled.snapshot()
+
+
 def test_a_platform_is_named_while_the_account_is_covered(filled):
     record_reached(filled, reached((2, "b1")), "elsewhere", recorded_at=NOW)
     assert filled.snapshot().platforms == ("elsewhere", PLATFORM)
