@@ -45,7 +45,7 @@ def points(workspace, arguments):
 
 def run(workspace, arguments):
     """Run a command that nobody disturbs."""
-    return _run(workspace, arguments, None)
+    return commands.Workspace(workspace).run(*arguments)
 
 
 def killed_at(workspace, arguments, point):
@@ -68,9 +68,8 @@ def failing_at(workspace, arguments, name, error="EIO"):
 
 
 def _run(workspace, arguments, options):
-    command = [sys.executable, "-P", "-m", "pipelines.cli", *arguments]
-    if options is not None:
-        command = [strace(), "-f", "-qq", *options, *command]
+    tracer = [strace(), "-f", "-qq", *options]
+    command = [*tracer, sys.executable, "-P", "-m", "pipelines.cli", *arguments]
     environment = {
         **os.environ,
         "OPTOUT_WORKSPACE": str(workspace),
