@@ -93,7 +93,7 @@ def pages() -> tuple[Page, ...]:
             plans.SplitResult, plans.TallyEntry, plans.Counted, plans.Refusal,
         )),
         Page("workspace", "Workspace", "`optout.yaml`: where everything is.", _models(
-            workspace.Workspace, workspace.Keys,
+            workspace.Workspace, workspace.Keys, workspace.Officer, workspace.DoorSettings,
         )),
     )  # fmt: skip
 

@@ -42,7 +42,7 @@ def test_a_process_that_was_killed_is_said(forms):
         (process,) = hashed.args[0]
         process.send_signal(signal.SIGKILL)
         with pytest.raises(ConfigurationError, match="ended with -9"):
-            hashed(b"key", b"prefix", forms)
+            hashed([b"key"], b"prefix", forms)
 
 
 @pytest.mark.parametrize("error", [None, KeyboardInterrupt])
@@ -60,7 +60,7 @@ PARENT = """
 import time
 from pipelines.hashing.shares import shared_hashing
 with shared_hashing(0, 3) as hashed:
-    hashed(b"key", b"prefix", [b"1", b"2", b"3"])  # now all of them are there
+    hashed([b"key"], b"prefix", [b"1", b"2", b"3"])  # now all of them are there
     print(*(process.pid for process in hashed.args[0]), flush=True)
     time.sleep(600)
 """
