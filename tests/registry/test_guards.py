@@ -40,7 +40,7 @@ _REFUSED = [
     f"INSERT INTO objection (event, request_id, {_OBJECTION}) SELECT event, 'new', {_OBJECTION} FROM objection WHERE event = 1",
     "UPDATE tile SET hashes = substr(hashes, 33)",
     "UPDATE objection SET sealed = nonce WHERE event = 2",
-    "UPDATE objection SET pseudonym = NULL, nonce = NULL, sealed = request_id WHERE event = 1",
+    "UPDATE objection SET pseudonym = NULL, nonce = NULL, sealed = nonce WHERE event = 1",
     "UPDATE inherited SET origin = 1",
     "UPDATE inherited SET platform = 'elsewhere'",
     "UPDATE inherited SET pseudonym = nonce",
@@ -61,7 +61,7 @@ _REFUSED = [
     "UPDATE case_file SET extension_reason = 'number_of_requests'",
     "UPDATE case_file SET contact = NULL, language = NULL",  # without its key: nobody knows what is sealed
     "INSERT INTO case_file SELECT * FROM case_file",
-    "UPDATE correspondence SET message = key_id",
+    "UPDATE correspondence SET message = substr(message, 2)",
     "UPDATE correspondence SET direction = 'to_person'",
     "INSERT INTO correspondence SELECT * FROM correspondence",
 ]  # fmt: skip
