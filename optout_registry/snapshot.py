@@ -89,7 +89,7 @@ def _table(connection: Connection, statement: Select[Any], schema: pa.Schema) ->
 
 
 def _check_whole(connection: Connection, at: int) -> None:
-    # Events of other kinds are few and have an index of their own: the log itself is not read here.
+    # Events of other kinds have an index of their own: the log itself is not read here.
     of_kind = (
         select(EVENT.c.kind, func.count().label("events"))
         .where(OTHER_KINDS, EVENT.c.number <= at)

@@ -10,13 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.hashing.shares import shared_hashing
-from pipelines.matching import Codes, Pseudonyms, account_codes, carried_pseudonyms
+from pipelines.matching import Codes, Pseudonyms, account_codes, carried_pseudonyms, identified_rows
 from schemas.errors import BadInput
-from schemas.fields import ACCOUNTS
-from schemas.identifier_columns import normal_forms
+from schemas.identifier_columns import digest_array, normal_forms
 from schemas.identifiers import target_message
 from schemas.policy import RegistryPolicy
-from schemas.pseudonyms import DIGEST
 from schemas.snapshots import REACHED
 from schemas.vocabulary import IdentifierType
 
@@ -46,8 +44,7 @@ def newly_reached(
     Raises:
         BadInput: so many that the source is more likely to be broken.
     """
-    rows = pa.Table.from_batches(accounts, ACCOUNTS)
-    rows = rows.filter(pc.is_valid(rows.column("account_id"))).combine_chunks()
+    rows = identified_rows(accounts)
     if not len(rows) or not len(reaching):
         return REACHED.empty_table()
     codes, ids = account_codes(rows)
@@ -61,8 +58,8 @@ def newly_reached(
             IdentifierType.ACCOUNT, ids.take(pa.array(named)), pa.nulls(len(named), pa.string())
         )
         digests = pseudonyms(target_message(IdentifierType.ACCOUNT, platform, ""), forms)
-    names = pa.FixedSizeBinaryArray.from_buffers(pa.binary(DIGEST), len(named), [None, pa.py_buffer(digests)])
-    return pa.table({"origin": origins[new.origin], "pseudonym": names.take(pa.array(place))}, REACHED)
+    names = digest_array(digests).take(pa.array(place))
+    return pa.table({"origin": origins[new.origin], "pseudonym": names}, REACHED)
 
 
 def _hits(

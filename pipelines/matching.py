@@ -1,7 +1,7 @@
 """Which accounts an objection hits: by account id, by identifier, and through linked accounts."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
 import numpy as np
@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.identifier_columns import normal_forms
+from schemas.fields import ACCOUNTS
+from schemas.identifier_columns import digest_array, normal_forms
 from schemas.identifiers import target_message
-from schemas.pseudonyms import DIGEST
 from schemas.snapshots import RegistrySnapshot
 from schemas.vocabulary import PERSON_ROLES, IdentifierType
 
@@ -20,6 +20,12 @@ Covered = npt.NDArray[np.uint16]
 """Of each account a row: by stored value of Role, surfaces (bits) on which an objection covers it so."""
 Pseudonyms = Callable[[bytes, Sequence[bytes]], bytes]
 """Digests, under keys it holds, of forms that a prefix goes before: schemas.pseudonyms."""
+
+
+def identified_rows(accounts: Iterable[pa.RecordBatch]) -> pa.Table:
+    """The ACCOUNTS rows that have an account id: nobody can say whose the others are."""
+    rows = pa.Table.from_batches(accounts, ACCOUNTS)
+    return rows.filter(pc.is_valid(rows.column("account_id"))).combine_chunks()
 
 
 def account_codes(rows: pa.Table) -> tuple[Codes, pa.StringArray]:
@@ -74,8 +80,7 @@ def carried_pseudonyms(
         regions = pa.concat_arrays([regions, pa.nulls(len(values), pa.string())])
         values = pa.concat_arrays([values, values])
     digests = pseudonyms(target_message(kind, platform, ""), normal_forms(kind, values, regions))
-    hashes = [None, pa.py_buffer(digests)]
-    return accounts, pa.FixedSizeBinaryArray.from_buffers(pa.binary(DIGEST), len(values), hashes)
+    return accounts, digest_array(digests)
 
 
 def _carried(

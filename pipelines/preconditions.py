@@ -8,8 +8,9 @@ from pipelines.corpus.chain import Version, read_object_table
 from pipelines.corpus.store import Store
 from schemas.documents import AccountCounts
 from schemas.errors import BadInput
+from schemas.identifier_columns import digest_array
 from schemas.policy import RegistryPolicy
-from schemas.pseudonyms import DIGEST, pseudonyms
+from schemas.pseudonyms import pseudonyms
 from schemas.snapshots import RegistrySnapshot
 from schemas.tables import SNAPSHOT
 
@@ -82,9 +83,8 @@ def _under_all(held: pa.Table, key_ids: Sequence[str], keys: Sequence[bytes]) ->
     if not further:
         return held
     made = pseudonyms(further, b"", held.column("pseudonym").to_pylist())
-    digests = pa.FixedSizeBinaryArray.from_buffers(pa.binary(DIGEST), len(held), [None, pa.py_buffer(made)])
     place = SNAPSHOT.get_field_index("pseudonym")
-    return held.set_column(place, SNAPSHOT.field(place), digests).sort_by(
+    return held.set_column(place, SNAPSHOT.field(place), digest_array(made)).sort_by(
         [(name, "ascending") for name in SNAPSHOT.names]
     )
 

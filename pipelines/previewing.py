@@ -12,8 +12,13 @@ import pyarrow.compute as pc
 
 from pipelines.hashing.shares import shared_hashing
 from pipelines.lineage.parts import footprint_part, split_rows
-from pipelines.matching import Pseudonyms, account_codes, carried_pseudonyms, covered_surfaces
-from schemas.fields import ACCOUNTS
+from pipelines.matching import (
+    Pseudonyms,
+    account_codes,
+    carried_pseudonyms,
+    covered_surfaces,
+    identified_rows,
+)
 from schemas.identifier_columns import normal_forms, subjects
 from schemas.identifiers import target_message
 from schemas.model import Model
@@ -71,8 +76,7 @@ def preview(
     Raises:
         BadInput: an object of the version is damaged.
     """
-    rows = pa.Table.from_batches(accounts, ACCOUNTS)
-    rows = rows.filter(pc.is_valid(rows.column("account_id"))).combine_chunks()
+    rows = identified_rows(accounts)
     codes, ids = account_codes(rows)
     with shared_hashing(len(rows)) as hashing:
         pseudonyms = partial(hashing, keys.registry)

@@ -54,6 +54,12 @@ def media_forms(digests: pa.StringArray) -> list[bytes]:
     return forms
 
 
+def digest_array(digests: bytes) -> pa.FixedSizeBinaryArray:
+    """Digests that stand one after the other, as a column; no byte is copied."""
+    buffers = [None, pa.py_buffer(digests)]
+    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(DIGEST), len(digests) // DIGEST, buffers)
+
+
 def subjects(digests: bytes) -> npt.NDArray[np.uint64]:
     """The first 64 bits, big-endian, of each of the digests."""
     return np.frombuffer(digests, ">u8")[:: DIGEST // 8].astype(np.uint64)

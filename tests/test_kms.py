@@ -2,12 +2,14 @@
 
 import json
 import stat
+from typing import get_args
 
 import pytest
-from commands import workspace
+from commands import Workspace, workspace
 
 from pipelines.keys import MASTER, absolute_reference, create_key_file, resolve, wrap_key_file
 from schemas.errors import ConfigurationError
+from schemas.workspace import KeyPurpose
 
 KMS = "local:master.key"
 
@@ -142,3 +144,12 @@ def test_a_service_that_nobody_knows_is_an_option_that_is_wrong(tmp_path):
         assert (ended.code, ended.out) == (2, ""), ended
         assert "Traceback" not in ended.err
         assert not (place.folder / "out.key").exists()
+
+
+@pytest.mark.parametrize("purpose", get_args(KeyPurpose))
+def test_the_command_wraps_a_key_of_every_purpose(tmp_path, purpose):
+    ended = Workspace(tmp_path).run(
+        "key", "wrap", purpose, tmp_path / "wrapped.key", "--kms", "local:master.key"
+    )
+    key_id = ended.done().out.split()[-1]
+    assert resolve("kms:wrapped.key", purpose, tmp_path).id == key_id

@@ -8,7 +8,7 @@ import typer
 from pipelines.cli.tables import print_text
 
 PurposeArgument = Annotated[
-    Literal["registry", "lineage", "log", "case"], typer.Argument(help="What the key is for.")
+    Literal["registry", "lineage", "log", "case", "target"], typer.Argument(help="What the key is for.")
 ]
 
 

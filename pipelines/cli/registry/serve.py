@@ -1,6 +1,5 @@
 """`optout registry serve`: the door, where people object by themselves."""
 
-import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ import typer
 
 from pipelines.cli.opened import OpenedWorkspace, WorkspaceOption, open_workspace
 from pipelines.cli.registry.opened import calendar_of, case_key, intake_for, open_to_write, say
+from pipelines.cli.registry.written import writing_file
 from schemas.errors import ConfigurationError
 from schemas.vocabulary import IdentifierType
 
@@ -133,8 +133,8 @@ def _office(opened: OpenedWorkspace, door: "DoorSettings", registry: "Registry")
     path = opened.path(door.officer_token)
     try:
         if not path.exists():
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(f"{new_token()}\n")
+            with writing_file(path, mode=0o600, new=True) as file:
+                file.write(f"{new_token()}\n".encode())
             say(f"wrote {path}: the token of the officer's view")
         token = path.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
