@@ -69,8 +69,15 @@ class Running:
             assert not self._ended(), self.err
             time.sleep(0.005)
 
+    def stopped(self):
+        """Whether it waits for SIGCONT."""
+        return self._state() == "T"
+
     def _ended(self):
-        return Path(f"/proc/{self.pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] == "Z"
+        return self._state() == "Z"
+
+    def _state(self):
+        return Path(f"/proc/{self.pid}/stat").read_text("ascii").rpartition(")")[2].split()[0]
 
     def wait(self):
         """Wait for its end."""
@@ -95,8 +102,10 @@ class Workspace:
         """The same workspace, with commands that import our packages from another folder."""
         return replace(self, sources=sources)
 
-    def start(self, *arguments, limits=None, powerless=False, interrupt=None, **environment):
+    def start(self, *arguments, limits=None, powerless=False, interrupt=None, stopped=False, **environment):
         """Start a command; ``powerless``: not even root may do what the permissions of files forbid.
+
+        ``stopped``: it waits for SIGCONT before it imports anything of ours.
 
         ``interrupt``: when it presses Ctrl-C itself, as fork_server.interrupt_itself takes it.
         """
@@ -108,6 +117,7 @@ class Workspace:
             limits=limits or {},
             powerless=powerless,
             interrupt=interrupt or {},
+            stopped=stopped,
         )
 
     def run(self, *arguments, **options):
@@ -202,6 +212,7 @@ def _start(folder, arguments, **surroundings):
         "limits": {},
         "powerless": False,
         "interrupt": {},
+        "stopped": False,
     }
     ends = {"out": str(output.with_suffix(".out")), "err": str(output.with_suffix(".err"))}
     request = {**defaults, **ends, **surroundings, "arguments": arguments}

@@ -58,7 +58,7 @@ def start(*, module, arguments, sources, **surroundings):
     return {"pid": pid}
 
 
-def surround(*, directory, environment, limits, powerless, interrupt, out, err):
+def surround(*, directory, environment, limits, powerless, interrupt, stopped, out, err):
     os.chdir(directory)
     os.environ.clear()
     os.environ.update(environment)
@@ -72,6 +72,8 @@ def surround(*, directory, environment, limits, powerless, interrupt, out, err):
         drop_capabilities()
     if interrupt:
         interrupt_itself(**interrupt)
+    if stopped:
+        signal.raise_signal(signal.SIGSTOP)
 
 
 def interrupt_itself(event, number, mark):
@@ -116,7 +118,7 @@ def run(module, arguments, sources):
     """End this process as ``python -m module`` would; the first argument is how the program is called."""
     sys.path[:0] = [sources]
     # Bytecode is told by second and size of its source: a copy may change again within the second.
-    sys.dont_write_bytecode |= not Path(sources).samefile(ROOT)
+    sys.dont_write_bytecode |= not Path(sources).samefile(ROOT) or "PYTHONDONTWRITEBYTECODE" in os.environ
     sys.argv = arguments
     try:
         runpy.run_module(module, run_name="__main__")

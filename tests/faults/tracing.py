@@ -1,12 +1,9 @@
 """`optout` under strace: which system calls write, and what is left when one of them never happens."""
 
-import os
 import re
 import shutil
 import signal
 import subprocess
-import sys
-from dataclasses import dataclass
 
 import commands
 
@@ -17,13 +14,6 @@ WRITES = (
 )  # fmt: skip
 """Every system call by which files change. A question mark: not on every architecture."""
 _SITE = re.compile(r"^\d+ +(\w+)\(", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Ended:
-    code: int
-    out: str
-    err: str
 
 
 def strace():
@@ -68,14 +58,15 @@ def failing_at(workspace, arguments, name, error="EIO"):
 
 
 def _run(workspace, arguments, options):
-    tracer = [strace(), "-f", "-qq", *options]
-    command = [*tracer, sys.executable, "-P", "-m", "pipelines.cli", *arguments]
-    environment = {
-        **os.environ,
-        "OPTOUT_WORKSPACE": str(workspace),
-        "PYTHONDONTWRITEBYTECODE": "1",  # else the first run would write more than the others
-        "PYTHONPATH": str(commands.ROOT),
-    }
-    done = subprocess.run(command, capture_output=True, env=environment, text=True, check=False)
-    code = -signal.SIGKILL if done.returncode == 128 + signal.SIGKILL else done.returncode
-    return Ended(code, done.stdout, done.stderr)
+    # Else the first run would write more than the others.
+    environment = {"PYTHONDONTWRITEBYTECODE": "1"}
+    running = commands.Workspace(workspace).start(*arguments, stopped=True, **environment)
+    running.until(running.stopped)
+    tracer = subprocess.Popen(
+        [strace(), "-f", "-p", str(running.pid), *options], stderr=subprocess.PIPE, text=True
+    )
+    assert "attached" in tracer.stderr.readline()
+    running.send(signal.SIGCONT)
+    ended = running.wait()
+    tracer.communicate()
+    return ended
