@@ -2,6 +2,7 @@
 PYTHON ?= python3.11
 RUN = .venv/bin/python
 ARGS ?=
+ONLY ?= *
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
@@ -42,8 +43,8 @@ format: install ## put the source into its form
 lock: install ## resolve requirements/*.txt anew from pyproject.toml; ARGS="--upgrade" for newer ones
 	@requirements/lock.sh $(ARGS)
 
-bench: install ## measure against DuckDB (minutes; nothing is asserted)
-	@for script in benchmarks/*.py; do $(RUN) "$$script" $(ARGS) || exit 1; done
+bench: install ## measure (minutes); ONLY=door_burst for one script, ARGS as it takes them
+	@for script in benchmarks/$(ONLY).py; do $(RUN) "$$script" $(ARGS) || exit 1; done
 
 docs: install ## write docs/reference and docs/cli.md from the code
 	@$(RUN) docs/generate.py
