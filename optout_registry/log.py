@@ -6,11 +6,12 @@ SHA-256(nonce || body): content and nonce can be erased, and the tree still stan
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from optout_registry.events import NONCE, Event, blinded, body_of
+from optout_registry.events import NONCE, Event, blinded, body_of, read_body
 from optout_registry.storage.tables import CHECKPOINT, EVENT, TILE
 from optout_registry.transparency.merkle import EMPTY_ROOT, inclusion_proof, leaf_hash, tree_root
 from optout_registry.transparency.notes import Checkpoint, Signer, signed_note
@@ -77,6 +78,17 @@ def proofs(connection: Connection, numbers: Iterable[int], size: int) -> list[li
     """For each event number, the proof that it stands in the tree over the first ``size`` events."""
     reader = hash_reader(tile_reader(connection))
     return [inclusion_proof(number - 1, size, reader) for number in numbers]
+
+
+def last_recorded(connection: Connection, at: int) -> datetime | None:
+    """When the last event up to ``at`` was recorded that was not erased; None: there is none."""
+    row = connection.execute(
+        select(EVENT.c.number, EVENT.c.body)
+        .where(EVENT.c.number <= at, EVENT.c.body.is_not(None))
+        .order_by(EVENT.c.number.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else read_body(row.body, row.number).recorded_at
 
 
 def last_checkpoint(connection: Connection) -> str | None:

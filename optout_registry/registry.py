@@ -244,6 +244,7 @@ class Registry:
                 objections=objections,
                 platforms=platforms,
                 erased=erased,
+                recorded_at=log.last_recorded(connection, at),
             )
 
     def status(self) -> RegistryStatus:

@@ -90,7 +90,7 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
 
     def check(snapshot: RegistrySnapshot) -> None:
         policy = inputs.policy.registry
-        check_registry(store, snapshot, inputs.registry, parent, policy, inputs.keys.registry)
+        check_registry(store, snapshot, inputs.registry, parent, policy, inputs.keys.registry, now)
         check_platforms(snapshot, manifest.platform, policy)
 
     check(snapshot)

@@ -1,6 +1,7 @@
 """What must hold of registry and accounts before anything is planned; BadInput says what does not."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 import pyarrow as pa
 
@@ -22,8 +23,9 @@ def check_registry(
     parent: Version | None,
     policy: RegistryPolicy,
     keys: Sequence[bytes],
+    now: datetime,
 ) -> None:
-    """Law 2: a registry that is unexpectedly empty, another one, or rolled back stops the build.
+    """Law 2: a registry that is unexpectedly empty, stale, another one, or rolled back stops the build.
 
     ``registry``: the same one as it stood at an earlier event. ``keys``: those of its pseudonyms. If the key
     was rotated since, the parent's are under the first of them only: the others are applied before comparing.
@@ -35,6 +37,7 @@ def check_registry(
             found="none",
             remedy="import the objections; if there are none, set registry.allow_empty: true in the policy",
         )
+    _check_fresh(snapshot, policy, now)
     if parent is None:
         return
     used = parent.content.snapshot
@@ -74,6 +77,21 @@ def check_registry(
             expected=f"the objections of version {parent.number} at event {used.event}",
             found="others: the registry was rolled back, and has gone on since",
             remedy="restore the newer copy, and enter again what came in after it: objections would be lost",
+        )
+
+
+def _check_fresh(snapshot: RegistrySnapshot, policy: RegistryPolicy, now: datetime) -> None:
+    days = policy.max_quiet_days
+    if not snapshot.event or days is None:
+        return
+    last = snapshot.recorded_at
+    if last is None or now - last > timedelta(days=days):
+        raise BadInput(
+            "registry",
+            expected=f"an event of the last {days} days",
+            found="none whose time is known" if last is None else f"the last one of {last:%Y-%m-%d}",
+            remedy="point registry in optout.yaml at the one that is written to, and look at its door; "
+            "if nobody objected since, set registry.max_quiet_days in the policy",
         )
 
 

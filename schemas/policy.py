@@ -57,6 +57,9 @@ class RegistryPolicy(Model):
 
     allow_empty: bool = False
     """An empty registry is more often a fault than a fact: say so when it is a fact."""
+    max_quiet_days: Annotated[int, Field(ge=1)] | None = 31
+    """Days since its last event after which a registry stops the build: it is rather a copy that nobody
+    writes to, or a door that is shut, than a month in which nobody objects. Null: it may be quiet."""
     other_platforms: tuple[str, ...] = ()
     """Platforms besides the source's whose account ids and handles the registry may hold. Objections under
     another name than the source's hit nobody in it: more often a fault than a registry of several sources."""

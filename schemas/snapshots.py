@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Self
 
 import pyarrow as pa
@@ -34,6 +35,8 @@ class RegistrySnapshot:
     """Of the account ids, handles and records in ``objections``, sorted: no pseudonym shows its platform."""
     erased: pa.Table = field(default_factory=ERASED.empty_table)
     """An ERASED row for each row that held at ``event`` and was redacted since."""
+    recorded_at: datetime | None = None
+    """When the last event was recorded whose content is known; None: there is none."""
 
     def __post_init__(self) -> None:
         if not self.objections.schema.equals(SNAPSHOT) or not self.erased.schema.equals(ERASED):

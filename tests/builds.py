@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -51,6 +51,8 @@ class Place:
     log_key: str = "who signs"
     past: str = ""
     """What the log says besides: another past has another root, though the same objections hold."""
+    recorded_at: datetime = AS_OF
+    """When the registry's last event was recorded."""
     accepted_by: str | None = "tests"
     ticks: Iterator = field(default_factory=count)
     """Seconds of a clock that never says the same twice."""
@@ -79,6 +81,7 @@ class Place:
             registry_id=self.registry_id,
             root=root,
             log_key=self.log_key,
+            recorded_at=self.recorded_at,
         )
 
     def live(self, event=None):

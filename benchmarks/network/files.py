@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -87,7 +88,17 @@ def objections(accounts: int, key: bytes, key_id: str) -> RegistrySnapshot:
     table = pa.Table.from_pylist(
         [dict(zip(SNAPSHOT.names, row, strict=True)) for row in sorted(rows)], schema=SNAPSHOT
     )
-    return RegistrySnapshot("benchmark", len(rows), "0" * 64, "none", key_id, SCHEME, table, (PLATFORM,))
+    return RegistrySnapshot(
+        registry_id="benchmark",
+        event=len(rows),
+        root="0" * 64,
+        log_key="none",
+        key_ids=(key_id,),
+        scheme=SCHEME,
+        objections=table,
+        platforms=(PLATFORM,),
+        recorded_at=datetime.now(UTC),
+    )
 
 
 def first_files(source: Path, folder: Path, files: int) -> Path:

@@ -18,7 +18,7 @@ from pipelines.finishing import finish_plan
 from pipelines.keys import create_key_file
 from schemas.errors import BadInput, ConfigurationError, LostRace, Refused
 from schemas.plans import SplitResult
-from schemas.policy import Policy
+from schemas.policy import Policy, RegistryPolicy
 
 
 class Stopped(Exception):
@@ -361,6 +361,14 @@ def signed_by_another(place):
     place.log_key = "somebody else"
 
 
+def quiet(place):
+    place.recorded_at = AS_OF - timedelta(days=31)
+
+
+def of_unknown_time(place):
+    place.recorded_at = None
+
+
 def without_accounts(place):
     place.write([], RECORDS)
 
@@ -382,6 +390,8 @@ def with_a_broken_footer(place):
         (rolled_back_and_gone_on, "has gone on since"),
         (rewritten, "has gone on since"),
         (signed_by_another, "a log signed by who signs"),
+        (quiet, "an event of the last 31 days"),
+        (of_unknown_time, "an event of the last 31 days"),
         (without_accounts, "at least one account"),
         (without_manifest, "source.json"),
         (with_a_broken_footer, "part-00003"),
@@ -394,6 +404,16 @@ def test_bad_input_publishes_nothing(place, spoil, message):
         place.build()
     assert [entry.name for entry in place.store.list("versions")] == before
     assert list(place.store.list("staging/plans")) == []
+
+
+@pytest.mark.parametrize(
+    ("days", "passed"), [(31, timedelta(days=29)), (None, timedelta(days=5000)), (40, timedelta(days=38))]
+)
+def test_a_registry_may_be_quiet_for_as_long_as_the_policy_allows(place, days, passed):
+    place.policy = Policy(registry=RegistryPolicy(max_quiet_days=days))
+    place.recorded_at = AS_OF - passed
+    place.build()
+    assert len(list(place.store.list("versions"))) == 1
 
 
 def test_the_future_is_refused(place):

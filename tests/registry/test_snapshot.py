@@ -1,6 +1,7 @@
 """The snapshot: what holds at an event, exactly, in one order and one sequence of bytes."""
 
 import shutil
+from datetime import timedelta
 
 import pyarrow.parquet as pq
 import pytest
@@ -12,6 +13,7 @@ from builders import PLATFORM, REGISTRY_KEY
 from optout_registry.intake import Intake
 from optout_registry.objections import Objection
 from optout_registry.opening import create_registry, open_registry
+from optout_registry.redaction import redact
 from optout_registry.snapshot import snapshot_parquet
 from optout_registry.transparency.merkle import EMPTY_ROOT
 from schemas.errors import BadInput
@@ -45,6 +47,18 @@ def test_a_snapshot_holds_what_held_at_its_event(registry, objection):
     assert registry.snapshot().event == 3
     left = registry.snapshot().objections.column("pseudonym").to_pylist()
     assert left == [objection("a2").target.pseudonym]
+
+
+def test_it_says_when_its_last_event_was_recorded(registry, objection):
+    for number in range(3):
+        registry.add(objection(f"a{number}"), recorded_at=NOW + timedelta(days=number))
+    assert registry.snapshot(0).recorded_at is None
+    assert [registry.snapshot(event).recorded_at for event in (1, 2)] == [NOW, NOW + timedelta(days=1)]
+    registry.withdraw("request-a2", proof=PROOF, received_at=NOW, recorded_at=NOW + timedelta(days=9))
+    redact(registry, "request-a2", recorded_at=NOW + timedelta(days=10))
+    # Of what was erased nobody knows when it was.
+    assert registry.snapshot(4).recorded_at == NOW + timedelta(days=1)
+    assert registry.snapshot().recorded_at == NOW + timedelta(days=10)
 
 
 def test_a_withdrawal_leaves_other_objections_on_the_same_target(registry, objection):
