@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, replace
 from functools import cache
@@ -167,17 +168,27 @@ def workspace(folder, accounts=ACCOUNTS, records=RECORDS, *, objections=("a11",)
 
     ``policy``: of policy.yaml. ``written``: options of builders.write_canonical.
     """
-    made = Workspace(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    made.run("init").done()
-    (folder / "source.yaml").write_text(f"platform: {PLATFORM}\n", "utf-8")
+    rows = [given if isinstance(given, dict) else {"type": "account", "value": given} for given in objections]
+    shutil.copytree(_registered("".join(json.dumps(row) + "\n" for row in rows)), folder, dirs_exist_ok=True)
     if policy is not None:
         (folder / "policy.yaml").write_text(json.dumps(policy), "utf-8")
-    rows = [given if isinstance(given, dict) else {"type": "account", "value": given} for given in objections]
-    (folder / "objections.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-    made.run("registry", "import", folder / "objections.jsonl").done()
     write_canonical(folder, accounts, records, **written)
-    return made
+    return Workspace(folder)
+
+
+@cache
+def _registered(objections):
+    """A workspace that holds these objections, JSON Lines, and nothing else: made once, and copied."""
+    folder = Path(tempfile.mkdtemp(prefix="workspace-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    made = Workspace(folder)
+    made.run("init").done()
+    (folder / "source.yaml").write_text(f"platform: {PLATFORM}\n", "utf-8")
+    (folder / "objections.jsonl").write_text(objections, "utf-8")
+    made.run("registry", "import", folder / "objections.jsonl").done()
+    for output in folder.glob("command-*"):
+        output.unlink()
+    return folder
 
 
 def copy_packages(folder):

@@ -1,11 +1,15 @@
 """`optout registry serve` as a process of its own, on a port of its own."""
 
+import atexit
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
+from functools import cache
 from pathlib import Path
 
 import httpx2
@@ -22,16 +26,31 @@ door:
 
 def workspace_with_door(folder, registry=None):
     """A workspace whose door can be served; ``registry``: its URL, if it is not the file there."""
-    run = [sys.executable, "-m", "pipelines.cli"]
-    environment = os.environ | {"OPTOUT_WORKSPACE": str(folder)}
-    folder.mkdir(parents=True)
-    if registry is not None:
+    if registry is None:
+        shutil.copytree(new_workspace(), folder)
+    else:
+        folder.mkdir(parents=True)
         (folder / "optout.yaml").write_text(f"registry: {registry}\n", "utf-8")
-    subprocess.run([*run, "init"], env=environment, check=True, capture_output=True)
+        _init(folder)
     (folder / "source.yaml").write_text(f"platform: {PLATFORM}\n", "utf-8")
     with (folder / "optout.yaml").open("a", encoding="utf-8") as file:
         file.write(_DOOR)
     return folder
+
+
+@cache
+def new_workspace():
+    """A workspace as `optout init` makes it, once for all tests of a process, to be copied."""
+    folder = Path(tempfile.mkdtemp(prefix="workspace-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _init(folder)
+    return folder
+
+
+def _init(folder):
+    environment = os.environ | {"OPTOUT_WORKSPACE": str(folder)}
+    command = [sys.executable, "-m", "pipelines.cli", "init"]
+    subprocess.run(command, env=environment, check=True, capture_output=True)
 
 
 class Served:

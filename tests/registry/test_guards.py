@@ -104,18 +104,13 @@ def held(registry, objection, sql, case_key):
     return lambda: [sorted(sql(f"SELECT * FROM {table}"), key=repr) for table in (*_TABLES, *_CASES)]
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        *_REFUSED,
-        *(_POSTGRESQL if SERVER else _SQLITE),
-    ],
-)
-def test_the_database_refuses(held, sql, statement):
-    before = held()
-    with pytest.raises(sqlalchemy.exc.DBAPIError, match=r"append-only|constraint"):
-        sql(statement)
-    assert held() == before
+def test_the_database_refuses(held, sql, subtests):
+    for statement in [*_REFUSED, *(_POSTGRESQL if SERVER else _SQLITE)]:
+        with subtests.test(statement):
+            before = held()
+            with pytest.raises(sqlalchemy.exc.DBAPIError, match=r"append-only|constraint"):
+                sql(statement)
+            assert held() == before
 
 
 def test_a_receipt_goes_with_its_objection_and_not_before(held, sql):
