@@ -17,7 +17,7 @@ run-local: ## the whole way on a sample social network, in ./workspace
 
 # Tests start many processes: without bytecode each would compile Beam and Great Expectations anew.
 test: install ## every test; ARGS="tests/quality -x" for some
-	@unset PYTHONDONTWRITEBYTECODE; $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=10 $(ARGS)
+	@unset PYTHONDONTWRITEBYTECODE; $(RUN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=10 $(ARGS)
 
 test-postgres: install ## the registry's tests on a real PostgreSQL; ARGS as for test
 	@unset PYTHONDONTWRITEBYTECODE; tests/servers/postgresql.sh \

@@ -25,6 +25,19 @@ _NEEDED = ("records", "accounts")
 """An empty table is more often a path that matched nothing than a fact."""
 
 
+def _columns_of(outcome: Outcome) -> list[str]:
+    return [REASON_COLUMNS[reason] for reason in Reason if reason.outcome is outcome]
+
+
+_DIFFERENCES = {
+    "rows_without_outcome": ("rows", list(OUTCOME_COLUMNS.values())),
+    **{f"{outcome}_without_reason": (outcome.value, _columns_of(outcome)) for outcome in Outcome},
+    "rows_without_ledger": ("rows", ["ledger_rows"]),
+    "kept_without_shard": (Outcome.KEPT.value, ["shard_rows"]),
+}
+"""A whole, and the parts that make it up: what is left between them must be nothing."""
+
+
 def source_gate(numbers: Mapping[str, int], thresholds: SourceThresholds) -> tuple[Finding, ...]:
     """Judge a dataset before it is filtered: it holds records and accounts, and by shares of its rows.
 
@@ -96,7 +109,11 @@ def release_gate(profile: pa.Table, thresholds: ReleaseThresholds) -> tuple[Find
         total[f"share_of_{name}"] = _share(int(total[name].iloc[0]), rows)
     return (
         *findings_of(_with_negated(splits), [*_balance(), *_nobody_misjudged()], rows="each split"),
-        *findings_of(_with_negated(total), [*_balance(), *_within(thresholds, total)], rows="all splits"),
+        *findings_of(
+            _with_differences(total),
+            [*_balance_in_total(), *_within(thresholds, total)],
+            rows="all splits",
+        ),
     )
 
 
@@ -131,6 +148,12 @@ def _balance() -> list[Asked]:
         expectations.ExpectColumnPairValuesToBeEqual(column_A="shard_rows", column_B=Outcome.KEPT.value),
     ]
     return [Asked(expectation) for expectation in asked]
+
+
+def _balance_in_total() -> list[Asked]:
+    """The same of one row, which tells by how many rows it is wrong."""
+    sums = import_expectations().ExpectColumnSumToBeBetween
+    return [Asked(sums(column=name, min_value=0, max_value=0)) for name in _DIFFERENCES]
 
 
 def _nobody_misjudged() -> list[Asked]:
@@ -177,8 +200,10 @@ def _with_negated(frame: "pd.DataFrame") -> "pd.DataFrame":
     return frame.assign(**negated)
 
 
-def _columns_of(outcome: Outcome) -> list[str]:
-    return [REASON_COLUMNS[reason] for reason in Reason if reason.outcome is outcome]
+def _with_differences(total: "pd.DataFrame") -> "pd.DataFrame":
+    """With what is left of each whole when its parts are taken away."""
+    left = {name: total[whole] - total[parts].sum(axis=1) for name, (whole, parts) in _DIFFERENCES.items()}
+    return total.assign(**left)
 
 
 def _removed_share(counts: Counts) -> Fraction:
