@@ -15,7 +15,8 @@ run-local: ## the whole way on a sample social network, in ./workspace
 	@requirements/install.sh run "$(PYTHON)"
 	@$(RUN) examples/run_local.py workspace
 
-# Tests start many processes: without bytecode each would compile Beam and Great Expectations anew.
+# Tests start many processes: without bytecode each would compile Beam and Great Expectations anew. Three
+# workers on two cores: one of them mostly waits for the disk.
 test: install ## every test; ARGS="tests/quality -x" for some
 	@unset PYTHONDONTWRITEBYTECODE; $(RUN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=10 $(ARGS)
 
