@@ -4,22 +4,24 @@ So an account that is unlinked later stays covered, and one that is linked later
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 
 import pyarrow as pa
-from sqlalchemy import Connection, and_, insert, select
+from sqlalchemy import Connection, and_, insert, literal, select
 
 from optout_registry import log
 from optout_registry.events import NONCE, Linked, commitment
 from optout_registry.identity import check_scheme, check_settled
 from optout_registry.registry import Appending, Registry
+from optout_registry.storage.columns import batches_of
 from optout_registry.storage.tables import INHERITED, OBJECTION
 from schemas.snapshots import REACHED, REACHING
+from schemas.spill import kept
 from schemas.vocabulary import IdentifierType
 
 ROWS_PER_TRANSACTION = 10_000
-_ROWS = 65_536
 _HOLDS = and_(
     OBJECTION.c.ended.is_(None),
     OBJECTION.c.linked,
@@ -31,20 +33,19 @@ _Pair = tuple[int, bytes]
 def read_reaching(registry: Registry) -> pa.Table:
     """The REACHING table: what linked objections that hold name, and the accounts they have reached."""
     named = select(OBJECTION.c.event, OBJECTION.c.type, OBJECTION.c.pseudonym).where(_HOLDS)
+    account = literal(IdentifierType.ACCOUNT.value, OBJECTION.c.type.type)
     reached = (
-        select(INHERITED.c.origin, INHERITED.c.pseudonym)
+        select(INHERITED.c.origin, account, INHERITED.c.pseudonym)
         .join(OBJECTION, OBJECTION.c.event == INHERITED.c.origin)
         .where(_HOLDS)
     )
     with registry.reading() as connection:
-        batches = [
-            *_batches(connection.execution_options(yield_per=_ROWS).execute(named).partitions()),
-            *_batches(
-                [(origin, IdentifierType.ACCOUNT.value, pseudonym) for origin, pseudonym in part]
-                for part in connection.execution_options(yield_per=_ROWS).execute(reached).partitions()
+        return kept(
+            chain.from_iterable(
+                batches_of(connection, statement, REACHING) for statement in (named, reached)
             ),
-        ]
-    return pa.Table.from_batches(batches, REACHING)
+            REACHING,
+        )
 
 
 def record_reached(registry: Registry, reached: pa.Table, platform: str, *, recorded_at: datetime) -> None:
@@ -105,12 +106,3 @@ def _unknown(connection: Connection, pairs: Sequence[_Pair]) -> list[_Pair]:
     }
     wanted = (pair for pair in pairs if pair[0] in holding and pair not in known)
     return list(dict.fromkeys(wanted))
-
-
-def _batches(parts: "Iterator[Sequence[Sequence[object]]]") -> Iterator[pa.RecordBatch]:
-    for part in parts:
-        columns = zip(*part, strict=True)
-        yield pa.RecordBatch.from_arrays(
-            [pa.array(column, field.type) for column, field in zip(columns, REACHING, strict=True)],
-            schema=REACHING,
-        )

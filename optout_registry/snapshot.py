@@ -1,18 +1,18 @@
 """From the registry to the snapshot a build takes: the objections that hold, without who made them when."""
 
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import NamedTuple
 
 import pyarrow as pa
-import pyarrow.parquet as pq
-from sqlalchemy import Connection, Select, func, literal, or_, select, union, union_all
+from sqlalchemy import Connection, func, literal, or_, select, union, union_all
 
+from optout_registry.storage.columns import batches_of
 from optout_registry.storage.database import SUBJECT
 from optout_registry.storage.tables import EVENT, INHERITED, OBJECTION, OTHER_KINDS
 from schemas.errors import BadInput
-from schemas.snapshots import ERASED, RegistrySnapshot
-from schemas.tables import SNAPSHOT, WRITER
-
-_ROWS = 65_536
+from schemas.snapshots import ERASED
+from schemas.sorted_rows import sorted_rows
+from schemas.tables import SNAPSHOT
 
 
 class Taken(NamedTuple):
@@ -44,17 +44,16 @@ def take_snapshot(connection: Connection, at: int) -> Taken:
         .select_from(inherited)
         .where(*inherits, INHERITED.c.pseudonym.is_not(None))
     )
-    both = made.union(reached).subquery()
-    # Each database has its own place for nulls.
-    order = [column.nulls_first() if column.name == "sealed" else column for column in both.c]
-    objections = _table(connection, select(both).order_by(*order), SNAPSHOT)
+    # In whatever order the database has them: it would sort them in its own memory, or beside its own file.
+    held_rows = (batches_of(connection, statement, SNAPSHOT) for statement in (made, reached))
+    objections = sorted_rows(chain.from_iterable(held_rows), SNAPSHOT)
     scope = [OBJECTION.c[name] for name in ERASED.names]
     of_erased = [of_account.get(name, OBJECTION.c[name]).label(name) for name in ERASED.names]
     gone = union_all(
         select(*scope).where(*held, OBJECTION.c.pseudonym.is_(None)),
         select(*of_erased).select_from(inherited).where(*inherits, INHERITED.c.pseudonym.is_(None)),
     ).subquery()
-    erased = _table(connection, select(gone).order_by(*gone.c), ERASED)
+    erased = pa.Table.from_batches(batches_of(connection, select(gone).order_by(*gone.c), ERASED), ERASED)
     platforms = union(
         select(OBJECTION.c.platform).where(
             *held, OBJECTION.c.platform.is_not(None), OBJECTION.c.pseudonym.is_not(None)
@@ -64,28 +63,6 @@ def take_snapshot(connection: Connection, at: int) -> Taken:
         .where(*inherits, INHERITED.c.pseudonym.is_not(None)),
     )
     return Taken(objections, tuple(sorted(connection.scalars(platforms))), erased)
-
-
-def snapshot_parquet(snapshot: RegistrySnapshot) -> bytes:
-    """The snapshot's objections as Parquet: equal snapshots have equal bytes."""
-    sink = pa.BufferOutputStream()
-    pq.write_table(snapshot.objections.combine_chunks(), sink, **WRITER)
-    return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]  # PyArrow says no type
-
-
-def _table(connection: Connection, statement: Select[Any], schema: pa.Schema) -> pa.Table:
-    rows = connection.execution_options(yield_per=_ROWS).execute(statement)
-    batches = [
-        pa.RecordBatch.from_arrays(
-            [
-                pa.array(column, field.type)
-                for column, field in zip(zip(*part, strict=True), schema, strict=True)
-            ],
-            schema=schema,
-        )
-        for part in rows.partitions()
-    ]
-    return pa.Table.from_batches(batches, schema)
 
 
 def _check_whole(connection: Connection, at: int) -> None:

@@ -48,10 +48,9 @@ def newly_reached(
     if not len(rows) or not len(reaching):
         return REACHED.empty_table()
     codes, ids = account_codes(rows)
-    origins, numbers = np.unique(reaching.column("origin").to_numpy(), return_inverse=True)
     with shared_hashing(len(rows)) as hashing:
         pseudonyms = partial(hashing, registry_keys)
-        hit, known = _hits(rows, codes, ids, reaching, numbers, platform, pseudonyms)
+        origins, hit, known = _hits(rows, codes, ids, reaching, platform, pseudonyms)
         new = _beyond_known(hit, known, _groups(rows, codes, len(ids)), policy)
         named, place = np.unique(new.account, return_inverse=True)
         forms = normal_forms(
@@ -67,14 +66,10 @@ def _hits(
     codes: Codes,
     ids: pa.StringArray,
     reaching: pa.Table,
-    numbers: Codes,
     platform: str,
     pseudonyms: Pseudonyms,
-) -> tuple[_Pairs, _Pairs]:
-    """Accounts that objections hit, and those of them whose own id stands in ``reaching``.
-
-    ``numbers``: of each row of it, the index of its origin.
-    """
+) -> tuple[Codes, _Pairs, _Pairs]:
+    """Origins, the accounts that they hit, and those of these whose own id stands in ``reaching``."""
     hit: list[_Pairs] = []
     known = _Pairs(np.zeros(0, np.int64), np.zeros(0, np.int64))
     for kind in IdentifierType:
@@ -82,9 +77,9 @@ def _hits(
         if not pc.any(of_kind).as_py():
             continue
         accounts, hashes = carried_pseudonyms(kind, rows, codes, ids, platform, pseudonyms)
-        met = pc.and_(of_kind, pc.is_in(reaching.column("pseudonym"), value_set=hashes))
-        origin = numbers[np.asarray(met)]
-        wanted = reaching.column("pseudonym").filter(met).combine_chunks()
+        met = reaching.filter(pc.and_(of_kind, pc.is_in(reaching.column("pseudonym"), value_set=hashes)))
+        origin = met.column("origin").to_numpy()
+        wanted = met.column("pseudonym").combine_chunks()
         carried = np.flatnonzero(np.asarray(pc.is_in(hashes, value_set=wanted)))
         left, right = _joined(hashes.take(pa.array(carried)), wanted)
         pairs = _Pairs(origin[right], accounts[carried[left]])
@@ -92,8 +87,10 @@ def _hits(
         if kind is IdentifierType.ACCOUNT:
             own = carried[left] < len(ids)  # carried_pseudonyms has the ids first
             known = _Pairs(pairs.origin[own], pairs.account[own])
-    joined = [np.concatenate(column) for column in zip(*hit, strict=True)]
-    return _Pairs(*joined), known
+    origin, account = (np.concatenate(column) for column in zip(*hit, strict=True))
+    origins, of_hit = np.unique(origin, return_inverse=True)
+    of_known = np.searchsorted(origins, known.origin)  # whom it has, it hits
+    return origins, _Pairs(of_hit, account), _Pairs(of_known, known.account)
 
 
 def _beyond_known(hit: _Pairs, known: _Pairs, group: Codes, policy: RegistryPolicy) -> _Pairs:

@@ -23,7 +23,7 @@ from schemas.canonical import sha256
 from schemas.documents import Finding, ObjectRef, SnapshotRef
 from schemas.errors import ConfigurationError
 from schemas.plans import KeyRef, Plan, Refusal
-from schemas.snapshots import Links, RegistrySnapshot
+from schemas.snapshots import Links, RegistrySnapshot, snapshot_parquet
 from schemas.splits import cut
 from schemas.tables import OBSERVED
 
@@ -154,7 +154,12 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
             event=snapshot.event,
             root=snapshot.root,
             log_key=snapshot.log_key,
-            object=put_table(store, snapshot.objections),
+            object=store.put(
+                "lineage",
+                snapshot_parquet(snapshot.objections),
+                "parquet",
+                len(snapshot.objections),
+            ),
             key_ids=snapshot.key_ids,
             scheme=snapshot.scheme,
         ),

@@ -1,6 +1,6 @@
 """What must hold of registry and accounts before anything is planned; BadInput says what does not."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import pyarrow as pa
@@ -13,6 +13,7 @@ from schemas.identifier_columns import digest_array
 from schemas.policy import RegistryPolicy
 from schemas.pseudonyms import pseudonyms
 from schemas.snapshots import RegistrySnapshot
+from schemas.sorted_rows import BATCH_ROWS, sorted_rows
 from schemas.tables import SNAPSHOT
 
 
@@ -100,11 +101,14 @@ def _under_all(held: pa.Table, key_ids: Sequence[str], keys: Sequence[bytes]) ->
     further = keys[len(key_ids) :]
     if not further:
         return held
-    made = pseudonyms(further, b"", held.column("pseudonym").to_pylist())
     place = SNAPSHOT.get_field_index("pseudonym")
-    return held.set_column(place, SNAPSHOT.field(place), digest_array(made)).sort_by(
-        [(name, "ascending") for name in SNAPSHOT.names]
-    )
+
+    def made() -> Iterator[pa.RecordBatch]:
+        for batch in held.to_batches(max_chunksize=BATCH_ROWS):
+            digests = pseudonyms(further, b"", batch.column(place).to_pylist())
+            yield batch.set_column(place, SNAPSHOT.field(place), digest_array(digests))
+
+    return sorted_rows(made(), SNAPSHOT)
 
 
 def check_platforms(snapshot: RegistrySnapshot, platform: str, policy: RegistryPolicy) -> None:

@@ -110,10 +110,11 @@ def _matched(
     """Objections whose target some account carries."""
     found = 0
     for kind in IdentifierType:
-        of_kind = proposed.objections.filter(pc.equal(proposed.objections.column("type"), kind.value))
-        if len(of_kind):
+        of_kind = pc.equal(proposed.objections.column("type"), kind.value)
+        if pc.any(of_kind).as_py():
             _, carried = carried_pseudonyms(kind, rows, codes, ids, platform, pseudonyms)
-            found += pc.sum(pc.is_in(of_kind.column("pseudonym"), value_set=carried)).as_py()
+            met = pc.and_(of_kind, pc.is_in(proposed.objections.column("pseudonym"), value_set=carried))
+            found += pc.sum(met).as_py()
     return found
 
 

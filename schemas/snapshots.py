@@ -1,16 +1,20 @@
 """The registry at one event number, as it is handed to a build."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Self
+from typing import IO, Self
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from schemas.pseudonyms import DIGEST
-from schemas.tables import SNAPSHOT
+from schemas.sorted_rows import BATCH_ROWS, Row, first_of_equals, in_order, ordered, ranges, row_at
+from schemas.spill import bytes_on_disk, kept
+from schemas.tables import DATA_PAGE_BYTES, ROW_GROUP_ROWS, SNAPSHOT, WRITER
 
 ERASED = pa.schema([column for column in SNAPSHOT if column.name not in {"pseudonym", "sealed"}])
 """What is left of an objection that was redacted: its scope, without whom it named."""
@@ -45,8 +49,17 @@ class RegistrySnapshot:
 
     def against(self, purposes: int) -> Self:
         """The same with the objections alone that are made against one of these purposes (bits)."""
-        common = pc.bit_wise_and(self.objections.column("purposes"), pa.scalar(purposes, pa.uint16()))
-        return replace(self, objections=self.objections.filter(pc.not_equal(common, 0)))
+
+        def counting() -> Iterator[pa.RecordBatch]:
+            for batch in self.objections.to_batches():
+                common = pc.bit_wise_and(batch.column("purposes"), pa.scalar(purposes, pa.uint16()))
+                yield batch.filter(pc.not_equal(common, 0))
+
+        if all(
+            len(one) == len(all_) for one, all_ in zip(counting(), self.objections.to_batches(), strict=True)
+        ):
+            return self
+        return replace(self, objections=kept(counting(), SNAPSHOT))
 
     def was(self, taken: pa.Table) -> bool:
         """Whether the registry was ``taken``, a SNAPSHOT table, when ``event`` was its last.
@@ -56,22 +69,46 @@ class RegistrySnapshot:
         """
         if self.objections.equals(taken):
             return True
-        here, there = _comparable(self.objections), _comparable(taken)
-        gone = there.join(here, SNAPSHOT.names, join_type="left anti")
-        come = here.join(there, SNAPSHOT.names, join_type="left anti")
-        if come.num_rows or here.num_rows + gone.num_rows != there.num_rows:
-            return False
-        return _scopes(gone) <= _scopes(self.erased)
+        gone: Counter[tuple[object, ...]] = Counter()
+        last: Row | None = None
+        for here, there in ranges([self.objections, taken], BATCH_ROWS):
+            if len(in_order(there)) != len(there):
+                return False
+            both = ordered(pa.concat_tables([here, there]))
+            first = first_of_equals(both)
+            alone = first & np.append(first[1:], True)  # its like is neither before it nor after it
+            # Were one of them here alone, there would be two more than this: in neither a row stands twice.
+            if np.count_nonzero(alone) != len(there) - len(here):
+                return False
+            if len(both):
+                if last is not None and row_at(both, 0) <= last:
+                    return False  # one of the two is in another order: equal rows may be apart
+                last = row_at(both, len(both) - 1)
+            gone += _scopes(both.filter(pa.array(alone)))
+        return gone <= _scopes(self.erased)
 
 
-def _comparable(table: pa.Table) -> pa.Table:
-    """The same with nothing sealed as no bytes: a join takes two nulls for different."""
-    place = SNAPSHOT.get_field_index("sealed")
-    return table.set_column(place, "sealed", pc.fill_null(table.column("sealed"), b""))
+def snapshot_parquet(objections: pa.Table) -> memoryview:
+    """A SNAPSHOT table as an object of a version: equal tables have equal bytes, wherever they lie."""
+
+    def write(file: IO[bytes]) -> None:
+        pq.write_table(
+            objections,
+            file,
+            row_group_size=ROW_GROUP_ROWS,
+            data_page_size=DATA_PAGE_BYTES,
+            use_dictionary=[],
+            **WRITER,
+        )
+
+    return bytes_on_disk(write)
 
 
 def _scopes(table: pa.Table) -> Counter[tuple[object, ...]]:
-    return Counter(tuple(row.values()) for row in table.select(ERASED.names).to_pylist())
+    counted = table.group_by(ERASED.names, use_threads=False).aggregate([([], "count_all")])
+    return Counter(
+        {tuple(row[name] for name in ERASED.names): row["count_all"] for row in counted.to_pylist()}
+    )
 
 
 REACHING = pa.schema([

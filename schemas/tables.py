@@ -19,6 +19,8 @@ WRITER: dict[str, Any] = {
 
 No statistics: minima and maxima would copy values into footers.
 """
+ROW_GROUP_ROWS = 131_072
+DATA_PAGE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.corpus.objects import Suffix, Zone, object_name, read_object
+from pipelines.corpus.objects import Suffix, Zone, object_name, open_object, read_object
 from schemas.documents import ContentDocument, Envelope, ObjectRef, Parent
 from schemas.errors import BadInput, ConfigurationError, LostRace
 
@@ -166,16 +166,24 @@ def read_object_table(
 ) -> "pa.Table":
     """A table of the corpus, checked against the reference that led to it and the schema it must have.
 
+    A large one comes to lie in a file (schemas.spill) and not in memory.
+
     Raises:
-        BadInput: missing, changed, or not a Parquet table of that schema and number of rows.
+        BadInput: missing, changed, not a Parquet table of that schema and number of rows; or a disk is full.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    data = read_object(store, zone, ref, "parquet")
+    from schemas.spill import MEMORY_ROWS, kept
+
+    is_large = ref.rows is not None and ref.rows > MEMORY_ROWS
     try:
         # Not read_table: it makes a dataset first, and takes twice as long.
-        table = pq.ParquetFile(pa.BufferReader(data)).read()
+        if is_large:
+            file = pq.ParquetFile(open_object(store, zone, ref, "parquet"))
+            table = kept(file.iter_batches(), file.schema_arrow)
+        else:
+            table = pq.ParquetFile(pa.BufferReader(read_object(store, zone, ref, "parquet"))).read()
     except (pa.ArrowException, OSError) as error:
         raise _not_a_table(zone, ref, schema, type(error).__name__) from error
     if not table.schema.equals(schema):

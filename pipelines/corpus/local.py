@@ -4,6 +4,7 @@ A write is a temporary file under staging/tmp, fsync, a link to its name, fsync 
 name never shows half an object, and one that was seen survives a power cut.
 """
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -61,7 +62,7 @@ class LocalStore:
         """Write an object under its digest; what lies there already must be the same bytes."""
         digest = sha256(data)
         name = object_name(zone, digest, suffix)
-        if not self.create(name, data) and self.read(name) != data:
+        if not self.create(name, data) and self._digest(name) != digest:
             raise BadInput(
                 name,
                 expected="the bytes that its name is the SHA-256 of",
@@ -172,6 +173,10 @@ class LocalStore:
         with explained(name), suppress(FileNotFoundError), locks.alone(self._path(name)) as free:
             return not free
         return False
+
+    def _digest(self, name: str) -> str:
+        with self._present(name), explained(name), self._path(name).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
     def _path(self, name: str) -> Path:
         return Path(self.root, checked_name(name))

@@ -1,5 +1,6 @@
 """Names in a store: where an object lies follows from its zone and its SHA-256."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
@@ -8,6 +9,8 @@ from schemas.canonical import sha256
 from schemas.errors import BadInput
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from pipelines.corpus.store import Store
     from schemas.documents import ObjectRef
 
@@ -17,6 +20,7 @@ Suffix = Literal["parquet", "json"]
 ROOTS = frozenset({"versions", "data", "lineage", "staging"})
 """The top folders of a store. Access rules can keep them apart (law 8)."""
 
+_BLOCK = 1 << 20
 _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _OBJECT = re.compile(r"(data|lineage)/sha256/([0-9a-f]{2})/([0-9a-f]{62})\.(parquet|json)")
@@ -81,12 +85,31 @@ def read_object(store: "Store", zone: Zone, ref: "ObjectRef", suffix: Suffix) ->
     """
     name = object_name(zone, ref.digest, suffix)
     data = store.read(name)
-    found = sha256(data)
-    if found != ref.digest or len(data) != ref.bytes:
+    _check_bytes(name, ref, sha256(data), len(data))
+    return data
+
+
+def open_object(store: "Store", zone: Zone, ref: "ObjectRef", suffix: Suffix) -> "pa.NativeFile":
+    """An object that may be larger than memory, for reading in places, checked likewise.
+
+    Raises:
+        BadInput: as :func:`read_object`.
+    """
+    name = object_name(zone, ref.digest, suffix)
+    file = store.open(name)
+    digest = hashlib.sha256()
+    while block := file.read(_BLOCK):
+        digest.update(block)
+    _check_bytes(name, ref, digest.hexdigest(), file.tell())
+    file.seek(0)
+    return file
+
+
+def _check_bytes(name: str, ref: "ObjectRef", digest: str, size: int) -> None:
+    if digest != ref.digest or size != ref.bytes:
         raise BadInput(
             name,
             expected=f"{ref.bytes} bytes with SHA-256 {ref.digest}",
-            found=f"{len(data)} bytes with SHA-256 {found}",
+            found=f"{size} bytes with SHA-256 {digest}",
             remedy="the object was changed after it was written: restore it from a backup",
         )
-    return data

@@ -6,12 +6,9 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from schemas.tables import WRITER
+from schemas.tables import DATA_PAGE_BYTES, ROW_GROUP_ROWS, WRITER
 
 Encoding = Literal["DELTA_BINARY_PACKED", "BYTE_STREAM_SPLIT"]
-
-ROW_GROUP_ROWS = 131_072
-DATA_PAGE_BYTES = 1 << 20
 
 
 def encode(

@@ -5,12 +5,11 @@ from importlib.resources import files
 import numpy as np
 import pyarrow as pa
 
-from pipelines.screen.encode import DATA_PAGE_BYTES, ROW_GROUP_ROWS
 from schemas.canonical import canonical_json, sha256
 from schemas.documents import EngineRef
 from schemas.errors import Refused
 from schemas.module_bytes import module_digests
-from schemas.tables import WRITER
+from schemas.tables import DATA_PAGE_BYTES, ROW_GROUP_ROWS, WRITER
 
 _PACKAGES = ("schemas", "pipelines.rules", "pipelines.screen")
 _MODULES = ("eligibility.py", "matching.py", "birthdays.py", "takedown.py")

@@ -19,6 +19,7 @@ from pipelines.corpus.chain import (
     read_object_table,
     read_splits,
 )
+from schemas import spill
 from schemas.canonical import sha256
 from schemas.documents import Envelope, Parent
 from schemas.errors import BadInput, ConfigurationError, LostRace
@@ -292,7 +293,9 @@ def test_read_splits(store):
     assert [shard is None for shard in splits.column("shard").to_pylist()] == [False, True]
 
 
-def test_a_table_must_be_what_its_reference_promises(store):
+@pytest.mark.parametrize("memory_rows", [spill.MEMORY_ROWS, 1], ids=["small", "large"])
+def test_a_table_must_be_what_its_reference_promises(store, monkeypatch, memory_rows):
+    monkeypatch.setattr(spill, "MEMORY_ROWS", memory_rows)
     rows = [{"subject": 1, "state": 2}, {"subject": 3, "state": 4}]
     ref = put_table(store, rows, ELIGIBILITY)
     assert read_object_table(store, ref, ELIGIBILITY).to_pylist() == rows

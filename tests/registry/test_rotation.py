@@ -19,9 +19,9 @@ from optout_registry.objections import State
 from optout_registry.opening import open_registry
 from optout_registry.redaction import redact
 from optout_registry.rotation import rotate_key
-from optout_registry.snapshot import snapshot_parquet
 from schemas.errors import BadInput, ConfigurationError, Refused
 from schemas.pseudonyms import Keychain, rewrapped
+from schemas.snapshots import snapshot_parquet
 
 
 @pytest.fixture
@@ -271,7 +271,7 @@ def test_killed_at_any_statement_it_goes_on_to_the_same_end(url, sql, share):
 def remains(url, tmp_path):
     """Every byte that a database keeps in its tables' files, and a new snapshot's."""
     with open_registry(url) as registry:
-        taken = snapshot_parquet(registry.snapshot())
+        taken = snapshot_parquet(registry.snapshot().objections)
     if not SERVER:
         files = sorted(tmp_path.glob("registry.db*"))
         assert files

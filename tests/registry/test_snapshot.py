@@ -14,11 +14,10 @@ from optout_registry.intake import Intake
 from optout_registry.objections import Objection
 from optout_registry.opening import create_registry, open_registry
 from optout_registry.redaction import redact
-from optout_registry.snapshot import snapshot_parquet
 from optout_registry.transparency.merkle import EMPTY_ROOT
 from schemas.errors import BadInput
 from schemas.pseudonyms import Keychain
-from schemas.snapshots import RegistryHead
+from schemas.snapshots import RegistryHead, snapshot_parquet
 from schemas.tables import SNAPSHOT
 from schemas.vocabulary import ALL_PURPOSES, ALL_ROLES, ALL_SURFACES, IdentifierType, Surface
 
@@ -166,14 +165,14 @@ def test_a_snapshot_depends_on_what_holds_and_on_nothing_else(new_url, requests,
         taken = registry.snapshot()
         rows = [tuple(row.values()) for row in taken.objections.to_pylist()]
         assert rows == sorted(expected)
-        files.append(snapshot_parquet(taken))
+        files.append(snapshot_parquet(taken.objections))
     assert files[0] == files[1]
 
 
 def test_the_parquet_of_a_snapshot_reads_back(tmp_path, registry, objection):
     registry.add_all([objection(f"a{n}") for n in range(100)], recorded_at=NOW)
     taken = registry.snapshot()
-    (tmp_path / "snapshot.parquet").write_bytes(snapshot_parquet(taken))
+    (tmp_path / "snapshot.parquet").write_bytes(snapshot_parquet(taken.objections))
     assert pq.read_table(tmp_path / "snapshot.parquet").equals(taken.objections)
 
 

@@ -28,12 +28,12 @@ def snapshot(
 
     Their digest and number, no identifier.
     """
-    from optout_registry.snapshot import snapshot_parquet
     from schemas.canonical import sha256
+    from schemas.snapshots import snapshot_parquet
 
     with open_to_read(open_workspace(workspace)) as registry:
         taken = registry.snapshot(event)
-    data = snapshot_parquet(taken)
+    data = snapshot_parquet(taken.objections)
     if out is not None:
         with writing_file(out) as file:
             file.write(data)

@@ -67,7 +67,7 @@ def derive_accounts(
     named = accounts.filter(has_id)
     sound = accounts.filter(pc.and_(has_id, pc.is_null(accounts.column("defect"))))
     session.register("account_row", _comparable(named.select(_READ)))
-    types = set(objections.column("type").to_pylist())
+    types = set(pc.unique(objections.column("type")).to_pylist())
     session.register("identity", identities(named, types, terms.platform))
     session.register("objection", objections)
     policy = terms.policy

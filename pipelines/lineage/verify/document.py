@@ -1,7 +1,9 @@
 """The content document and the tables it refers to, checked against each other."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -16,6 +18,9 @@ from schemas.tables import ELIGIBILITY, OBSERVED, SHARDS, SNAPSHOT, SPLITS
 if TYPE_CHECKING:
     from pipelines.lineage.verify.faults import Faults
     from pipelines.lineage.verify.objects import Objects
+
+_ROWS = 65_536
+"""Rows that are Python's objects at a time."""
 
 
 @dataclass(frozen=True)
@@ -78,15 +83,8 @@ def _check_sorted(
 ) -> None:
     if table is None:
         return
-    # null comes first
-    values = (
-        [(value is not None, value or b"") for value in column.to_pylist()]
-        if column.null_count
-        else column.to_pylist()
-        for column in map(table.column, columns)
-    )
-    keys = list(zip(*values, strict=True))
-    wrong = next((row for row in range(1, len(keys)) if keys[row - 1] >= keys[row]), None)
+    keys = chain.from_iterable(map(_keys, table.select(columns).to_batches(max_chunksize=_ROWS)))
+    wrong = next((row for row, (one, next_) in enumerate(pairwise(keys), 1) if one >= next_), None)
     if wrong is not None:
         objects.faults.add(
             "sorted",
@@ -95,6 +93,14 @@ def _check_sorted(
             expected=f"rows sorted by {', '.join(columns)}, each once",
             found=f"row {wrong} out of order",
         )
+
+
+def _keys(rows: pa.RecordBatch) -> Iterator[tuple[Any, ...]]:
+    columns = [column.to_pylist() for column in rows.columns]
+    for place, field in enumerate(rows.schema):
+        if field.nullable:  # null comes first
+            columns[place] = [() if value is None else (value,) for value in columns[place]]
+    return zip(*columns, strict=True)
 
 
 def _check_numbers(splits: list[dict[str, Any]], name: str, faults: "Faults") -> None:

@@ -1,7 +1,9 @@
 """Objects of a version: read under their digest, decoded with their exact schema, or named as faults."""
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
@@ -11,6 +13,7 @@ from schemas.canonical import sha256
 from schemas.documents import ObjectRef
 from schemas.errors import BadInput, OptoutError
 from schemas.model import Model
+from schemas.spill import MEMORY_ROWS, kept
 
 if TYPE_CHECKING:
     from pipelines.corpus.objects import Suffix, Zone
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 LAW = 4
 """Everything lies under its digest; a version is its envelope."""
+_BLOCK = 1 << 20
 M = TypeVar("M", bound=Model)
 
 
@@ -34,35 +38,28 @@ class Objects:
 
     def data(self, ref: ObjectRef, suffix: "Suffix", zone: "Zone" = "lineage") -> bytes | None:
         """The bytes of an object, if they are what its name says."""
-        name = self.store.object_name(zone, ref.digest, suffix)
-        self.counts["objects"] += name not in self.names
-        self.names.add(name)
+        name = self._counted(ref, suffix, zone)
         try:
             data = self.store.read(name)
         except BadInput:
-            self.faults.add("objects", name, LAW, expected="an object of this name", found="none")
+            self._add_missing(name)
             return None
-        digest = sha256(data)
-        if digest != ref.digest:
-            self.faults.add("objects", name, LAW, expected=f"SHA-256 {ref.digest}", found=f"SHA-256 {digest}")
-            return None
-        if len(data) != ref.bytes:
-            words = f"{ref.bytes} bytes, as its reference says"
-            self.faults.add("objects", name, LAW, expected=words, found=f"{len(data)}")
-        return data
+        return data if self._is_named_so(name, ref, sha256(data), len(data)) else None
 
     def table(
         self, ref: ObjectRef, schema: pa.Schema, zone: "Zone" = "lineage", rows: int | None = None
     ) -> pa.Table | None:
         """An object as a table of exactly ``schema``, with the rows its reference says."""
-        data = self.data(ref, "parquet", zone)
-        if data is None:
+        is_large = ref.rows is not None and ref.rows > MEMORY_ROWS
+        source = self._opened(ref, zone) if is_large else self.data(ref, "parquet", zone)
+        if source is None:
             return None
         name = self.store.object_name(zone, ref.digest, "parquet")
         try:
-            file = pq.ParquetFile(pa.BufferReader(data))
+            file = pq.ParquetFile(source if is_large else pa.BufferReader(source))
             found = file.schema_arrow
-            table = file.read() if found.equals(schema) else None
+            read = partial(kept, file.iter_batches(), schema) if is_large else file.read
+            table = read() if found.equals(schema) else None
         except (pa.ArrowException, OSError, ValueError) as error:
             self.faults.add(
                 "objects", name, LAW, expected="a Parquet table", found=f"an error: {type(error).__name__}"
@@ -83,6 +80,40 @@ class Objects:
             return None
         name = self.store.object_name("lineage", ref.digest, "json")
         return parsed(self.faults, name, data, model)
+
+    def _opened(self, ref: ObjectRef, zone: "Zone") -> pa.NativeFile | None:
+        """An object that may be larger than memory, if it is what its name says."""
+        name = self._counted(ref, "parquet", zone)
+        try:
+            file = self.store.open(name)
+        except BadInput:
+            self._add_missing(name)
+            return None
+        digest = hashlib.sha256()
+        while block := file.read(_BLOCK):
+            digest.update(block)
+        if not self._is_named_so(name, ref, digest.hexdigest(), file.tell()):
+            return None
+        file.seek(0)
+        return file
+
+    def _counted(self, ref: ObjectRef, suffix: "Suffix", zone: "Zone") -> str:
+        name = self.store.object_name(zone, ref.digest, suffix)
+        self.counts["objects"] += name not in self.names
+        self.names.add(name)
+        return name
+
+    def _add_missing(self, name: str) -> None:
+        self.faults.add("objects", name, LAW, expected="an object of this name", found="none")
+
+    def _is_named_so(self, name: str, ref: ObjectRef, digest: str, size: int) -> bool:
+        if digest != ref.digest:
+            self.faults.add("objects", name, LAW, expected=f"SHA-256 {ref.digest}", found=f"SHA-256 {digest}")
+            return False
+        if size != ref.bytes:
+            words = f"{ref.bytes} bytes, as its reference says"
+            self.faults.add("objects", name, LAW, expected=words, found=f"{size}")
+        return True
 
 
 def parsed(faults: "Faults", name: str, data: bytes, model: type[M]) -> M | None:

@@ -1,11 +1,12 @@
 """A version's snapshot next to the registry it was taken from."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from pipelines.lineage.verify.session import pads, run
+from schemas.sorted_rows import BATCH_ROWS, sorted_rows
 from schemas.tables import SNAPSHOT
 
 if TYPE_CHECKING:
@@ -19,11 +20,17 @@ def under_further_keys(session: "DuckDBPyConnection", snapshot: pa.Table, keys: 
     """
     if not keys:
         return snapshot
-    session.register("held", snapshot)
-    session.execute("CREATE TEMP TABLE written AS SELECT * FROM held")
-    for key in keys:
-        run(session, "rewrapped", pads(key))
-    made = session.table("written").to_arrow_table().cast(SNAPSHOT)
-    session.execute("DROP TABLE written")
-    session.unregister("held")
-    return made.sort_by([(name, "ascending") for name in SNAPSHOT.names])
+    return sorted_rows(_rewrapped(session, snapshot, keys), SNAPSHOT)
+
+
+def _rewrapped(
+    session: "DuckDBPyConnection", snapshot: pa.Table, keys: Sequence[bytes]
+) -> Iterator[pa.RecordBatch]:
+    for part in snapshot.to_batches(max_chunksize=BATCH_ROWS):
+        session.register("held", pa.table(part))
+        session.execute("CREATE TEMP TABLE written AS SELECT * FROM held")
+        for key in keys:
+            run(session, "rewrapped", pads(key))
+        yield from session.table("written").to_arrow_table().cast(SNAPSHOT).to_batches()
+        session.execute("DROP TABLE written")
+        session.unregister("held")
