@@ -1,5 +1,6 @@
 """Bulk import: a file of objections, in constant memory, again and again with the same result."""
 
+import gc
 import hashlib
 import hmac
 import io
@@ -105,7 +106,7 @@ def read_file(
     Raises:
         As :func:`import_file`.
     """
-    with _opened(path) as file:
+    with _opened(path) as file, _rare_collection():
         before = os.fstat(file.fileno())
         report = ImportReport(_batch(intake.keychain.secrets[0], file))
         check_not_reversed(registry, report.batch)
@@ -178,6 +179,20 @@ def _batch(key: bytes, file: BinaryIO) -> str:
         digest.update(block)
     file.seek(0)
     return hmac.digest(key, message("batch", "", digest.hexdigest()), "sha256").hex()[:32]
+
+
+@contextmanager
+def _rare_collection() -> Iterator[None]:
+    """Let the collector of cycles look a few times a part: at some hundreds of objects it looks all the time.
+
+    An import makes no cycle but of a bad line, and a third of its time went into looking for them.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(ROWS_PER_TRANSACTION * 5, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @contextmanager

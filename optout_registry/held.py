@@ -7,11 +7,17 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from optout_registry.events import REVERSED, Received
 from optout_registry.objections import Answer, Objection, State
+from optout_registry.storage.rows import insert_rows
 from optout_registry.storage.tables import CONFIRMATION, EVENT, OBJECTION, REPEAT
 from schemas.errors import BadInput
 
 _LOOKUP = 10_000
 """Request ids asked for at once; SQLite allows 32,766 parameters."""
+
+_HELD = (
+    "event", "request_id", "type", "pseudonym", "nonce", "keys", "platform", "linked", "surfaces", "roles",
+    "purposes", "batch", "sealed",
+)  # fmt: skip
 
 
 class Content(NamedTuple):
@@ -102,20 +108,25 @@ def find_one(connection: Connection, request_id: str) -> Held:
 
 def hold(connection: Connection, received: Sequence[tuple[Received, Content, bytes]], keys: int) -> None:
     """Keep objections with the nonces of their commitments; ``keys`` were applied to the pseudonyms."""
-    rows: list[dict[str, Any]] = [
-        {
-            "event": event.number,
-            "request_id": event.request_id,
-            **content._asdict(),
-            "nonce": nonce,
-            "keys": keys,
-            "platform": event.platform,
-            "batch": event.batch,
-        }
+    rows = (
+        (
+            event.number,
+            event.request_id,
+            content.type,
+            content.pseudonym,
+            nonce,
+            keys,
+            event.platform,
+            content.linked,
+            content.surfaces,
+            content.roles,
+            content.purposes,
+            event.batch,
+            content.sealed,
+        )
         for event, content, nonce in received
-    ]
-    if rows:
-        connection.execute(insert(OBJECTION), rows)
+    )
+    insert_rows(connection, OBJECTION, _HELD, rows)
 
 
 def note_repeats(

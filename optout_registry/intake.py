@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from functools import cached_property
 from typing import Annotated, Any
 
 from pydantic import (
@@ -41,6 +42,7 @@ _BETWEEN = re.compile(r"[\s,;|]+")
 _SURFACES = {surface.label: surface.bit for surface in Surface}
 _ROLES = {role.name.lower(): 1 << role for role in Role if role is not Role.MEDIA}
 _PURPOSES = {purpose.label: purpose.bit for purpose in Purpose}
+_KINDS = {str(kind): kind for kind in (*IdentifierType, *TakedownType)}
 _ALL = ALL_PURPOSES
 """Those not yet invented included; of surfaces and roles, too."""
 
@@ -106,12 +108,17 @@ def _lower(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
 
+def _kind(value: object) -> object:
+    # The member itself: of two enums, looking in the wrong one first takes longer than all else.
+    return _KINDS.get(value.strip().lower(), value) if isinstance(value, str) else value
+
+
 class Request(Model):
     """An objection as somebody wrote it. Holds a raw identifier: never stored, never shown."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    type: Annotated[TargetType, BeforeValidator(_lower)]
+    type: Annotated[TargetType, BeforeValidator(_kind)]
     value: Annotated[StrictStr | StrictInt, AfterValidator(_sound)] = Field(repr=False)
     region: Annotated[str, Field(pattern="^[A-Za-z]{2}$")] | None = Field(default=None, repr=False)
     """ISO 3166-1 alpha-2; completes a phone number written without country code."""
@@ -127,6 +134,12 @@ class Request(Model):
     """Null: when it is recorded."""
     request_id: Annotated[str, Field(pattern=f"^(?:{REQUEST_ID.pattern})$")] | None = None
     """Null: whoever takes it in gives it one."""
+
+    @cached_property
+    def normal(self) -> str:
+        """The normal form of an identifier; as raw as the value, and worked out once."""
+        assert isinstance(self.type, IdentifierType)  # noqa: S101 - takedowns have forms of their own
+        return normalise(self.type, self.value, self.region)
 
     @field_validator("region")
     @classmethod
@@ -179,7 +192,9 @@ class Intake:
         """
         if isinstance(kind, TakedownType):
             return sealed_target(kind, f"{value}", self)
-        normal = normalise(kind, value, region)
+        return self._named(kind, normalise(kind, value, region))
+
+    def _named(self, kind: IdentifierType, normal: str) -> Target:
         if not normal:
             raise _bad("value", f"an identifier of type {kind}", "nothing that could name anybody")
         data = target_message(kind, self.platform, normal)
@@ -193,8 +208,11 @@ class Intake:
             BadInput: nothing is left of the value, or it claims to come from the future.
         """
         received_at = not_later(request.received_at, recorded_at)
+        kind = request.type
         return Objection(
-            target=self.target(request.type, request.value, request.region),
+            target=self._named(kind, request.normal)
+            if isinstance(kind, IdentifierType)
+            else self.target(kind, request.value),
             request_id=request.request_id or request_id,
             received_at=received_at,
             linked=request.linked,
@@ -250,9 +268,7 @@ def not_later(claimed: datetime | None, recorded_at: datetime) -> datetime:
 
 def lacks_country(request: Request) -> bool:
     """Whether it names a phone number that no country completes: it meets only its own like."""
-    return request.type is IdentifierType.PHONE and not normalise(
-        request.type, request.value, request.region
-    ).startswith("+")
+    return request.type is IdentifierType.PHONE and not request.normal.startswith("+")
 
 
 def _bits(labels: tuple[str, ...] | None, known: Mapping[str, int]) -> int:

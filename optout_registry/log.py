@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from optout_registry.events import NONCE, Event, blinded, body_of, read_body
+from optout_registry.storage.rows import insert_rows
 from optout_registry.storage.tables import CHECKPOINT, EVENT, TILE
 from optout_registry.transparency.merkle import EMPTY_ROOT, inclusion_proof, leaf_hash, tree_root
 from optout_registry.transparency.notes import Checkpoint, Signer, signed_note
@@ -41,16 +42,14 @@ def head(connection: Connection) -> int:
 def append(connection: Connection, size: int, events: Sequence[Event], signer: Signer) -> Appended:
     """Append events, numbered on from ``size``, the head of the log, and sign where it stands then."""
     blinds = secrets.token_bytes(NONCE * len(events))
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[int, str, bytes, bytes, bytes]] = []
     leaves: list[bytes] = []
     for place, event in enumerate(events):
         nonce, body = blinds[NONCE * place : NONCE * (place + 1)], body_of(event)
         entry = blinded(nonce, body)
         leaves.append(leaf_hash(entry))
-        rows.append({
-            "number": event.number, "kind": event.kind, "entry": entry, "nonce": nonce, "body": body,
-        })  # fmt: skip
-    connection.execute(insert(EVENT), rows)
+        rows.append((event.number, event.kind, entry, nonce, body))
+    insert_rows(connection, EVENT, ("number", "kind", "entry", "nonce", "body"), rows)
     stored = tile_reader(connection)
     changed = extended(size, leaves, stored)
     _store(connection, changed, size)
@@ -58,7 +57,7 @@ def append(connection: Connection, size: int, events: Sequence[Event], signer: S
     root = tree_root(size, hash_reader(lambda *tile: changed.get(tile) or stored(*tile)))
     note = signed_note(Checkpoint(signer.name, size, root).text, signer).decode()
     connection.execute(insert(CHECKPOINT).values(size=size, note=note))
-    return Appended(size, note, [(row["nonce"], row["body"]) for row in rows])
+    return Appended(size, note, [(nonce, body) for *_, nonce, body in rows])
 
 
 def tile_reader(connection: Connection) -> TileReader:

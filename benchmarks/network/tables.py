@@ -24,8 +24,13 @@ Indices = npt.NDArray[np.int64]
 
 def account_ids(accounts: int) -> pa.StringArray:
     """Decimal ids of 15 digits, not in any order."""
-    numbers = np.arange(accounts, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    return pa.array((numbers % np.uint64(9 * 10**14) + np.uint64(10**14)).astype(str))
+    return account_ids_of(np.arange(accounts, dtype=np.uint64))
+
+
+def account_ids_of(numbers: npt.NDArray[np.uint64]) -> pa.StringArray:
+    """The ids of some accounts of a network, however many it has."""
+    spread = numbers * np.uint64(0x9E3779B97F4A7C15)
+    return pa.array((spread % np.uint64(9 * 10**14) + np.uint64(10**14)).astype(str))
 
 
 def accounts_table(rng: np.random.Generator, accounts: int) -> pa.Table:
