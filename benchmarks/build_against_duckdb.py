@@ -15,7 +15,6 @@ that of the process that hashes along with the plan, whose CPU seconds do count.
 and nothing is written outside of benchmarks/data.
 """
 
-import argparse
 import os
 import shutil
 import statistics
@@ -27,6 +26,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 from measured.bare_filter import THREADS, copy_kept, kept_rows
 from measured.one_build import GATES, WORKERS, Workspace, build_version
+from measured.options import options
 from measured.spent import Spent, Steps, median, peak_of
 from network.files import first_files, write_network
 
@@ -47,29 +47,19 @@ _START = {
 
 def main() -> None:
     """Make the network, measure, print."""
-    options = _options()
-    source = write_network(DATA, options.rows, options.accounts)
+    asked = options("Measure a build against DuckDB's bare filter.")
+    source = write_network(DATA, asked.rows, asked.accounts)
     size = sum(path.stat().st_size for path in source.glob("records/*.parquet"))
-    print(f"{options.rows:,} records, {size / 1e6:.0f} MB; {options.accounts:,} accounts; {CORES} cores")
-    workspace = Workspace(source, DATA, options.accounts)
+    print(f"{asked.rows:,} records, {size / 1e6:.0f} MB; {asked.accounts:,} accounts; {CORES} cores")
+    workspace = Workspace(source, DATA, asked.accounts)
     _warm_up(workspace)
-    pairs = [_pair(workspace) for _ in range(options.repeats)]
+    pairs = [_pair(workspace) for _ in range(asked.repeats)]
     _print_speed([built for built, _ in pairs], [copied.spent["copy"] for _, copied in pairs])
     _print_sizes(open_store(str(_CORPUS)))
     _print_memory(workspace)
-    _print_start(options.repeats)
+    _print_start(asked.repeats)
     shutil.rmtree(_CORPUS)
     _COPY.unlink()
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Measure a build against DuckDB's bare filter.")
-    parser.add_argument("--rows", type=int, default=4_000_000, help="records of the network")
-    parser.add_argument("--accounts", type=int, help="accounts of the network; a tenth of the records")
-    parser.add_argument("--repeats", type=int, default=5, help="builds and copies that are measured")
-    options = parser.parse_args()
-    options.accounts = options.accounts or max(options.rows // 10, 1)
-    return options
 
 
 def _warm_up(workspace: Workspace) -> None:

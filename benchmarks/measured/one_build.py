@@ -1,5 +1,6 @@
 """One build of a version, as `optout build` makes it: plan, job and finish on the direct runner."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,15 +64,19 @@ def no_takedowns() -> bytes:
     raise NotImplementedError
 
 
-def build_version(inputs: BuildInputs) -> Steps:
+def build_version(inputs: BuildInputs, head: Callable[[], RegistryHead] | None = None) -> Steps:
     """Publish a version: what plan, job and finish took, and beside them a worker's start and the gates.
 
     The gates run inside of plan and finish; they are run once more, on the same numbers, to be measured.
+    ``head``: of the registry; without one it stands still.
     """
     steps, store, policy = Steps(), inputs.store, inputs.policy
-    snapshot = inputs.registry(None)
-    head = RegistryHead(snapshot.registry_id, snapshot.event, snapshot.root)
-    finishing = Finishing(head=lambda: head, now=lambda: datetime.now(UTC), runner="direct")
+
+    def standing() -> RegistryHead:
+        snapshot = inputs.registry(None)
+        return RegistryHead(snapshot.registry_id, snapshot.event, snapshot.root)
+
+    finishing = Finishing(head=head or standing, now=lambda: datetime.now(UTC), runner="direct")
     with steps.measure("plan"):
         plan_id, _ = build.plan(inputs, datetime.now(UTC))
     with steps.measure("worker start"):

@@ -28,5 +28,5 @@ def _statement(dialect: str, table: Table, columns: tuple[str, ...]) -> str:
         raise ValueError(msg)
     # With places in place of names: for these the drivers take tuples.
     kind, style = (sqlite, "qmark") if dialect == "sqlite" else (postgresql, "format")
-    positional = kind.dialect(paramstyle=style)  # type: ignore[no-untyped-call]
+    positional = kind.dialect(paramstyle=style)
     return str(insert(table).compile(dialect=positional, column_keys=list(columns)))
