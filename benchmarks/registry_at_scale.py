@@ -1,4 +1,4 @@
-"""A registry of many objections, from a file to a build: imported, snapshotted, used. Each in its own process.
+"""A registry of many objections: imported, snapshotted, used in a build. Each in a process of its own.
 
 ``--objections`` says how many: 10,000,000 take 10 GB below benchmarks/data, and 2 GB where TMPDIR says. The
 build is of a network of at most 200,000 records, whose accounts some of them are of. Nothing is asserted.
