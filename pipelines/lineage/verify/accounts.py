@@ -69,7 +69,7 @@ def derive_accounts(
     session.register("account_row", _comparable(named.select(_READ)))
     types = set(pc.unique(objections.column("type")).to_pylist())
     session.register("identity", identities(named, types, terms.platform))
-    session.register("objection", objections)
+    session.register("snapshot_row", objections)
     policy = terms.policy
     run(
         session,
@@ -89,6 +89,7 @@ def derive_accounts(
     run(session, "written", pads(first))
     for key in further:
         run(session, "rewrapped", pads(key))
+    run(session, "met")
     run(session, "hit", {"roles": len(PERSON_ROLES), "purposes": policy.purpose_set()})
     run(
         session,
@@ -96,14 +97,13 @@ def derive_accounts(
         {**pads(terms.lineage_key), "as_of": terms.instant, "roles": len(PERSON_ROLES)},
     )
     _check_inherited(session, faults)
-    for relation in ("account_row", "identity", "objection"):
+    for relation in ("account_row", "identity", "snapshot_row"):
         session.unregister(relation)
     ((rows, objected),) = session.execute(
         "SELECT count(*), count(*) FILTER (list_min(clear) <> 65535) FROM account"
     ).fetchall()
-    session.execute("DROP TABLE merged")
-    session.execute("DROP TABLE hit")
-    session.execute("DROP TABLE written")
+    for table in ("merged", "hit", "written", "objection"):
+        session.execute(f"DROP TABLE {table}")
     return AccountCounts(
         rows=len(accounts),
         accounts=rows,
