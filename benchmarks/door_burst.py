@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from door.burst import send_burst
+from measured.options import options
 
 from optout_registry.opening import open_registry
 from optout_registry.receipts import Receipt, check_receipt
@@ -33,7 +34,6 @@ from optout_registry.transparency.notes import parse_verifier
 ROOT = Path(__file__).resolve().parent.parent
 SERVER = ROOT / "tests" / "servers" / "postgresql.sh"
 OPTOUT = [sys.executable, "-m", "pipelines.cli"]
-DATABASES = ("sqlite", "postgresql")
 
 
 @dataclass(frozen=True)
@@ -68,25 +68,17 @@ class Door:
 
 def main() -> None:
     """Measure each database, print."""
-    options = _options()
-    for database in options.databases:
+    asked = options("Measure a burst of objections at the door.")
+    for database in asked.databases:
         if database == "sqlite":
             with tempfile.TemporaryDirectory() as folder:
-                _measure("SQLite", _door(Path(folder), None), options)
+                _measure("SQLite", _door(Path(folder), None), asked)
         elif url := os.environ.get("OPTOUT_POSTGRESQL"):
             with tempfile.TemporaryDirectory() as folder:
-                _measure("PostgreSQL", _door(Path(folder), url), options)
+                _measure("PostgreSQL", _door(Path(folder), url), asked)
         else:
             again = [__file__, *sys.argv[1:], "--databases", "postgresql"]
             subprocess.run([SERVER, sys.executable, *again], check=True)
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Measure a burst of objections at the door.")
-    parser.add_argument("--requests", type=int, default=10_000, help="objections of the burst")
-    parser.add_argument("--connections", type=int, default=200, help="connections they come over")
-    parser.add_argument("--databases", nargs="+", choices=DATABASES, default=DATABASES)
-    return parser.parse_args()
 
 
 def _door(folder: Path, registry: str | None) -> Door:
@@ -101,17 +93,17 @@ def _door(folder: Path, registry: str | None) -> Door:
     return door
 
 
-def _measure(name: str, door: Door, options: argparse.Namespace) -> None:
-    half, more = options.requests // 2, options.connections * 10
+def _measure(name: str, door: Door, asked: argparse.Namespace) -> None:
+    half, more = asked.requests // 2, asked.connections * 10
     with door.served() as (url, process):
-        first = send_burst(url, range(half), options.connections)
-        cut_off = send_burst(url, range(half, half + more), options.connections, amid=process.kill)
+        first = send_burst(url, range(half), asked.connections)
+        cut_off = send_burst(url, range(half, half + more), asked.connections, amid=process.kill)
     with door.served() as (url, _):
-        second = send_burst(url, range(half + more, options.requests + more), options.connections)
+        second = send_burst(url, range(half + more, asked.requests + more), asked.connections)
     seconds = sorted(first.seconds + second.seconds)
     percentiles = statistics.quantiles(seconds, n=100, method="inclusive")
     refused = first.refused + cut_off.refused + second.refused
-    print(f"\n{name}: {len(seconds):,} acknowledged over {options.connections} connections")
+    print(f"\n{name}: {len(seconds):,} acknowledged over {asked.connections} connections")
     print(f"{'accepted':32}{len(seconds) / (first.wall + second.wall):10.0f} a second")
     print(f"{'p50':32}{percentiles[49] * 1000:10.0f} ms")
     print(f"{'p99':32}{percentiles[98] * 1000:10.0f} ms")

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from measured.alone import alone, line
-from measured.one_build import AS_OF, Workspace, build_version
+from measured.one_build import Workspace, build_version
 from measured.options import options
 from network.files import write_network
 from network.requests import write_requests
@@ -69,8 +69,9 @@ def _import(folder: Path, file: Path) -> int:
         create_key_file(key, "registry")
     held = resolve(f"file:{key}", "registry")
     intake = Intake(Keychain((held.id,), (held.secret,)), PLATFORM, lambda: _TARGET_KEY)
+    now = datetime.now(UTC)
     with create_registry(_url(folder), held.id, _LOG_SECRET) as registry:
-        report = import_file(registry, file, intake, recorded_at=AS_OF, on_bad=print)
+        report = import_file(registry, file, intake, recorded_at=now, on_bad=print)
     return report.added
 
 

@@ -2,6 +2,8 @@
 
 import argparse
 
+DATABASES = ("sqlite", "postgresql")
+
 
 def options(description: str) -> argparse.Namespace:
     """The arguments of this process."""
@@ -11,6 +13,9 @@ def options(description: str) -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=5, help="builds and copies that are measured")
     parser.add_argument("--objections", type=int, default=100_000, help="objections of the registry")
     parser.add_argument("--lookups", type=int, default=1_000_000, help="account ids that are looked up")
+    parser.add_argument("--requests", type=int, default=10_000, help="objections of the burst at the door")
+    parser.add_argument("--connections", type=int, default=200, help="connections they come over")
+    parser.add_argument("--databases", nargs="+", choices=DATABASES, default=DATABASES)
     found = parser.parse_args()
     found.accounts = found.accounts or max(found.rows // 10, 1)
     return found
