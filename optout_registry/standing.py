@@ -1,7 +1,7 @@
 """What became of an objection, for whoever holds its receipt."""
 
 import hmac
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from sqlalchemy import Connection, select
 
@@ -13,7 +13,6 @@ from optout_registry.registry import Registry
 from optout_registry.storage.tables import EVENT, OBJECTION, RECEIPT
 from schemas.documents import Instant
 from schemas.model import Model
-from schemas.vocabulary import IdentifierType
 
 State = Literal["holds", "withdrawn", "refused_as_impersonation", "batch_reversed"]
 
@@ -30,13 +29,6 @@ class Standing(Model):
     """`holds`, or what ended it."""
     confirmed: bool
     """Whether somebody has shown that it is theirs. It counts all the same."""
-
-
-class Request(NamedTuple):
-    """A request that the log received."""
-
-    request_id: str
-    type: IdentifierType
 
 
 def standing(registry: Registry, secret: str) -> Standing | None:
@@ -74,13 +66,10 @@ def claimed(registry: Registry, secret: str, target: Target) -> int | None:
     return event if is_it and row and row.type == target.type and row.ended is None else None
 
 
-def request_of(registry: Registry, event: int) -> Request | None:
-    """The request that an event received; None: it received none."""
+def request_of(registry: Registry, event: int) -> str | None:
+    """The id of the request that an event received; None: it received none."""
     with registry.reading() as connection:
-        row = connection.execute(
-            select(OBJECTION.c.request_id, OBJECTION.c.type).where(OBJECTION.c.event == event)
-        ).one_or_none()
-    return Request(row.request_id, IdentifierType(row.type)) if row else None
+        return connection.scalar(select(OBJECTION.c.request_id).where(OBJECTION.c.event == event))
 
 
 def _event(connection: Connection, secret: str) -> int | None:

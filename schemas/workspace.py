@@ -82,6 +82,8 @@ class DoorSettings(Model):
     """The folder into which messages are written, as .eml files, for a mail server to send."""
     officer_token: LocalPath | None = None
     """The file with the token of the officer's view; written if missing. Null: there is no such view."""
+    preview_seconds: int = Field(default=120, ge=1, le=3600)
+    """How long a preview in the officer's view may take before it is stopped."""
 
 
 class Workspace(Model):

@@ -16,7 +16,7 @@ import httpx2
 
 from builders import PLATFORM
 
-_DOOR = """
+DOOR = """
 door:
   controller: Example Ltd
   contact: privacy@example.org
@@ -34,7 +34,7 @@ def workspace_with_door(folder, registry=None):
         _init(folder)
     (folder / "source.yaml").write_text(f"platform: {PLATFORM}\n", "utf-8")
     with (folder / "optout.yaml").open("a", encoding="utf-8") as file:
-        file.write(_DOOR)
+        file.write(DOOR)
     return folder
 
 

@@ -50,6 +50,16 @@ TOO_LARGE = Failure(
     "too_large",
     Problem(subject="body", expected="at most 16 KiB", found="more", remedy="send one request at a time"),
 )
+LARGE_FILE = Failure(
+    413,
+    "large_file",
+    Problem(subject="file", expected="one that the form takes", found="a larger one", remedy="send less"),
+)
+SLOW_FILE = Failure(
+    408,
+    "slow_file",
+    Problem(subject="file", expected="all of it in time", found="a part", remedy="send it again"),
+)
 TOO_MANY = Failure(
     429,
     "too_many",

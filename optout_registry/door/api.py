@@ -13,7 +13,14 @@ from optout_registry.objections import Basis
 from optout_registry.receipts import Receipt
 from optout_registry.standing import Standing
 from schemas.model import Model
-from schemas.vocabulary import PERSON_ROLES, PURPOSE_OF_LABEL, SURFACE_OF_LABEL, IdentifierType
+from schemas.vocabulary import (
+    PERSON_ROLES,
+    PURPOSE_OF_LABEL,
+    SURFACE_OF_LABEL,
+    IdentifierType,
+    TakedownType,
+    TargetType,
+)
 
 
 def _one_of(labels: Iterable[str]) -> Any:  # noqa: ANN401 - pydantic's FieldInfo has no public type
@@ -24,23 +31,19 @@ def _one_of(labels: Iterable[str]) -> Any:  # noqa: ANN401 - pydantic's FieldInf
 SurfaceLabel = Annotated[str, _one_of(SURFACE_OF_LABEL)]
 RoleLabel = Annotated[str, _one_of(role.name.lower() for role in PERSON_ROLES)]
 PurposeLabel = Annotated[str, _one_of(PURPOSE_OF_LABEL)]
+Region = Annotated[str, Field(pattern="^[A-Za-z]{2}$")]
 Secret = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
 
 
-class Named(Model):
-    """Whom a request names."""
+class NewObjection(Model):
+    """An objection. No reason is asked for."""
 
     type: IdentifierType
     value: str = Field(min_length=1, max_length=LONGEST)
     """The identifier, as people write it: one line, of which something is left in its normal form."""
-    region: Annotated[str, Field(pattern="^[A-Za-z]{2}$")] | None = None
+    region: Region | None = None
     """ISO 3166-1 alpha-2; completes a phone number written without country code."""
-
-
-class NewObjection(Named):
-    """An objection. No reason is asked for."""
-
     surfaces: tuple[SurfaceLabel, ...] | None = None
     """Null: every surface, those not yet invented included."""
     roles: tuple[RoleLabel, ...] | None = None
@@ -55,6 +58,20 @@ class NewObjection(Named):
     """Of a message to the person."""
 
 
+class NewTakedown(Model):
+    """A record or a picture that is not to be used, whoever published it. No reason is asked for."""
+
+    type: TakedownType
+    value: str = Field(min_length=1, max_length=LONGEST)
+    """Of a record its id or address; of a picture the SHA-256 of its file, 64 hexadecimal digits."""
+    purposes: tuple[PurposeLabel, ...] | None = None
+    """Null: every purpose."""
+    basis: Basis = Basis.SELF
+    """On whose behalf it is made. It counts all the same."""
+    language: Language = "en"
+    """Of a message to the person."""
+
+
 class Asked(Model):
     """A question about an objection."""
 
@@ -62,9 +79,14 @@ class Asked(Model):
     """Of its receipt."""
 
 
-class Withdrawal(Named):
-    """A wish to withdraw: the receipt's secret, and whom its objection names."""
+class Withdrawal(Model):
+    """A wish to withdraw: the receipt's secret, and whom or what its objection names."""
 
+    type: TargetType
+    value: str = Field(min_length=1, max_length=LONGEST)
+    """As it was named."""
+    region: Region | None = None
+    """Of a phone number that was named with it."""
     secret: Secret
     language: Language = "en"
 
@@ -117,6 +139,12 @@ def api_routes(service: Service) -> APIRouter:
     @api.post("/objections", status_code=201, responses=_CHANGES, operation_id="object")
     async def object_(new: NewObjection) -> Receipt:
         """Record an objection. It counts from now on; the receipt is given once."""
+        fields = new.model_dump(exclude={"language"}, mode="json")
+        return (await service.object(fields, new.language)).receipt
+
+    @api.post("/takedowns", status_code=201, responses=_CHANGES, operation_id="take_down")
+    async def take_down(new: NewTakedown) -> Receipt:
+        """Record that one record or picture is not to be used. It counts from now on."""
         fields = new.model_dump(exclude={"language"}, mode="json")
         return (await service.object(fields, new.language)).receipt
 

@@ -20,8 +20,10 @@ from optout_registry.door.answers import (
     EXPIRED_LINK,
     FAILED,
     INVALID_LINK,
+    LARGE_FILE,
     NOT_ALLOWED,
     NOT_FOUND,
+    SLOW_FILE,
     UNKNOWN_SECRET,
     Problem,
     UnknownSecret,
@@ -34,6 +36,7 @@ from optout_registry.door.links import ExpiredLink, InvalidLink
 from optout_registry.door.officer import Office, officer_routes
 from optout_registry.door.pages import Programme, page_routes
 from optout_registry.door.service import Service, WrongField
+from optout_registry.door.uploads import LargeFile, SlowFile
 from schemas.errors import OptoutError
 
 _DESCRIPTION = """\
@@ -83,7 +86,10 @@ def door_app(service: Service, programme: Programme, around: Surroundings) -> AS
 
 
 def _answer_our_errors(app: FastAPI, around: Surroundings) -> None:
-    known = {UnknownSecret: UNKNOWN_SECRET, InvalidLink: INVALID_LINK, ExpiredLink: EXPIRED_LINK}
+    known = {
+        UnknownSecret: UNKNOWN_SECRET, InvalidLink: INVALID_LINK, ExpiredLink: EXPIRED_LINK,
+        LargeFile: LARGE_FILE, SlowFile: SLOW_FILE,
+    }  # fmt: skip
 
     @app.exception_handler(OptoutError)
     async def ours(request: Request, error: Exception) -> Response:

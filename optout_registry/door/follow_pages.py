@@ -1,5 +1,6 @@
 """The pages for later: what became of an objection, its confirmation, its withdrawal."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -8,9 +9,11 @@ from fastapi.responses import Response
 from optout_registry.door.answers import UNKNOWN_SECRET
 from optout_registry.door.links import Use
 from optout_registry.door.service import Outcome, Service, WrongField
+from optout_registry.door.takedown_pages import one_picture
 from optout_registry.door.texts import Language, page, typed
+from optout_registry.door.uploads import PICTURE, read_with_picture
 from optout_registry.objections import State
-from schemas.vocabulary import IdentifierType
+from schemas.vocabulary import TARGET_TYPES, TakedownType
 
 _EMPTY: dict[str, Any] = dict.fromkeys(("type", "value", "region"))
 
@@ -45,9 +48,11 @@ def withdrawal_routes(service: Service) -> APIRouter:
 
     @pages.post("/{language}/withdrawal")
     async def withdrawal(request: Request, language: Language) -> Response:
-        data = await request.form(max_files=0, max_fields=16)
+        data, digest = await read_with_picture(request)
         fields = {name: typed(data, name) or None for name in ("type", "value", "region")}
         try:
+            if digest is not None:
+                fields["value"] = _picture(fields, digest)
             outcome = await service.ask_to_withdraw(typed(data, "secret"), fields, language)
         except WrongField as error:
             return _withdrawal_page(language, fields, wrong=error.subject)
@@ -92,10 +97,20 @@ def link_routes(service: Service) -> APIRouter:
     return pages
 
 
+def _picture(fields: Mapping[str, str | None], digest: str) -> str:
+    """The digest of a file that was sent, where a picture is what the request names (WrongField)."""
+    if fields["type"] != TakedownType.MEDIA:
+        raise WrongField(
+            "picture", expected="a file only of a picture", found="one of something else", remedy="send none"
+        )
+    return one_picture(fields["value"], digest)
+
+
 def _withdrawal_page(language: str, fields: dict[str, Any], wrong: str | None = None) -> Response:
     values = {
         "path": "withdrawal",
-        "types": [kind.value for kind in IdentifierType],
+        "types": [kind.value for kind in TARGET_TYPES],
+        "most": PICTURE >> 20,
         "fields": _EMPTY | fields,
         "wrong": wrong,
     }

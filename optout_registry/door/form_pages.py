@@ -8,10 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from optout_registry.door.service import Service, WrongField
+from optout_registry.door.service import Service, Taken, WrongField
 from optout_registry.door.texts import Language, page, typed
 from optout_registry.objections import Basis
-from optout_registry.receipts import Receipt
 from schemas.vocabulary import OTHER_ROLES, PURPOSE_OF_LABEL, SURFACE_OF_LABEL, IdentifierType
 
 FormName = Literal["objection", "no-account"]
@@ -47,9 +46,7 @@ def form_routes(service: Service) -> APIRouter:
             return _form_page(
                 form, language, fields | {"contact": typed(data, "contact")}, wrong=error.subject
             )
-        return _receipt_page(
-            taken.receipt, language, has_mail=taken.has_mail, lacks_country=taken.lacks_country, form=form
-        )
+        return receipt_page(taken, language, form=form)
 
     return pages
 
@@ -68,17 +65,16 @@ def _form_page(form: str, language: str, fields: dict[str, Any], wrong: str | No
     return page("form", language, values, status=422 if wrong else 200)
 
 
-def _receipt_page(
-    receipt: Receipt, language: str, *, has_mail: bool, lacks_country: bool, form: str
-) -> Response:
+def receipt_page(taken: Taken, language: str, *, form: str) -> Response:
+    """What somebody is given who has objected; ``form``: the path of the form they filled in."""
     # In the page and not behind an address: the secret is in no URL, and the door keeps only its digest.
-    document = base64.b64encode(receipt.model_dump_json(indent=2).encode() + b"\n").decode()
+    document = base64.b64encode(taken.receipt.model_dump_json(indent=2).encode() + b"\n").decode()
     values = {
         "path": form,
-        "receipt": receipt,
+        "receipt": taken.receipt,
         "file": f"data:application/json;base64,{document}",
-        "has_mail": has_mail,
-        "lacks_country": lacks_country,
+        "has_mail": taken.has_mail,
+        "lacks_country": taken.lacks_country,
     }
     return page("receipt", language, values)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from optout_registry.door.answers import TOO_LARGE, TOO_MANY, answer_problem
+from optout_registry.door.uploads import carries_file
 
 BODY = 16_384
 """Bytes in a body: a form with everything filled in has a tenth."""
@@ -77,14 +78,17 @@ class Slowed:
 
 
 class SmallBodies:
-    """Refuses a body that is too large, before anything parses it, declared or not."""
+    """Refuses a body that is too large, before anything parses it, declared or not.
+
+    One that carries a file is measured by who reads it.
+    """
 
     def __init__(self, app: ASGIApp, most: int = BODY) -> None:
         self._app, self._most = app, most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request whose body is read whole."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or carries_file(scope):
             await self._app(scope, receive, send)
             return
         declared = dict(scope["headers"]).get(b"content-length", b"0")

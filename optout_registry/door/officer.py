@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from optout_registry.door.officer_preview import LARGEST, Look, add_preview
 from optout_registry.door.texts import page
 from optout_registry.registry import Registry
 
@@ -26,6 +27,8 @@ class Office:
     """At least 128 random bits, known to the officers alone."""
     tables: Mapping[str, Rows] = field(default_factory=dict)
     """Title to table, in order."""
+    look: Look | None = None
+    """Previews a file of objections; None: the view does not offer it."""
 
 
 def new_token() -> str:
@@ -54,7 +57,8 @@ def officer_routes(registry: Registry, office: Office) -> APIRouter:
         ]
         rows += [{"what": f"live, {kind}", "value": number} for kind, number in by_type.items()]
         tables = {"Registry": rows, **{title: list(table()) for title, table in office.tables.items()}}
-        return page("officer", "en", {"tables": tables, "most": MOST})
+        largest = LARGEST >> 20 if office.look else None
+        return page("officer", "en", {"tables": tables, "most": MOST, "largest": largest})
 
     @officer.post("/login")
     async def login(request: Request) -> Response:
@@ -72,4 +76,6 @@ def officer_routes(registry: Registry, office: Office) -> APIRouter:
         answer.delete_cookie(cookie, path=PATH, secure=True, httponly=True, samesite="strict")
         return answer
 
+    if office.look is not None:
+        add_preview(officer, office.look, is_officer)
     return officer

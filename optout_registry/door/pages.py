@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from optout_registry.door.follow_pages import link_routes, status_routes, withdrawal_routes
 from optout_registry.door.form_pages import form_routes
 from optout_registry.door.service import Service
+from optout_registry.door.takedown_pages import takedown_routes
 from optout_registry.door.texts import Language, page, preferred, stylesheet
 
 
@@ -57,7 +58,7 @@ def page_routes(service: Service, programme: Programme) -> APIRouter:
     def information(language: Language) -> Response:
         return page("information", language, shown)
 
-    for routes in (status_routes, withdrawal_routes, link_routes):
+    for routes in (status_routes, withdrawal_routes, link_routes, takedown_routes):
         pages.include_router(routes(service))
     pages.include_router(form_routes(service))  # last: the others' paths fit its pattern, too
     return pages

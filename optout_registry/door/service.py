@@ -162,15 +162,15 @@ class Service:
         return await asyncio.wrap_future(self.acceptor.withdraw(request_id, proof=proof, received_at=now))
 
     async def _request_id(self, event: int) -> str:
-        request = await asyncio.to_thread(request_of, self.registry, event)
-        if request is None:  # signed by this registry's key, and the log does not hold it: rolled back
+        request_id = await asyncio.to_thread(request_of, self.registry, event)
+        if request_id is None:  # signed by this registry's key, and the log does not hold it: rolled back
             raise InvalidLink(
                 "link",
                 expected="a link about an objection of this registry",
                 found="one about none",
                 remedy="tell the operator: the registry may have been rolled back",
             )
-        return request.request_id
+        return request_id
 
     def _keep(self, correspondent: Correspondent) -> None:
         try:

@@ -1,11 +1,17 @@
 """`registry preview` says beforehand what an import and the next build then do, and records nothing."""
 
+import asyncio
 import json
+import re
+from html import unescape
 
 import pytest
 from commands import workspace
+from served import DOOR, Served
 
 from builders import account, record
+from pipelines.cli.registry.office import preview_apart
+from schemas.errors import OptoutError
 
 _EMAIL = [{"type": "email", "value": "ana@example.org"}]
 _PEOPLE = [
@@ -98,3 +104,83 @@ def test_it_is_said_in_words_too(previewed):
     assert "splits of version" in shown.out
     assert "ana" not in shown.out + shown.err
     assert json.loads(made.run("registry", "status", "--json").out)["live"] == 6
+
+
+def test_bad_lines_are_listed(previewed):
+    made, file, _, said = previewed
+    assert [(line["line"], line["field"]) for line in said["bad_lines"]] == [
+        (7, "request_id"),
+        (8, "request_id"),
+    ]
+    shown = made.run("registry", "preview", file).done().err
+    assert "line 7: request_id: expected an id that no other objection has" in shown
+
+
+def test_of_many_bad_lines_the_first_are_listed(previewed):
+    made, *_ = previewed
+    file = made.folder / "bad.csv"
+    file.write_text("type,value\n" + "nobody,x\n" * 30)
+    said = made.run("registry", "preview", file, "--json").done().json
+    assert said["bad"] == 30
+    assert [line["line"] for line in said["bad_lines"]] == list(range(2, 22))
+
+
+def _another(made):
+    """A file of people who have not objected, and what the command says of it."""
+    file = made.folder / "others.csv"
+    file.write_text("type,value\naccount,other-1\naccount,other-2\naccount,nobody-else\nphone,none\n")
+    return file, made.run("registry", "preview", file, "--json").done().json
+
+
+def test_the_officers_view_shows_the_same(previewed):
+    made, *_ = previewed
+    file, said = _another(made)
+    assert (said["matched"], said["unmatched"], said["bad"], said["touched"]["splits"]) == (2, 1, 1, 2)
+    with (made.folder / "optout.yaml").open("a", encoding="utf-8") as settings:
+        settings.write(DOOR)
+    before = made.run("registry", "status", "--json").json
+    with Served(made.folder) as served, served.client() as client:
+        answer = client.post("/officer/login", data={"token": served.token})
+        # Browsers send it to localhost, too; this client takes "Secure" to the letter.
+        cookie = answer.headers["set-cookie"].partition(";")[0]
+        shown = client.post(
+            "/officer/preview", files={"file": (file.name, file.read_bytes())}, headers={"cookie": cookie}
+        )
+    assert shown.status_code == 200
+    tables = [re.findall(r"<td>(.*?)</td>", table) for table in shown.text.split("<table>")[1:]]
+    cells = [[unescape(cell) for cell in table] for table in tables]
+    touched = {name.replace("_", " "): f"{value}" for name, value in said["touched"].items()}
+    counts = {name: f"{said[name]}" for name in said if name not in {"touched", "bad_lines"}}
+    assert dict(zip(cells[0][::2], cells[0][1::2], strict=True)) == counts | touched
+    assert cells[1] == [f"{value}" for line in said["bad_lines"] for value in line.values()]
+    assert made.run("registry", "status", "--json").json == before
+    assert "other" not in "".join(served.lines)
+
+
+def _apart(made, file, seconds=60):
+    return asyncio.run(preview_apart(made.folder, file, seconds))
+
+
+def test_a_preview_of_its_own_process_says_what_the_command_says(previewed):
+    made, *_ = previewed
+    file, said = _another(made)
+    found = _apart(made, file)
+    assert {**found.counts, "touched": found.touched} == {n: said[n] for n in said if n != "bad_lines"}
+
+
+def test_what_the_command_refuses_is_said_in_its_words(previewed):
+    made, *_ = previewed
+    file = made.folder / "odd.csv"
+    file.write_text("name\nana\n")
+    refused = made.run("registry", "preview", file)
+    with pytest.raises(OptoutError) as error:
+        _apart(made, file)
+    assert refused.err == f"optout: {error.value}\n"
+    assert "expected: columns type and value" in refused.err
+
+
+def test_a_preview_that_takes_too_long_is_stopped(previewed):
+    made, file, *_ = previewed
+    with pytest.raises(OptoutError, match="preview_seconds of door") as error:
+        _apart(made, file, 0.001)
+    assert "ana" not in str(error.value)

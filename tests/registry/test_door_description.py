@@ -12,6 +12,7 @@ EXAMPLES = 25
 """Of each operation: what is well formed, and what is not."""
 OPERATIONS = {
     "POST /api/v1/objections": 201,
+    "POST /api/v1/takedowns": 201,
     "POST /api/v1/status": None,
     "POST /api/v1/withdrawals": 200,
     "POST /api/v1/withdrawals/link": None,

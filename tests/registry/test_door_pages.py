@@ -12,7 +12,7 @@ from optout_registry.door.texts import LANGUAGES, preferred, texts
 from optout_registry.receipts import Receipt, check_receipt
 from optout_registry.transparency.notes import parse_verifier
 
-PAGES = ("", "objection", "no-account", "status", "withdrawal")
+PAGES = ("", "objection", "no-account", "record", "picture", "status", "withdrawal")
 HANDLE = {"type": "handle", "value": "@ana"}
 EMAIL = {"type": "email", "value": "ana@example.org"}
 
@@ -73,7 +73,7 @@ def test_what_is_said_is_what_the_policy_says(door):
     text = re.sub(r"\s+", " ", unescape(door.at.get("/en/").text))
     assert "Example Ltd prepares content from sample" in text
     plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
-    conditions = "only if they are public only of people who are known to be at least 18 only if they were told at least 30 days before"
+    conditions = "only if they are public only of people who are known to be at least 18 only if the person was told at least 30 days before"
     assert f"Posts {conditions}" in plain
     assert "Conversations with the AI assistant without further conditions" in plain
     assert "Photos" not in text  # a surface that is not used

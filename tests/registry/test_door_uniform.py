@@ -11,6 +11,7 @@ import sqlalchemy
 from registry.constants import KEY_ID, LOG_SECRET, NOW
 from registry.doors import Door
 from registry.test_door_api import EMAIL, HANDLE
+from registry.test_door_takedowns import DIGEST, PICTURE
 
 from optout_registry.opening import create_registry
 
@@ -31,6 +32,10 @@ def doors(new_url, intake, objection):
         for fields in (HANDLE, EMAIL):
             value = fields["value"] if known else fields["value"].replace("na", "xx")
             registry.add(objection(value, f"r-{fields['type']}", kind=fields["type"]), recorded_at=NOW)
+        for kind, value in (
+            {"record": "r1", "media": DIGEST} if known else {"record": "r2", "media": "0" * 64}
+        ).items():
+            registry.add(objection(value, f"r-{kind}", kind=kind), recorded_at=NOW)
         opened.append(Door(registry, intake))
     with opened[0].client() as opened[0].at, opened[1].client() as opened[1].at:
         yield opened
@@ -41,6 +46,13 @@ ASKED = {
     "an objection by e-mail": ("/api/v1/objections", {"json": EMAIL}),
     "an objection on a page": ("/fr/objection", {"data": HANDLE}),
     "an objection by e-mail on a page": ("/de/no-account", {"data": EMAIL}),
+    "a takedown of a record": ("/api/v1/takedowns", {"json": {"type": "record", "value": "r1"}}),
+    "a takedown of a record on a page": ("/de/record", {"data": {"value": "r1"}}),
+    "a takedown of a picture on a page": ("/fr/picture", {"files": {"picture": ("a.jpg", PICTURE)}}),
+    "a withdrawal of a takedown without a receipt": (
+        "/en/withdrawal",
+        {"data": {"type": "media", "secret": "0" * 32}, "files": {"picture": ("a.jpg", PICTURE)}},
+    ),
     "a status without a receipt": ("/api/v1/status", {"json": {"secret": "0" * 32}}),
     "a withdrawal without a receipt": ("/api/v1/withdrawals", {"json": {"secret": "0" * 32, **HANDLE}}),
     "a withdrawal by e-mail without a receipt": ("/en/withdrawal", {"data": {"secret": "0" * 32, **EMAIL}}),
@@ -103,16 +115,17 @@ def test_the_measure_sees_a_shift_of_less_than_the_spread():
     assert abs(difference(same[0], [value + 0.6 for value in same[1]])) > LARGEST_Z
 
 
-def test_time_is_the_same_within_noise(door, registry, objection):
+@pytest.mark.parametrize(("kind", "path"), [("handle", "objections"), ("record", "takedowns")])
+def test_time_is_the_same_within_noise(door, registry, objection, kind, path):
     known = [f"ana{number:04}" for number in range(REQUESTS)]
-    registry.add_all([objection(name, kind="handle") for name in known], recorded_at=NOW)
+    registry.add_all([objection(name, kind=kind) for name in known], recorded_at=NOW)
     names = [(name, True) for name in known] + [(f"bob{number:04}", False) for number in range(REQUESTS)]
     # Mixed, so that whatever else the machine does falls on both alike.
     random.Random(2).shuffle(names)  # noqa: S311 - an order
     took = {True: [], False: []}
     for name, is_known in names:
         begun = time.perf_counter()
-        answer = door.at.post("/api/v1/objections", json={"type": "handle", "value": name})
+        answer = door.at.post(f"/api/v1/{path}", json={"type": kind, "value": name})
         took[is_known].append(time.perf_counter() - begun)
         assert answer.status_code == 201
     assert abs(difference(took[True], took[False])) < LARGEST_Z

@@ -2,12 +2,12 @@
 
 import typer
 
-from pipelines.cli.registry import batches, cases, disclosure, files, log, requests, rotation, serve
+from pipelines.cli.registry import batches, cases, disclosure, files, log, preview, requests, rotation, serve
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of the registry."""
     registry = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-    for module in (requests, files, batches, log, rotation, cases, disclosure, serve):
+    for module in (requests, files, preview, batches, log, rotation, cases, disclosure, serve):
         module.register(registry)
     app.add_typer(registry, name="registry", help="Record objections, count them, and check their log.")

@@ -1,21 +1,20 @@
-"""`optout registry preview`, `batches`, `reverse`: an import before it is made, and when it was faulty."""
+"""`optout registry batches`, `reverse`: the imports, and when one was faulty."""
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from pipelines.cli.opened import WorkspaceOption, open_workspace
-from pipelines.cli.registry.opened import intake_for, open_to_read, open_to_write, say
+from pipelines.cli.registry.opened import open_to_read, open_to_write, say
 from pipelines.cli.tables import counted, print_json, print_table, print_text
 from pipelines.cli.tokens import TokenOption, read_token
-from schemas.vocabulary import IdentifierType
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (preview, batches, reverse):
+    for command in (batches, reverse):
         app.command()(command)
 
 
@@ -66,54 +65,3 @@ def reverse(
         print_text(f"batch {batch}: reversal proposed by {done.proposed_by}, {objections}")
     else:
         print_text(f"event {done.event}  batch {batch} reversed, {objections} lifted")
-
-
-def preview(
-    file: Annotated[Path, typer.Argument(help="A file as `registry import` takes it.")],
-    *,
-    json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
-    workspace: WorkspaceOption = Path(),
-) -> None:
-    """Say what importing a file would come to.
-
-    Nothing is recorded. Bad lines are counted; `registry import` lists them.
-    """
-    from optout_registry.proposed import propose_file
-    from pipelines.corpus.chain import latest_version
-    from pipelines.corpus.source_files import SourceFiles
-    from pipelines.eligibility import EligibilityKeys
-    from pipelines.previewing import preview as look
-
-    now = datetime.now(UTC)
-    opened = open_workspace(workspace)
-    intake = intake_for(opened, IdentifierType.ACCOUNT)
-    with open_to_read(opened) as registry:
-        proposed = propose_file(registry, file, intake, recorded_at=now, on_bad=lambda _: None)
-    source = SourceFiles(opened.url(opened.settings.canonical))
-    manifest = source.manifest()
-    accounts, _ = source.accounts(manifest.accounts)
-    store = opened.store()
-    keys = EligibilityKeys(registry=opened.keychain().secrets, lineage=opened.key("lineage").secret)
-    found = look(accounts, proposed.new, manifest.platform, keys, store, latest_version(store))
-    report = proposed.report
-    counts: dict[str, Any] = {
-        "batch": report.batch,
-        "lines": report.lines,
-        "new": report.added,
-        "known": report.known,
-        "ended": report.ended,
-        "bad": report.bad,
-        "matched": found.matched,
-        "unmatched": found.unmatched,
-        "takedowns": found.takedowns,
-        "accounts": found.accounts,
-        "touched": None if found.touched is None else found.touched.model_dump(),
-    }
-    if json:
-        print_json(counts)
-        return
-    touched = counts.pop("touched") or {}
-    rows = [*counts.items(), *touched.items()]
-    print_table(file.name, [{"what": name.replace("_", " "), "value": f"{value}"} for name, value in rows])
-    if not touched:
-        say("no version is published yet: nothing can be touched")

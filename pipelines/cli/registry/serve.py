@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli.opened import OpenedWorkspace, WorkspaceOption, open_workspace
-from pipelines.cli.registry.opened import calendar_of, case_key, intake_for, open_to_write, say
-from pipelines.cli.registry.written import writing_file
+from pipelines.cli.registry.office import open_office
+from pipelines.cli.registry.opened import case_key, intake_for, open_to_write, say
 from schemas.errors import ConfigurationError
 from schemas.vocabulary import IdentifierType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from optout_registry.door.officer import Office, Rows
     from optout_registry.door.pages import Programme
     from optout_registry.door.service import Correspondent
     from optout_registry.registry import Registry
@@ -59,6 +58,7 @@ def serve(
     opened = open_workspace(workspace)
     door = _door(opened)
     intake = intake_for(opened, IdentifierType.ACCOUNT)
+    intake.target_key()  # refused now, and not at the first takedown
     listener = listening(host, port)
     name, port = listener.getsockname()[:2]
     here = f"http://{f'[{name}]' if ':' in name else name}:{port}"
@@ -69,7 +69,7 @@ def serve(
             sender=door.sender,
             send=into_folder(opened.path(door.outbox)),
             per_address=per_address,
-            office=_office(opened, door, registry),
+            office=open_office(opened, door, registry),
             keep_correspondent=_keeping(opened, registry),
         )
         app = open_door(
@@ -125,44 +125,6 @@ def _programme(opened: OpenedWorkspace, door: "DoorSettings", platform: str) -> 
     )
 
 
-def _office(opened: OpenedWorkspace, door: "DoorSettings", registry: "Registry") -> "Office | None":
-    from optout_registry.door.officer import Office, new_token
-
-    if door.officer_token is None:
-        return None
-    path = opened.path(door.officer_token)
-    try:
-        if not path.exists():
-            with writing_file(path, mode=0o600, new=True) as file:
-                file.write(f"{new_token()}\n".encode())
-            say(f"wrote {path}: the token of the officer's view")
-        token = path.read_text("ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        found = error.strerror if isinstance(error, OSError) else None
-        raise _no_token(path, found or "something else") from error
-    if len(token) < _TOKEN:
-        raise _no_token(path, "a shorter one")
-    return Office(token, _tables(opened, registry))
-
-
-def _tables(opened: OpenedWorkspace, registry: "Registry") -> "dict[str, Rows]":
-    from optout_registry.batches import list_batches
-    from optout_registry.cases.due import Due, due
-
-    calendar = calendar_of(opened)
-
-    def seen() -> Due:
-        return due(registry, calendar, calendar.day_of(datetime.now(UTC)))
-
-    return {
-        "Requests by status": lambda: [
-            {"status": status, "requests": number} for status, number in seen().counts.items()
-        ],
-        "Due": lambda: [one.model_dump() for one in seen().waiting],
-        "Batches": lambda: [batch.model_dump() for batch in list_batches(registry)],
-    }
-
-
 def _keeping(opened: OpenedWorkspace, registry: "Registry") -> "Callable[[Correspondent], None]":
     """Keeps whom to answer as case data."""
     from optout_registry.cases.contact import read_contact, set_contact
@@ -173,16 +135,3 @@ def _keeping(opened: OpenedWorkspace, registry: "Registry") -> "Callable[[Corres
         set_contact(registry, one.request_id, read_contact(one.address, one.language), key)
 
     return keep
-
-
-_TOKEN = 22
-"""Characters of a token at least: 128 bits in base64."""
-
-
-def _no_token(path: Path, found: str) -> ConfigurationError:
-    return ConfigurationError(
-        str(path),
-        expected=f"a token of {_TOKEN} characters or more, readable by this user",
-        found=found,
-        remedy="correct officer_token in optout.yaml, or remove the file: another token is written",
-    )
