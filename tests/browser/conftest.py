@@ -5,8 +5,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from commands import workspace
 from playwright.sync_api import sync_playwright
-from served import Served, workspace_with_door
+from served import DOOR, Served
 
 CHROMIUM = shutil.which("chromium") if os.environ.get("OPTOUT_BROWSER") else None
 """Not asked for by `make test`: a browser takes minutes."""
@@ -21,10 +22,18 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    with Served(
-        workspace_with_door(tmp_path_factory.mktemp("browser") / "workspace"), "--per-address", "0"
-    ) as door:
+def published(tmp_path_factory):
+    """A workspace with a door and one version."""
+    made = workspace(tmp_path_factory.mktemp("browser") / "workspace")
+    with (made.folder / "optout.yaml").open("a", encoding="utf-8") as file:
+        file.write(DOOR)
+    made.build().done()
+    return made
+
+
+@pytest.fixture(scope="module")
+def served(published):
+    with Served(published.folder, "--per-address", "0") as door:
         yield door
 
 

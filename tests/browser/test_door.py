@@ -6,11 +6,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from optout_registry.door.texts import LANGUAGES, texts
+from optout_registry.door.uploads import PICTURE
 from optout_registry.opening import open_registry
 from optout_registry.receipts import Receipt, check_receipt
 from optout_registry.transparency.notes import parse_verifier
 
-PAGES = ("", "objection", "no-account", "status", "withdrawal")
+PAGES = ("", "objection", "no-account", "record", "picture", "status", "withdrawal")
+MENU = [f"/en/{name}" for name in PAGES]
+WIDE = {"width": 1280, "height": 800}
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NARROW = {"width": 320, "height": 640}
 
@@ -52,8 +55,7 @@ def test_the_whole_form_is_walked_by_tab(open_page, registry):
     page.goto("/en/objection")
     before = registry.head().event
     assert tab_to(page, "type") == [
-        "#content", "/en/objection", "/fr/objection", "/de/objection", "/en/", "/en/objection", "/en/no-account",
-        "/en/status", "/en/withdrawal", "type",
+        "#content", "/en/objection", "/fr/objection", "/de/objection", *MENU, "type",
     ]  # fmt: skip
     page.keyboard.press("ArrowDown")  # from the account number
     page.keyboard.press("ArrowDown")
@@ -80,6 +82,76 @@ def test_the_whole_form_is_walked_by_tab(open_page, registry):
     page.keyboard.type(secret)
     page.keyboard.press("Enter")
     page.wait_for_selector("text=It holds.")
+
+
+def test_a_record_is_named_by_keyboard_alone(open_page, registry):
+    page = open_page()
+    page.goto("/en/record")
+    before = registry.head().event
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # skips to the content
+    assert tab_to(page, "value") == ["value"]
+    page.keyboard.type("https://social.example/@ana/1")
+    assert tab_to(page, "summary") == ["basis", "contact", "summary"]
+    page.keyboard.press("Enter")
+    assert tab_to(page, "button") == ["purposes", "purposes", "button"]
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#secret")
+    assert registry.head().event == before + 1
+
+
+def test_a_picture_is_chosen_by_keyboard_alone(open_page, registry, tmp_path):
+    (tmp_path / "cat.jpg").write_bytes(bytes(range(256)) * 1000)
+    page = open_page()
+    page.goto("/en/picture")
+    before = registry.head().event
+    assert tab_to(page, "picture")[-2:] == ["/en/withdrawal", "picture"]
+    with page.expect_file_chooser() as opened:
+        page.keyboard.press("Enter")
+    opened.value.set_files(tmp_path / "cat.jpg")
+    assert tab_to(page, "button") == ["sha256", "basis", "contact", "summary", "button"]
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#secret")
+    assert registry.head().event == before + 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_picture_is_named_and_taken_back_without_javascript(open_page, registry, tmp_path, language):
+    picture = tmp_path / "cat.jpg"
+    picture.write_bytes(language.encode() * 100_000)
+    page = open_page(java_script_enabled=False)
+    words = texts(language)
+    held = registry.snapshot().objections.num_rows
+    page.goto(f"/{language}/picture")
+    page.get_by_label(words["picture"]["file"]).set_input_files(picture)
+    page.get_by_role("button", name=words["submit_objection"]).click()
+    page.get_by_role("heading", name=words["receipt_title"]).wait_for()
+    assert registry.snapshot().objections.num_rows == held + 1
+    secret = page.locator("#secret").inner_text()
+    page.goto(f"/{language}/withdrawal")
+    page.get_by_label(words["receipt_secret"]).fill(secret)
+    page.get_by_label(words["types"]["media"], exact=True).check()
+    page.get_by_label(words["picture"]["file"]).set_input_files(picture)
+    page.get_by_role("button", name=words["submit_withdrawal"]).click()
+    page.get_by_role("heading", name=words["done"]["withdrawn"][0]).wait_for()
+    assert registry.snapshot().objections.num_rows == held
+    page.goto(f"/{language}/status")
+    page.get_by_label(words["receipt_secret"]).fill(secret)
+    page.get_by_role("button", name=words["submit_status"]).click()
+    page.get_by_text(words["state"]["withdrawn"]).wait_for()
+
+
+def test_a_picture_that_is_too_large_is_said_to_be(open_page, registry, tmp_path, look):
+    with (tmp_path / "large.tiff").open("wb") as file:
+        file.truncate(PICTURE + 1)
+    page = open_page()
+    page.goto("/en/picture")
+    before = registry.head().event
+    page.locator("#picture").set_input_files(tmp_path / "large.tiff")
+    page.locator("main button").click()
+    page.get_by_role("heading", name=texts("en")["failure"]["large_file"][0]).wait_for()
+    look(page, "large-file")
+    assert registry.head().event == before
 
 
 def test_the_skip_link_skips(open_page):
@@ -166,6 +238,12 @@ def unknown_secret(page, language):
     page.wait_for_selector("[role=alert]")
 
 
+def no_picture(page, language):
+    page.goto(f"/{language}/picture")
+    page.locator("main button").click()
+    page.wait_for_selector("[role=alert]")
+
+
 def less(page, language):
     page.goto(f"/{language}/objection")
     page.locator("summary").click()
@@ -179,6 +257,7 @@ STATES = {
     "receipt": filled,
     "error": with_error,
     "unknown-secret": unknown_secret,
+    "no-picture": no_picture,
     "less": less,
     "not-found": lambda page, language: page.goto(f"/{language}/nothing"),
 }
@@ -195,7 +274,7 @@ def violations(page):
 @pytest.mark.parametrize("state", STATES)
 def test_axe_finds_nothing(open_page, look, state, scheme, languages):
     for language in languages:
-        page = open_page(color_scheme=scheme)
+        page = open_page(color_scheme=scheme, viewport=WIDE)
         STATES[state](page, language)
         assert page.locator("html").get_attribute("lang") == language
         assert violations(page) == []
@@ -232,6 +311,64 @@ def test_an_officer_signs_in_looks_and_signs_out(open_page, served, look):
     page.get_by_role("button", name="Sign out").click()
     page.locator("#token").wait_for()
     assert page.context.cookies() == []
+
+
+def test_an_officer_previews_an_import_by_keyboard_alone(
+    open_page, served, published, look, tmp_path, registry
+):
+    file = tmp_path / "people.csv"
+    file.write_text("type,value\naccount,a1\naccount,nobody\nphone,none\n")
+    said = published.run("registry", "preview", file, "--json").done().json
+    assert (said["matched"], said["touched"]["rows"], said["bad"]) == (1, 4, 1)
+    before = registry.head()
+    page = open_page(java_script_enabled=False, viewport=WIDE)
+    signed_in(page, served)
+    tab_to(page, "file")
+    with page.expect_file_chooser() as opened:
+        page.keyboard.press("Enter")
+    opened.value.set_files(file)
+    assert tab_to(page, "button") == ["button"]
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="What it would come to").wait_for()
+    look(page, "officer-preview")
+    cells = page.locator("table").first.locator("td").all_inner_texts()
+    shown = dict(zip(cells[::2], cells[1::2], strict=True))
+    expected = {**said, **said["touched"]}
+    assert shown == {name.replace("_", " "): f"{value}" for name, value in expected.items()
+                     if name not in {"touched", "bad_lines"}}  # fmt: skip
+    assert page.locator("table").last.locator("td").all_inner_texts() == [
+        "4",
+        "value",
+        said["bad_lines"][0]["expected"],
+    ]
+    tab_to(page, "/officer")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Registry").wait_for()
+    assert registry.head() == before
+
+
+@pytest.mark.parametrize("name", ["people.csv", "people.xlsx"])
+@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_an_officers_pages_are_for_every_eye(open_page, served, look, tmp_path, name, viewport):
+    (tmp_path / name).write_text("type,value\naccount,a1\nphone,none\n")
+    page = open_page(viewport=viewport)
+    signed_in(page, served)
+    for what in ("view", "preview"):
+        assert violations(page) == []
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= viewport["width"]
+        look(page, f"officer-{what}-{name.partition('.')[2]}-{viewport['width']}")
+        if what == "view":
+            page.locator("#file").set_input_files(tmp_path / name)
+            page.get_by_role("button", name="Preview").click()
+            page.get_by_role("heading", name="Preview of an import").wait_for()
+    assert page.locator("[role=alert]").count() == (name == "people.xlsx")
+
+
+def signed_in(page, served):
+    page.goto("/officer")
+    page.locator("#token").fill(served.token)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Registry").wait_for()
 
 
 def test_a_foreign_page_cannot_object_in_somebodys_browser(open_page, served, registry):
