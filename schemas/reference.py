@@ -94,6 +94,7 @@ def pages() -> tuple[Page, ...]:
         )),
         Page("workspace", "Workspace", "`optout.yaml`: where everything is.", _models(
             workspace.Workspace, workspace.Keys, workspace.Officer, workspace.DoorSettings,
+            workspace.MailServer,
         )),
     )  # fmt: skip
 

@@ -1,13 +1,14 @@
 """optout.yaml: the workspace file, so that commands need no flags."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from schemas.model import Model
 
 WORKSPACE_NAME = "optout.yaml"
+_HERE = ("localhost", "127.0.0.1", "::1")
 KeyPurpose = Literal["registry", "lineage", "log", "case", "target"]
 
 
@@ -67,6 +68,34 @@ class Officer(Model):
     and fines for an answer can still come (in Germany, BGB section 195 and OWiG section 31)."""
 
 
+class MailServer(Model):
+    """The mail server that takes the door's messages."""
+
+    host: str = Field(min_length=1)
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    """starttls: TLS before anything is said (port 587); tls: from the first byte (port 465); none: only to a
+    server on this machine."""
+    user: str | None = None
+    """Who signs in; null: nobody does."""
+    password: Annotated[str, Field(pattern="^(?:env|file):.")] | None = None
+    """Where the user's password is: ``env:NAME``, or ``file:PATH`` that its owner alone can read."""
+    certificates: LocalPath | None = None
+    """A PEM file of the certificate authorities that are trusted; null: those that this machine trusts."""
+    timeout: int = Field(default=20, ge=1, le=120)
+    """Seconds to wait for each of the server's answers."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if (self.user is None) != (self.password is None):
+            msg = "user and password together, or neither"
+            raise ValueError(msg)
+        if self.security == "none" and self.host not in _HERE:
+            msg = f"starttls or tls, unless host is one of {', '.join(_HERE)}"
+            raise ValueError(msg)
+        return self
+
+
 class DoorSettings(Model):
     """The door of `optout registry serve`: what its pages say, and where its messages go."""
 
@@ -80,6 +109,8 @@ class DoorSettings(Model):
     """From whom its messages come."""
     outbox: LocalPath = "outbox"
     """The folder into which messages are written, as .eml files, for a mail server to send."""
+    mail_server: MailServer | None = None
+    """Who sends its messages; what could not be sent is written to the outbox. Null: all are."""
     officer_token: LocalPath | None = None
     """The file with the token of the officer's view; written if missing. Null: there is no such view."""
     preview_seconds: int = Field(default=120, ge=1, le=3600)

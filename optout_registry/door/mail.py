@@ -14,8 +14,10 @@ from email.utils import format_datetime
 from pathlib import Path
 from threading import Lock
 
+from schemas.errors import OptoutError
+
 Send = Callable[[EmailMessage], None]
-"""Sends a message, or raises OSError. Called from several threads."""
+"""Sends a message, or raises OSError or OptoutError. Called from several threads."""
 
 _REMEMBERED = 100_000
 
@@ -81,7 +83,7 @@ class Mailer:
             message = _message(to, self.sender, subject, text, language, now)
             if self.cap.allows(to, now):
                 self.send(message)
-        except (OSError, MessageError, ValueError, IndexError) as error:
+        except (OSError, OptoutError, MessageError, ValueError, IndexError) as error:
             # IndexError: of the standard library's parser, on addresses that are none
             self.on_failure(error)
 

@@ -10,12 +10,14 @@ import typer
 from pipelines.cli.opened import OpenedWorkspace, WorkspaceOption, open_workspace
 from pipelines.cli.registry.office import open_office
 from pipelines.cli.registry.opened import case_key, intake_for, open_to_write, say
+from pipelines.cli.registry.passwords import read_password
 from schemas.errors import ConfigurationError
 from schemas.vocabulary import IdentifierType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from optout_registry.door.mail import Send
     from optout_registry.door.pages import Programme
     from optout_registry.door.service import Correspondent
     from optout_registry.registry import Registry
@@ -50,7 +52,6 @@ def serve(
     from concurrent.futures import ThreadPoolExecutor
 
     from optout_registry.door.headers import Site
-    from optout_registry.door.mail import into_folder
     from optout_registry.door.opening import Settings, open_door
     from optout_registry.door.serving import listening
     from optout_registry.door.serving import serve as answer
@@ -67,7 +68,7 @@ def serve(
             programme=_programme(opened, door, intake.platform),
             site=Site(door.address or here, (here, f"http://localhost:{port}")),
             sender=door.sender,
-            send=into_folder(opened.path(door.outbox)),
+            send=_sender(opened, door),
             per_address=per_address,
             office=open_office(opened, door, registry),
             keep_correspondent=_keeping(opened, registry),
@@ -86,6 +87,19 @@ def serve(
         say(f"listening on {here} ({reach}); published as {settings.site.public}")
         answer(app, listener, proxies=tuple(proxy or ()))
     say("ended: what was acknowledged is on disk")
+
+
+def _sender(opened: OpenedWorkspace, door: "DoorSettings") -> "Send":
+    from optout_registry.door.mail import into_folder
+    from optout_registry.door.smtp import ByMailServer, trusting
+
+    outbox = into_folder(opened.path(door.outbox))
+    server = door.mail_server
+    if server is None:
+        return outbox
+    password = read_password(server.password, opened.root) if server.password is not None else None
+    certificates = opened.path(server.certificates) if server.certificates is not None else None
+    return ByMailServer(server, password, trusting(certificates), outbox, time.monotonic)
 
 
 def _door(opened: OpenedWorkspace) -> "DoorSettings":
