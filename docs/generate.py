@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+from optout_registry.door.app import api_app
+from optout_registry.door.manual import manual as api_manual
 from pipelines.cli.main import app
 from pipelines.cli.manual import manual
 from schemas.reference import markdown, pages
@@ -13,10 +15,15 @@ HERE = Path(__file__).resolve().parent
 def generated() -> dict[str, str]:
     """Path below docs/ -> text."""
     listed = "\n".join(f"- [{page.title}]({page.name}.md): {page.meaning}" for page in pages())
+    listed += (
+        "\n- [API of the door](api.md): What programs ask `optout registry serve`; generated from the door."
+    )
     index = f"# Reference\n\nGenerated from `schemas/`; `optout schema NAME` prints the same.\n\n{listed}\n"
     return {
         "cli.md": manual(app),
         "reference/README.md": index,
+        # Described and not served: no registry is asked.
+        "reference/api.md": api_manual(api_app(None).openapi()),
         **{f"reference/{page.name}.md": markdown(page) for page in pages()},
     }
 

@@ -24,7 +24,9 @@ class Receipt(Model):
     """
 
     registry_id: str
+    """Of the registry whose log it is."""
     request_id: str
+    """Names the request for good."""
     event: int = Field(ge=1)
     """Number of the event."""
     body: str

@@ -21,6 +21,7 @@ class Standing(Model):
     """Whether an objection holds. It names nobody."""
 
     request_id: str
+    """As on the receipt."""
     event: int
     """Number of the event that received it."""
     recorded_at: Instant | None

@@ -72,7 +72,9 @@ class MailServer(Model):
     """The mail server that takes the door's messages."""
 
     host: str = Field(min_length=1)
+    """Its name, which its certificate has to show."""
     port: int = Field(default=587, ge=1, le=65535)
+    """Where it listens."""
     security: Literal["starttls", "tls", "none"] = "starttls"
     """starttls: TLS before anything is said (port 587); tls: from the first byte (port 465); none: only to a
     server on this machine."""

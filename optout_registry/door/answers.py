@@ -23,7 +23,9 @@ class Problem(Model):
     subject: str
     """What is wrong: a field, or a part of the door."""
     expected: str | None = None
+    """What it should be."""
     found: str | None = None
+    """What it is instead, never a value that was sent."""
     remedy: str
     """What to do."""
 

@@ -8,7 +8,7 @@ from pydantic import Field, JsonValue, StringConstraints
 
 from optout_registry.door.answers import UNKNOWN_SECRET, Problem, UnknownSecret
 from optout_registry.door.service import LONGEST, Outcome, Service
-from optout_registry.door.texts import Language
+from optout_registry.door.texts import Language, examples
 from optout_registry.objections import Basis
 from optout_registry.receipts import Receipt
 from optout_registry.standing import Standing
@@ -40,6 +40,7 @@ class NewObjection(Model):
     """An objection. No reason is asked for."""
 
     type: IdentifierType
+    """Of the identifier."""
     value: str = Field(min_length=1, max_length=LONGEST)
     """The identifier, as people write it: one line, of which something is left in its normal form."""
     region: Region | None = None
@@ -62,6 +63,7 @@ class NewTakedown(Model):
     """A record or a picture that is not to be used, whoever published it. No reason is asked for."""
 
     type: TakedownType
+    """`media`: a picture."""
     value: str = Field(min_length=1, max_length=LONGEST)
     """Of a record its id or address; of a picture the SHA-256 of its file, 64 hexadecimal digits."""
     purposes: tuple[PurposeLabel, ...] | None = None
@@ -83,24 +85,30 @@ class Withdrawal(Model):
     """A wish to withdraw: the receipt's secret, and whom or what its objection names."""
 
     type: TargetType
+    """Of what its objection names."""
     value: str = Field(min_length=1, max_length=LONGEST)
     """As it was named."""
     region: Region | None = None
     """Of a phone number that was named with it."""
     secret: Secret
+    """Of the receipt."""
     language: Language = "en"
+    """Of a message to the person."""
 
 
 class Opened(Model):
     """A link of one of our messages, opened."""
 
     token: Token
+    """What stands behind `token=` in it."""
 
 
 class Answered(Model):
     """What came of it."""
 
     outcome: Outcome
+    """`link_sent`: to the e-mail address that was named, if it is the objection's; nothing is withdrawn yet.
+    `no_match`: receipt and name do not belong together, the objection has ended, or too many were tried."""
 
 
 class Confirmed(Model):
@@ -114,10 +122,14 @@ class LogHead(Model):
     """Who signs the log, and where it stands."""
 
     registry_id: str
+    """Of the registry whose log it is, for good."""
     log_key: str
     """Verifier key of receipts and checkpoints (C2SP signed-note)."""
     checkpoint: str | None
     """Size and root of the log, signed (C2SP tlog-checkpoint); null: it is empty."""
+
+
+_CREATED = 201
 
 
 def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -129,6 +141,19 @@ def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Problem, "description": said[status]} for status in statuses}
 
 
+def _example(operation: str, status: int = 200) -> dict[str, Any]:
+    """What is added to the description of an operation: a body, and what it was answered."""
+    example = examples()[operation]
+    answer = {
+        "description": "recorded, and on disk" if status == _CREATED else "done",
+        "content": {"application/json": {"example": example["answered"]}},
+    }
+    said: dict[str, Any] = {"responses": {f"{status}": answer}}
+    if "sent" in example:
+        said["requestBody"] = {"content": {"application/json": {"example": example["sent"]}}}
+    return said
+
+
 _CHANGES = _problems(400, 403, 413, 421, 422, 429, 503)
 
 
@@ -136,19 +161,36 @@ def api_routes(service: Service) -> APIRouter:
     """The routes of the API."""
     api = APIRouter(prefix="/api/v1", tags=["objections"])
 
-    @api.post("/objections", status_code=201, responses=_CHANGES, operation_id="object")
+    @api.post(
+        "/objections",
+        status_code=201,
+        responses=_CHANGES,
+        operation_id="object",
+        openapi_extra=_example("object", 201),
+    )
     async def object_(new: NewObjection) -> Receipt:
         """Record an objection. It counts from now on; the receipt is given once."""
         fields = new.model_dump(exclude={"language"}, mode="json")
         return (await service.object(fields, new.language)).receipt
 
-    @api.post("/takedowns", status_code=201, responses=_CHANGES, operation_id="take_down")
+    @api.post(
+        "/takedowns",
+        status_code=201,
+        responses=_CHANGES,
+        operation_id="take_down",
+        openapi_extra=_example("take_down", 201),
+    )
     async def take_down(new: NewTakedown) -> Receipt:
         """Record that one record or picture is not to be used. It counts from now on."""
         fields = new.model_dump(exclude={"language"}, mode="json")
         return (await service.object(fields, new.language)).receipt
 
-    @api.post("/status", responses={**_CHANGES, **_problems(404)}, operation_id="status")
+    @api.post(
+        "/status",
+        responses={**_CHANGES, **_problems(404)},
+        operation_id="status",
+        openapi_extra=_example("status"),
+    )
     async def status(asked: Asked) -> Standing:
         """Say whether the objection of a receipt holds."""
         found = await service.standing(asked.secret)
@@ -156,7 +198,7 @@ def api_routes(service: Service) -> APIRouter:
             raise UnknownSecret(UNKNOWN_SECRET.problem.subject, remedy=UNKNOWN_SECRET.problem.remedy)
         return found
 
-    @api.post("/withdrawals", responses=_CHANGES, operation_id="withdraw")
+    @api.post("/withdrawals", responses=_CHANGES, operation_id="withdraw", openapi_extra=_example("withdraw"))
     async def withdrawal(wish: Withdrawal) -> Answered:
         """Withdraw the objection of a receipt. For an e-mail address a link is sent there, which does it."""
         fields = wish.model_dump(include={"type", "value", "region"}, mode="json")
@@ -164,17 +206,22 @@ def api_routes(service: Service) -> APIRouter:
 
     opened = {**_CHANGES, **_problems(404, 410)}
 
-    @api.post("/confirmations", responses=opened, operation_id="confirm")
+    @api.post("/confirmations", responses=opened, operation_id="confirm", openapi_extra=_example("confirm"))
     async def confirmation(link: Opened) -> Confirmed:
         """Confirm an objection by the link that was sent to the address it names."""
         return Confirmed(event=(await service.confirm(link.token)).event)
 
-    @api.post("/withdrawals/link", responses=opened, operation_id="withdraw_by_link")
+    @api.post(
+        "/withdrawals/link",
+        responses=opened,
+        operation_id="withdraw_by_link",
+        openapi_extra=_example("withdraw_by_link"),
+    )
     async def withdrawal_link(link: Opened) -> Confirmed:
         """Withdraw an objection by the link that was sent to the address it names."""
         return Confirmed(event=(await service.withdraw(link.token)).event)
 
-    @api.get("/log", responses=_problems(421, 503), operation_id="log")
+    @api.get("/log", responses=_problems(421, 503), operation_id="log", openapi_extra=_example("log"))
     def log() -> LogHead:
         """Where the log stands: keep it, and nobody can rewrite what came before."""
         identity = service.registry.identity

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Lifespan
 
 from optout_registry.accepting import NotAcknowledged
 from optout_registry.door.access import Logged, Write, failure_line
@@ -59,6 +59,17 @@ class Surroundings:
     office: Office | None = field(default=None)
 
 
+def api_app(service: Service, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """The API and its description alone."""
+    app = FastAPI(
+        title="Optout door", version="1", description=_DESCRIPTION, lifespan=lifespan,
+        openapi_url="/api/openapi.json", docs_url=None, redoc_url=None,
+        redirect_slashes=False,
+    )  # fmt: skip
+    app.include_router(api_routes(service))
+    return app
+
+
 def door_app(service: Service, programme: Programme, around: Surroundings) -> ASGIApp:
     """The door; it starts the service's acceptor, and at the end answers what waits before it returns."""
 
@@ -67,12 +78,7 @@ def door_app(service: Service, programme: Programme, around: Surroundings) -> AS
         with service.acceptor:
             yield
 
-    app = FastAPI(
-        title="Optout door", version="1", description=_DESCRIPTION, lifespan=lifespan,
-        openapi_url="/api/openapi.json", docs_url=None, redoc_url=None,
-        redirect_slashes=False,
-    )  # fmt: skip
-    app.include_router(api_routes(service))
+    app = api_app(service, lifespan)
     if around.office is not None:
         app.include_router(officer_routes(service.registry, around.office))
     app.include_router(page_routes(service, programme))

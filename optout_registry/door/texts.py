@@ -23,6 +23,15 @@ def texts(language: str) -> dict[str, Any]:
 
 
 @cache
+def examples() -> dict[str, dict[str, Any]]:
+    """By operation of the API: a body, and what it was answered."""
+    loaded: dict[str, dict[str, Any]] = yaml.safe_load(
+        files(__package__).joinpath("examples.yaml").read_text("utf-8")
+    )
+    return loaded
+
+
+@cache
 def stylesheet() -> bytes:
     """The one stylesheet."""
     return files(__package__).joinpath("static", "door.css").read_bytes()
