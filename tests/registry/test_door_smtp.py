@@ -3,6 +3,7 @@
 import json
 import socket
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -282,13 +283,21 @@ def test_one_address_that_is_refused_keeps_nobody_elses_message(
 
 
 def test_a_server_that_says_nothing_is_given_up():
-    with socket.create_server(("127.0.0.1", 0)) as silent:
+    def left(silent):
+        connection, _ = silent.accept()
+        with connection:
+            connection.settimeout(20)  # much longer than the client's
+            return connection.recv(1)
+
+    with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(left, silent)
         server = MailServer(host="127.0.0.1", port=silent.getsockname()[1], timeout=1)
         kept = []
         send = ByMailServer(server, None, trusting(None), kept.append, lambda: 0)
         message = _message()
         with pytest.raises(NotSent, match="SMTPServerDisconnected"):
             send(message)
+        assert answer.result() == b""
     assert kept == [message]
 
 
