@@ -70,7 +70,7 @@ def check_registry(
             found=", then ".join(snapshot.key_ids),
             remedy="restore the newer copy of the registry: its key was rotated since",
         )
-    earlier = registry(used.event)
+    earlier = snapshot if snapshot.event == used.event else registry(used.event)
     held = read_object_table(store, used.object, SNAPSHOT)
     if earlier.root != used.root or not earlier.was(_under_all(held, used.key_ids, keys)):
         raise BadInput(

@@ -1,5 +1,6 @@
 """Bulk import: what is good is recorded once, what is bad is listed, and nothing is guessed."""
 
+import gc
 import json
 from datetime import timedelta
 
@@ -276,3 +277,12 @@ def test_the_batch_id_needs_the_key(tmp_path, registry, intake):
 def test_phone_numbers_without_country_are_counted(load):
     report, _ = load(json.dumps({"type": "phone", "value": "06 12 34 56 78"}) + "\n", "p.jsonl")
     assert (report.added, report.without_country) == (1, 1)
+
+
+def test_the_collector_of_cycles_is_left_as_it_was(load):
+    before = gc.get_threshold()
+    load(CSV)
+    assert gc.get_threshold() == before
+    with pytest.raises(BadInput):
+        load("kind,value\naccount,1\n")
+    assert gc.get_threshold() == before

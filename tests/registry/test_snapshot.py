@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import timedelta
+from functools import partial
 
 import pyarrow.parquet as pq
 import pytest
@@ -10,22 +11,25 @@ from hypothesis import strategies as st
 from registry.constants import KEY_ID, LOG_SECRET, NOW, PROOF
 
 from builders import PLATFORM, REGISTRY_KEY
+from optout_registry import snapshot
 from optout_registry.intake import Intake
 from optout_registry.objections import Objection
 from optout_registry.opening import create_registry, open_registry
 from optout_registry.redaction import redact
+from optout_registry.storage import columns
 from optout_registry.transparency.merkle import EMPTY_ROOT
 from schemas.errors import BadInput
 from schemas.pseudonyms import Keychain
 from schemas.snapshots import RegistryHead, snapshot_parquet
+from schemas.sorted_rows import sorted_rows
 from schemas.tables import SNAPSHOT
 from schemas.vocabulary import ALL_PURPOSES, ALL_ROLES, ALL_SURFACES, IdentifierType, Surface
 
 POST, PHOTO = Surface.POST.bit, Surface.PHOTO.bit
 
 
-def _scopes(snapshot):
-    return [(row["linked"], row["surfaces"]) for row in snapshot.objections.to_pylist()]
+def _scopes(taken):
+    return [(row["linked"], row["surfaces"]) for row in taken.objections.to_pylist()]
 
 
 def test_an_empty_registry_has_an_empty_snapshot(registry):
@@ -174,6 +178,22 @@ def test_the_parquet_of_a_snapshot_reads_back(tmp_path, registry, objection):
     taken = registry.snapshot()
     (tmp_path / "snapshot.parquet").write_bytes(snapshot_parquet(taken.objections))
     assert pq.read_table(tmp_path / "snapshot.parquet").equals(taken.objections)
+
+
+def test_a_snapshot_that_is_merged_from_many_runs_is_the_same(registry, objection, monkeypatch):
+    objections = [
+        objection(f"a{n % 7}", f"r{n}", surfaces=[POST, PHOTO][n % 2], kind="account")
+        if n % 4 else objection(f"{n:064x}", f"r{n}", kind="media")
+        for n in range(40)
+    ]  # fmt: skip
+    registry.add_all(objections, recorded_at=NOW)
+    whole = registry.snapshot()
+    monkeypatch.setattr(columns, "_ROWS", 2)
+    monkeypatch.setattr(snapshot, "sorted_rows", partial(sorted_rows, run_rows=5))
+    merged = registry.snapshot()
+    assert merged.objections.to_pylist() == whole.objections.to_pylist()
+    assert len(whole.objections) < len(objections)
+    assert snapshot_parquet(merged.objections) == snapshot_parquet(whole.objections)
 
 
 def test_a_snapshot_names_the_platforms_of_what_holds(registry):
