@@ -7,6 +7,7 @@ build is of a network of at most 200,000 records, whose accounts some of them ar
 import hashlib
 import os
 import shutil
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -34,6 +35,7 @@ _LOG_SECRET, _TARGET_KEY = bytes(range(32)), bytes(range(64))
 
 def main() -> None:
     """Make the file, measure, print."""
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # it takes long: show what there is
     asked = options("Measure a registry of many objections.")
     count = asked.objections
     folder = _DATA / f"registry-{count}"
