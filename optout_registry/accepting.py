@@ -97,11 +97,20 @@ class Acceptor:
         """Queue that whoever made a request has shown who they are; errors as of :meth:`accept`."""
         return self._queued(lambda now: self._registry.confirm(request_id, recorded_at=now))
 
-    def withdraw(self, request_id: str, *, proof: WithdrawalProof, received_at: datetime) -> Future[Answer]:
-        """Queue a withdrawal, from which on what is published is used again; errors as of :meth:`accept`."""
+    def withdraw(
+        self, request_id: str, *, proof: WithdrawalProof, received_at: datetime, releases_older: bool
+    ) -> Future[Answer]:
+        """Queue a withdrawal, from which on what is published is used again; errors as of :meth:`accept`.
+
+        ``releases_older``: what was published before, too.
+        """
         return self._queued(
             lambda now: self._registry.withdraw(
-                request_id, proof=proof, received_at=received_at, recorded_at=now
+                request_id,
+                proof=proof,
+                received_at=received_at,
+                recorded_at=now,
+                releases_older=releases_older,
             )
         )
 

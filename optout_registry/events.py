@@ -77,12 +77,23 @@ class Withdrawn(Model):
     received_at: Instant
     recorded_at: Instant
     releases_older: bool | None = None
-    """Whether what the person published before the withdrawal may be used again, too."""
+    """Whether what was published before ``recorded_at`` may be used again, too. Unsaid it may not (law 2)."""
     request_id: str
 
     @model_serializer(mode="wrap")
     def _as_recorded(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
         return {name: value for name, value in written(self).items() if value is not None}
+
+
+class OlderReleased(Model):
+    """Whoever withdrew a request, and kept older content out, releases that as well."""
+
+    kind: Literal["older_released"] = "older_released"
+    number: int = Field(ge=1)
+    proof: WithdrawalProof
+    received_at: Instant
+    recorded_at: Instant
+    request_id: str
 
 
 class IdentityConfirmed(Model):
@@ -173,6 +184,7 @@ Event = (
     BatchReversed
     | Received
     | Withdrawn
+    | OlderReleased
     | IdentityConfirmed
     | RefusedAsImpersonation
     | Rotated

@@ -18,6 +18,7 @@ from optout_registry.events import Exported, blinded, read_body
 from optout_registry.history import Entry, history
 from optout_registry.identity import check_chain
 from optout_registry.objections import Basis, Target
+from optout_registry.older import at_micros
 from optout_registry.plain_words import in_words, scope_in_words
 from optout_registry.registry import Registry
 from optout_registry.storage.tables import OBJECTION
@@ -76,6 +77,8 @@ class RequestExtract(Model):
     events: tuple[ProvenEvent, ...]
     ended_by: str | None
     """Kind of the event that ended it; null: it counts."""
+    older_until: datetime | None
+    """It was withdrawn then, and what was published before stays out; null: nothing does, or it counts."""
     target_type: TargetType
     """Kind of the identifier, the record or the picture that it names."""
     platform: str | None
@@ -184,6 +187,7 @@ def _request(
         correspondence=messages_of(connection, registry_id, received.number, key),
         covers=scope_in_words(received),
         ended_by=case.ending,
+        older_until=None if objection.until is None else at_micros(objection.until),
         deadline=Deadline(
             last_day=deadline(case, calendar),
             received_on=calendar.day_of(received.received_at),

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, case, func, insert, select, update
 
 from optout_registry.events import REVERSED, Received
 from optout_registry.objections import Answer, Objection, State
 from optout_registry.storage.rows import insert_rows
-from optout_registry.storage.tables import CONFIRMATION, EVENT, OBJECTION, REPEAT
+from optout_registry.storage.tables import CONFIRMATION, EVENT, KEEPS_OLDER, OBJECTION, REPEAT
 from schemas.errors import BadInput
 
 _LOOKUP = 10_000
@@ -43,6 +43,8 @@ class Held(NamedTuple):
     """Number of the event that ended it; None: it holds."""
     reversed: bool = False
     """Whether that was the reversal of its batch."""
+    until: int | None = None
+    """It was withdrawn then (microseconds since 1970) and keeps out what is older; None: it does not."""
 
     @property
     def is_redacted(self) -> bool:
@@ -79,13 +81,16 @@ def find(connection: Connection, request_ids: Sequence[str]) -> dict[str, Held]:
     found: dict[str, Held] = {}
     contents = [OBJECTION.c[name] for name in Content._fields]
     names = [OBJECTION.c[name] for name in ("request_id", "event", "batch", "ended")]
-    statement = select(*names, EVENT.c.kind, *contents).outerjoin(EVENT, EVENT.c.number == OBJECTION.c.ended)
+    keeps = case((KEEPS_OLDER, OBJECTION.c.until))
+    statement = select(*names, EVENT.c.kind, keeps, *contents).outerjoin(
+        EVENT, EVENT.c.number == OBJECTION.c.ended
+    )
     for start in range(0, len(request_ids), _LOOKUP):
         some = request_ids[start : start + _LOOKUP]
-        for request_id, event, batch, ended, by, *content in connection.execute(
+        for request_id, event, batch, ended, by, until, *content in connection.execute(
             statement.where(OBJECTION.c.request_id.in_(some))
         ):
-            found[request_id] = Held(event, batch, Content(*content), ended, by == REVERSED)
+            found[request_id] = Held(event, batch, Content(*content), ended, by == REVERSED, until)
     return found
 
 
@@ -147,9 +152,19 @@ def note_repeats(
         connection.execute(insert(REPEAT), rows)
 
 
-def end(connection: Connection, event: int, *, ended_by: int) -> None:
-    """From the event ``ended_by`` on, the objection that ``event`` received does not hold."""
-    connection.execute(update(OBJECTION).where(OBJECTION.c.event == event).values(ended=ended_by))
+def end(connection: Connection, event: int, *, ended_by: int, until: int | None = None) -> None:
+    """From the event ``ended_by`` on, the objection that ``event`` received does not hold.
+
+    ``until``: what was published before stays covered, in microseconds since 1970; None: nothing does.
+    """
+    connection.execute(
+        update(OBJECTION).where(OBJECTION.c.event == event).values(ended=ended_by, until=until)
+    )
+
+
+def release_older(connection: Connection, event: int, *, released_by: int) -> None:
+    """From the event ``released_by`` on, the objection that ``event`` received covers nothing any more."""
+    connection.execute(update(OBJECTION).where(OBJECTION.c.event == event).values(released=released_by))
 
 
 def confirmed_by(connection: Connection, event: int) -> int | None:
@@ -174,6 +189,7 @@ def counts(connection: Connection) -> dict[str, Any]:
     return {
         "received": received,
         "ended": received - sum(live.values()),
+        "keep_older": connection.scalar(select(func.count()).select_from(OBJECTION).where(KEEPS_OLDER)) or 0,
         "live": sum(live.values()),
         "live_by_type": live,
         "batches": connection.scalar(select(func.count(OBJECTION.c.batch.distinct()))) or 0,

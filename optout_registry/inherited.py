@@ -1,4 +1,4 @@
-"""Accounts that linked objections reach: recorded by a build, covered until the objection ends.
+"""Accounts that linked objections reach: recorded by a build, covered as long as it covers anything.
 
 So an account that is unlinked later stays covered, and one that is linked later comes to be.
 """
@@ -16,14 +16,14 @@ from optout_registry.events import NONCE, Linked, commitment
 from optout_registry.identity import check_scheme, check_settled
 from optout_registry.registry import Appending, Registry
 from optout_registry.storage.columns import batches_of
-from optout_registry.storage.tables import INHERITED, OBJECTION
+from optout_registry.storage.tables import COVERS, INHERITED, OBJECTION
 from schemas.snapshots import REACHED, REACHING
 from schemas.spill import kept
 from schemas.vocabulary import IdentifierType
 
 ROWS_PER_TRANSACTION = 10_000
-_HOLDS = and_(
-    OBJECTION.c.ended.is_(None),
+_REACHES = and_(
+    COVERS,
     OBJECTION.c.linked,
     OBJECTION.c.type.in_([kind.value for kind in IdentifierType]),
 )
@@ -31,13 +31,16 @@ _Pair = tuple[int, bytes]
 
 
 def read_reaching(registry: Registry) -> pa.Table:
-    """The REACHING table: what linked objections that hold name, and the accounts they have reached."""
-    named = select(OBJECTION.c.event, OBJECTION.c.type, OBJECTION.c.pseudonym).where(_HOLDS)
+    """The REACHING table: what linked objections name, and the accounts they have reached.
+
+    Of those that hold, and those that keep older content out: what is unlinked later stays out as well.
+    """
+    named = select(OBJECTION.c.event, OBJECTION.c.type, OBJECTION.c.pseudonym).where(_REACHES)
     account = literal(IdentifierType.ACCOUNT.value, OBJECTION.c.type.type)
     reached = (
         select(INHERITED.c.origin, account, INHERITED.c.pseudonym)
         .join(OBJECTION, OBJECTION.c.event == INHERITED.c.origin)
-        .where(_HOLDS)
+        .where(_REACHES)
     )
     with registry.reading() as connection:
         return kept(
@@ -51,8 +54,8 @@ def read_reaching(registry: Registry) -> pa.Table:
 def record_reached(registry: Registry, reached: pa.Table, platform: str, *, recorded_at: datetime) -> None:
     """Append an event for each row of a REACHED table, 10,000 in a transaction.
 
-    What another build has recorded meanwhile, or whose objection has ended, adds nothing: a build that was
-    killed and one that runs at the same time come to the same rows.
+    What another build has recorded meanwhile, or whose objection covers nothing any more, adds nothing: a
+    build that was killed and one that runs at the same time come to the same rows.
 
     Raises:
         ConfigurationError: the registry was opened to be read, is between two keys, or under another normal
@@ -97,7 +100,9 @@ def _append(
 def _unknown(connection: Connection, pairs: Sequence[_Pair]) -> list[_Pair]:
     """Those that are not recorded and whose objection holds, each once, in their order."""
     origins = sorted({origin for origin, _ in pairs})
-    holding = set(connection.scalars(select(OBJECTION.c.event).where(_HOLDS, OBJECTION.c.event.in_(origins))))
+    holding = set(
+        connection.scalars(select(OBJECTION.c.event).where(_REACHES, OBJECTION.c.event.in_(origins)))
+    )
     known = {
         (row.origin, row.pseudonym)
         for row in connection.execute(

@@ -95,6 +95,8 @@ class State(StrEnum):
     """The same request was received before and does not hold any more; that stays so."""
     REVERSED = "reversed"
     """The same request was received before, and ended with the batch it came with; that stays so."""
+    OLDER_RELEASED = "older_released"
+    """The same request was withdrawn before, and what was published until then is released now."""
     CONFLICT = "conflict"
     """The request id belongs to another objection; nothing was recorded."""
 
@@ -124,6 +126,8 @@ class RegistryStatus(Model):
     received: int
     ended: int
     """Objections that hold no more."""
+    keep_older: int
+    """Of those, withdrawn ones that keep out what was published before."""
     live: int
     """Objections that hold."""
     live_by_type: dict[str, int]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from optout_registry.events import (
     Event,
     Linked,
+    OlderReleased,
     Received,
     RefusedAsImpersonation,
     Withdrawn,
@@ -63,10 +64,12 @@ def in_words(event: Event) -> str:
                 f" {_TARGET.get(event.type, identifier)}. It covers: {scope_in_words(event)}."
             )
         case Withdrawn():
-            older = "may" if event.releases_older else "should not"
+            older = "may be used again" if event.releases_older else "stays out, unless it is released"
+            return f"The objection was withdrawn; {_PROOF[event.proof]}. What was published before {older}."
+        case OlderReleased():
             return (
-                f"The objection was withdrawn; {_PROOF[event.proof]}."
-                f" What was published before {older} be used again."
+                f"What was published before the withdrawal was released, too; {_PROOF[event.proof]}."
+                " It may be used again."
             )
         case RefusedAsImpersonation():
             return f"The objection was refused as an impersonation: {_IMPERSONATION[event.reason]}."

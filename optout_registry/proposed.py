@@ -89,6 +89,7 @@ def _rows(objections: Sequence[Objection]) -> pa.RecordBatch:
             "surfaces": one.surfaces,
             "purposes": one.purposes,
             "sealed": one.target.sealed,
+            "until": None,
         }
         for one in objections
     ]

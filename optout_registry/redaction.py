@@ -16,6 +16,7 @@ from optout_registry.cases.retention import delete_messages
 from optout_registry.events import ENDING, Redacted
 from optout_registry.held import Held
 from optout_registry.history import history, is_about
+from optout_registry.older import in_iso
 from optout_registry.registry import Registry
 from optout_registry.storage.database import erase_remains
 from optout_registry.storage.tables import CASE_FILE, CORRESPONDENCE, EVENT, INHERITED, OBJECTION, RECEIPT
@@ -37,7 +38,8 @@ def redact(registry: Registry, request_id: str, *, recorded_at: datetime) -> Red
     Another objection on the same target has events and a pseudonym of its own, and stays.
 
     Raises:
-        BadInput: no such request. Refused: it holds, or whoever made it waits for an answer.
+        BadInput: no such request. Refused: it holds, it keeps older content out, or whoever made it waits for
+            an answer.
     """
     with registry.appending() as (connection, size, signer):
         objection = held.find_one(connection, request_id)
@@ -82,6 +84,14 @@ def _check_ended(connection: Connection, request_id: str, objection: Held) -> No
             expected="an objection that has ended: withdrawn, or refused as an impersonation",
             found="one that holds",
             remedy="keep it: without whom it names nobody would be left out any more",
+        )
+    if objection.until is not None:
+        raise Refused(
+            f"request {request_id}",
+            expected="an objection that covers nothing any more",
+            found=f"a withdrawn one that keeps out what was published before {in_iso(objection.until)}",
+            remedy="the person can release that (`registry withdraw` with --release-older), and then have it"
+            " redacted; or have both stay: without whom it names nothing would be left out any more",
         )
     status = find_case(connection, request_id).status
     if status in {Status.OPEN, Status.EXTENDED}:

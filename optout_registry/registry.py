@@ -10,12 +10,8 @@ from typing import NamedTuple, Self
 from sqlalchemy import Connection, Engine
 
 from optout_registry import held, log
-from optout_registry.events import (
-    Event,
-    IdentityConfirmed,
-    RefusedAsImpersonation,
-    Withdrawn,
-)
+from optout_registry.ending import Withdrawal, withdraw
+from optout_registry.events import Event, IdentityConfirmed, RefusedAsImpersonation
 from optout_registry.identity import (
     Identity,
     check_chain,
@@ -170,23 +166,15 @@ class Registry:
     ) -> Answer:
         """Lift one objection, and no other: one on the same target under another request stays.
 
-        ``releases_older``: whether what was published before may be used again, too.
+        ``releases_older``: whether what was published before ``recorded_at`` may be used again, too. With it
+        that is released later as well, by an event of its own, where it was kept out by a withdrawal before.
 
         Raises:
-            BadInput: no such request.
+            BadInput: no such request. Refused: a takedown, and older content would be kept out.
         """
-
-        def event(number: int) -> Withdrawn:
-            return Withdrawn(
-                number=number,
-                proof=proof,
-                received_at=received_at,
-                recorded_at=recorded_at,
-                releases_older=releases_older,
-                request_id=request_id,
-            )
-
-        return self._follow(request_id, event, ends=True)
+        asked = Withdrawal(request_id, proof, received_at, recorded_at, releases_older)
+        with self.appending() as (connection, size, signer):
+            return withdraw(connection, size, signer, asked)
 
     def refuse(self, request_id: str, reason: Impersonation, *, recorded_at: datetime) -> Answer:
         """End one objection that is not of whom it is about, and no other.
@@ -215,7 +203,7 @@ class Registry:
         return self._follow(request_id, event, ends=False)
 
     def snapshot(self, event: int | None = None) -> RegistrySnapshot:
-        """The objections that hold at an event number; at the head without one.
+        """What objections cover at an event number; at the head without one.
 
         Raises:
             BadInput: the log does not reach that number, or an objection before it is missing.

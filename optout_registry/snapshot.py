@@ -1,14 +1,14 @@
-"""From the registry to the snapshot a build takes: the objections that hold, without who made them when."""
+"""From the registry to the snapshot a build takes: what objections cover, without who made them."""
 
 from itertools import chain
 from typing import NamedTuple
 
 import pyarrow as pa
-from sqlalchemy import Connection, func, literal, or_, select, union, union_all
+from sqlalchemy import Connection, and_, case, func, literal, or_, select, union, union_all
 
 from optout_registry.storage.columns import batches_of
 from optout_registry.storage.database import SUBJECT
-from optout_registry.storage.tables import EVENT, INHERITED, OBJECTION, OTHER_KINDS
+from optout_registry.storage.tables import COVERS, EVENT, INHERITED, OBJECTION, OTHER_KINDS
 from schemas.errors import BadInput
 from schemas.snapshots import ERASED
 from schemas.sorted_rows import sorted_rows
@@ -26,29 +26,34 @@ class Taken(NamedTuple):
 
 
 def take_snapshot(connection: Connection, at: int) -> Taken:
-    """What held after event ``at``.
+    """What was covered after event ``at``.
+
+    By what holds, or was withdrawn by then and keeps older content out.
 
     Raises:
         BadInput: an objection that an event up to ``at`` received is missing.
     """
     _check_whole(connection, at)
-    held = OBJECTION.c.event <= at, or_(OBJECTION.c.ended.is_(None), OBJECTION.c.ended > at)
+    keeps = and_(
+        OBJECTION.c.until.is_not(None), or_(OBJECTION.c.released.is_(None), OBJECTION.c.released > at)
+    )
+    held = OBJECTION.c.event <= at, or_(OBJECTION.c.ended.is_(None), OBJECTION.c.ended > at, keeps)
+    # Before it was withdrawn it covered everything.
+    column = {**OBJECTION.c, "until": case((OBJECTION.c.ended <= at, OBJECTION.c.until)).label("until")}
     inherits = INHERITED.c.event <= at, *held
     of_account = {"type": literal("account", OBJECTION.c.type.type), "pseudonym": INHERITED.c.pseudonym}
     inherited = INHERITED.join(OBJECTION, OBJECTION.c.event == INHERITED.c.origin)
-    made = select(*(OBJECTION.c[name] for name in SNAPSHOT.names)).where(
-        *held, OBJECTION.c.pseudonym.is_not(None)
-    )
+    made = select(*(column[name] for name in SNAPSHOT.names)).where(*held, OBJECTION.c.pseudonym.is_not(None))
     reached = (
-        select(*(of_account.get(name, OBJECTION.c[name]).label(name) for name in SNAPSHOT.names))
+        select(*(of_account.get(name, column[name]).label(name) for name in SNAPSHOT.names))
         .select_from(inherited)
         .where(*inherits, INHERITED.c.pseudonym.is_not(None))
     )
     # In whatever order the database has them: it would sort them in its own memory, or beside its own file.
     held_rows = (batches_of(connection, statement, SNAPSHOT) for statement in (made, reached))
     objections = sorted_rows(chain.from_iterable(held_rows), SNAPSHOT)
-    scope = [OBJECTION.c[name] for name in ERASED.names]
-    of_erased = [of_account.get(name, OBJECTION.c[name]).label(name) for name in ERASED.names]
+    scope = [column[name] for name in ERASED.names]
+    of_erased = [of_account.get(name, column[name]).label(name) for name in ERASED.names]
     gone = union_all(
         select(*scope).where(*held, OBJECTION.c.pseudonym.is_(None)),
         select(*of_erased).select_from(inherited).where(*inherits, INHERITED.c.pseudonym.is_(None)),
@@ -86,15 +91,15 @@ def _check_whole(connection: Connection, at: int) -> None:
                 found=f"{held} of them",
                 remedy=f"restore the registry from its backup: somebody removed {what} or events",
             )
-    # No trigger can look at the objection: what is erased here must have ended.
+    # No trigger can look at the objection: what is erased here must cover nothing any more.
     lost = (
         select(func.count()).select_from(INHERITED).join(OBJECTION, OBJECTION.c.event == INHERITED.c.origin)
     )
-    erased = connection.scalar(lost.where(INHERITED.c.pseudonym.is_(None), OBJECTION.c.ended.is_(None)))
+    erased = connection.scalar(lost.where(INHERITED.c.pseudonym.is_(None), COVERS))
     if erased:
         raise BadInput(
             SUBJECT,
-            expected="whom objections that hold have reached",
+            expected="whom objections that hold, or keep older content out, have reached",
             found=f"{erased} linked accounts that were erased",
             remedy="restore the registry from its backup: somebody erased what holds",
         )

@@ -3,18 +3,21 @@
 import hmac
 from typing import Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, case, select
 
 from optout_registry import held
 from optout_registry.events import read_body
 from optout_registry.objections import Target
+from optout_registry.older import at_micros
 from optout_registry.receipts import secret_digest
 from optout_registry.registry import Registry
-from optout_registry.storage.tables import EVENT, OBJECTION, RECEIPT
+from optout_registry.storage.tables import EVENT, KEEPS_OLDER, OBJECTION, RECEIPT
 from schemas.documents import Instant
 from schemas.model import Model
 
 State = Literal["holds", "withdrawn", "refused_as_impersonation", "batch_reversed"]
+
+_UNTIL = case((KEEPS_OLDER, OBJECTION.c.until)).label("until")
 
 
 class Standing(Model):
@@ -28,6 +31,8 @@ class Standing(Model):
     """When; null: the event's content was erased."""
     state: State
     """`holds`, or what ended it."""
+    older_until: Instant | None
+    """It was withdrawn then, and what was published before stays out; null: nothing does, or it holds."""
     confirmed: bool
     """Whether somebody has shown that it is theirs. It counts all the same."""
 
@@ -39,7 +44,7 @@ def standing(registry: Registry, secret: str) -> Standing | None:
         if event is None:
             return None
         row = connection.execute(
-            select(OBJECTION.c.request_id, OBJECTION.c.ended, EVENT.c.body)
+            select(OBJECTION.c.request_id, OBJECTION.c.ended, _UNTIL, EVENT.c.body)
             .join_from(OBJECTION, EVENT, EVENT.c.number == OBJECTION.c.event)
             .where(OBJECTION.c.event == event)
         ).one()
@@ -49,22 +54,28 @@ def standing(registry: Registry, secret: str) -> Standing | None:
             event=event,
             recorded_at=None if row.body is None else read_body(row.body, event).recorded_at,
             state=ended_by or "holds",
+            older_until=None if row.until is None else at_micros(row.until),
             confirmed=held.confirmed_by(connection, event) is not None,
         )
 
 
-def claimed(registry: Registry, secret: str, target: Target) -> int | None:
-    """The event of the objection that a secret belongs to, if it names ``target`` and holds; else None."""
+def claimed(registry: Registry, secret: str, target: Target, *, releases_older: bool) -> int | None:
+    """The event of the objection that a secret belongs to, if it names ``target`` and can be lifted.
+
+    It holds; or, where ``releases_older``, it was withdrawn and keeps older content out. Else None.
+    """
     with registry.reading() as connection:
         event = _event(connection, secret)
         row = connection.execute(
-            select(OBJECTION.c.type, OBJECTION.c.pseudonym, OBJECTION.c.ended).where(
+            select(OBJECTION.c.type, OBJECTION.c.pseudonym, OBJECTION.c.ended, _UNTIL).where(
                 OBJECTION.c.event == (event or 0)
             )
         ).one_or_none()
     # Of what was erased or rotated nothing is equal: it is not lifted here.
     is_it = hmac.compare_digest((row.pseudonym if row else None) or bytes(32), target.pseudonym)
-    return event if is_it and row and row.type == target.type and row.ended is None else None
+    if not (is_it and row and row.type == target.type):
+        return None
+    return event if row.ended is None or (releases_older and row.until is not None) else None
 
 
 def request_of(registry: Registry, event: int) -> str | None:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from pipelines.birthdays import FIRST_DAY, LAST_DAY, last_day_of, turned
 from pipelines.hashing.shares import shared_hashing
-from pipelines.matching import Covered, Pseudonyms, account_codes, covered_surfaces
+from pipelines.matching import Covered, Pseudonyms, account_codes, coverage
 from schemas.documents import AccountCounts
 from schemas.errors import BadInput
 from schemas.fields import ACCOUNTS, TIMESTAMP
@@ -87,9 +87,9 @@ def compute_eligibility(
     flags, adult_from, age_known = _merge_rows(codes, len(ids), flags, adult_from, age_known)
     with shared_hashing(len(rows)) as pseudonyms:
         counting = snapshot.against(policy.purpose_set())
-        covered = covered_surfaces(rows, codes, ids, counting, platform, partial(pseudonyms, keys.registry))
+        covered = coverage(rows, codes, ids, counting, platform, partial(pseudonyms, keys.registry))
         named = _subjects(ids, platform, partial(pseudonyms, (keys.lineage,)))
-    clear = np.uint16(ALL_SURFACES) & ~covered
+    clear, clear_older = (np.uint16(ALL_SURFACES) & ~surfaces for surfaces in (covered.live, covered.older))
     order = np.argsort(hashes := hash_ids(ids))
     lookup = pa.table(
         {
@@ -97,7 +97,9 @@ def compute_eligibility(
             "account_id": ids.take(pa.array(order)),
             "subject": named[order],
             "flags": flags[order],
-            "clear": pa.FixedSizeListArray.from_arrays(clear[order].ravel(), type=LOOKUP.field("clear").type),
+            "clear": _by_role(clear[order]),
+            "clear_older": _by_role(clear_older[order]),
+            "until": covered.until[order],
             "adult_from": pa.array(adult_from[order], mask=~age_known[order]),
         },
         LOOKUP,
@@ -107,9 +109,10 @@ def compute_eligibility(
         accounts=len(ids),
         duplicate_rows=len(rows) - len(ids),
         defective_rows=int(np.count_nonzero(~_true(conform))),
-        objected=int(np.count_nonzero((clear != ALL_SURFACES).any(axis=1))),
+        objected=int(np.count_nonzero((clear & clear_older != ALL_SURFACES).any(axis=1))),
     )
-    states = _states(named, flags, clear, adult_from, age_known, keys.lineage)
+    said = _said(named, flags, age_known, adult_from, covered.until, clear, clear_older)
+    states = pa.table({"subject": said["subject"], "state": _fingerprints(said, keys.lineage)}, ELIGIBILITY)
     return Eligibility(lookup, _with_pictures(states, takedowns, keys.lineage), counts)
 
 
@@ -196,30 +199,36 @@ def _subjects(ids: pa.StringArray, platform: str, pseudonyms: Pseudonyms) -> npt
 
 
 _STATE = np.dtype({
-    "names": ["subject", "flags", "age_known", "adult_from", "clear"],
-    "formats": ["<u8", "<u2", "?", "<i8", ("<u2", len(PERSON_ROLES))],
-    "offsets": [0, 8, 12, 16, 24],
-    "itemsize": 48,
+    "names": ["subject", "flags", "age_known", "adult_from", "until", "clear", "clear_older"],
+    "formats": ["<u8", "<u2", "?", "<i8", "<i8", ("<u2", len(PERSON_ROLES)), ("<u2", len(PERSON_ROLES))],
+    "offsets": [0, 8, 12, 16, 24, 32, 46],
+    "itemsize": 64,
 })  # fmt: skip
-"""What a state is the fingerprint of: three blocks of AES."""
+"""What a state is the fingerprint of: four blocks of AES."""
 
 
-def _states(
+def _said(
     account: npt.NDArray[np.uint64],
     flags: npt.NDArray[np.uint16],
-    clear: Covered,
-    adult_from: npt.NDArray[np.int64],
     age_known: Mask,
-    key: bytes,
-) -> pa.Table:
+    adult_from: npt.NDArray[np.int64],
+    until: npt.NDArray[np.int64],
+    clear: Covered,
+    clear_older: Covered,
+) -> npt.NDArray[np.void]:
+    """All that is said of each account, by subject."""
     order = np.argsort(account)
     said = np.zeros(len(account), _STATE)
     columns: tuple[npt.NDArray[np.generic], ...] = (
-        account, flags, age_known, np.where(age_known, adult_from, 0), clear,
+        account, flags, age_known, np.where(age_known, adult_from, 0), until, clear, clear_older,
     )  # fmt: skip
     for name, values in zip(_STATE.names or (), columns, strict=True):
         said[name] = values[order]
-    return pa.table({"subject": account[order], "state": _fingerprints(said, key)}, ELIGIBILITY)
+    return said
+
+
+def _by_role(surfaces: Covered) -> pa.FixedSizeListArray:
+    return pa.FixedSizeListArray.from_arrays(surfaces.ravel(), type=LOOKUP.field("clear").type)
 
 
 def _with_pictures(states: pa.Table, takedowns: pa.Table, key: bytes) -> pa.Table:

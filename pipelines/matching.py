@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +17,25 @@ from schemas.snapshots import RegistrySnapshot
 from schemas.vocabulary import PERSON_ROLES, IdentifierType
 
 Codes = npt.NDArray[np.int64]
+Said = TypeVar("Said", npt.NDArray[np.uint16], npt.NDArray[np.int64])
 Covered = npt.NDArray[np.uint16]
 """Of each account a row: by stored value of Role, surfaces (bits) on which an objection covers it so."""
+
+
+class Coverage(NamedTuple):
+    """What objections cover of each account."""
+
+    live: Covered
+    """By those that hold."""
+    older: Covered
+    """By withdrawn ones that keep older content out: what was published before ``until``."""
+    until: npt.NDArray[np.int64]
+    """The latest instant of any of those, in microseconds since 1970 UTC; 0: there is none.
+
+    One for each account, not for each scope: who withdrew twice keeps out what either keeps out, up to the
+    later withdrawal."""
+
+
 Pseudonyms = Callable[[bytes, Sequence[bytes]], bytes]
 """Digests, under keys it holds, of forms that a prefix goes before: schemas.pseudonyms."""
 
@@ -34,22 +52,21 @@ def account_codes(rows: pa.Table) -> tuple[Codes, pa.StringArray]:
     return encoded.indices.to_numpy().astype(np.int64), encoded.dictionary
 
 
-def covered_surfaces(
+def coverage(
     rows: pa.Table,
     codes: Codes,
     ids: pa.StringArray,
     snapshot: RegistrySnapshot,
     platform: str,
     pseudonyms: Pseudonyms,
-) -> Covered:
-    """Surfaces on which each account is covered by a live objection, role by role.
+) -> Coverage:
+    """What objections cover of each account, role by role.
 
     Several objections of one account cover what each does, its roles x its surfaces, and no more.
     ``rows`` are account rows, ``codes`` the index into ``ids`` of each. An identifier that any row of
     an account carries counts. A linked objection spreads over shared person ids, transitively.
     """
-    own = np.zeros((len(ids), len(PERSON_ROLES)), np.uint16)
-    spreading = np.zeros_like(own)
+    own, spreading = _nothing(len(ids)), _nothing(len(ids))
     for kind in IdentifierType:
         of_kind = pc.equal(snapshot.objections.column("type"), kind.value)
         if pc.any(of_kind).as_py():
@@ -57,7 +74,18 @@ def covered_surfaces(
             # Of the two, the accounts are what is looked up in: there may be far more objections.
             met = pc.and_(of_kind, pc.is_in(snapshot.objections.column("pseudonym"), value_set=hashes))
             _hit(accounts, hashes, snapshot.objections.filter(met), own, spreading)
-    return own | _spread(spreading, rows, codes)
+    return Coverage(
+        own.live | _spread(spreading.live, np.bitwise_or, rows, codes),
+        own.older | _spread(spreading.older, np.bitwise_or, rows, codes),
+        np.maximum(own.until, _spread(spreading.until, np.maximum, rows, codes)),
+    )
+
+
+def _nothing(accounts: int) -> Coverage:
+    of_roles = (accounts, len(PERSON_ROLES))
+    return Coverage(
+        np.zeros(of_roles, np.uint16), np.zeros(of_roles, np.uint16), np.zeros(accounts, np.int64)
+    )
 
 
 def carried_pseudonyms(
@@ -97,17 +125,23 @@ def _carried(
     return accounts, elements.field("value").filter(chosen), regions
 
 
-def _hit(accounts: Codes, hashes: pa.Array, met: pa.Table, own: Covered, spreading: Covered) -> None:
-    live: dict[bytes, list[tuple[bool, Covered]]] = defaultdict(list)
+def _hit(accounts: Codes, hashes: pa.Array, met: pa.Table, own: Coverage, spreading: Coverage) -> None:
+    objections: dict[bytes, list[tuple[bool, Covered, int | None]]] = defaultdict(list)
     hit = pc.is_in(hashes, value_set=met.column("pseudonym").combine_chunks())
-    for row in met.to_pylist():
-        live[row["pseudonym"]].append((row["linked"], _scope(row["roles"], row["surfaces"])))
+    place = met.schema.get_field_index("until")
+    for row in met.set_column(place, "until", met.column("until").cast(pa.int64())).to_pylist():
+        scope = _scope(row["roles"], row["surfaces"])
+        objections[row["pseudonym"]].append((row["linked"], scope, row["until"]))
     places = np.flatnonzero(hit.to_numpy(zero_copy_only=False))
     for place, digest in zip(places, hashes.filter(hit).to_pylist(), strict=True):
-        for linked, scope in live[digest]:
-            own[accounts[place]] |= scope
-            if linked:
-                spreading[accounts[place]] |= scope
+        account = accounts[place]
+        for linked, scope, until in objections[digest]:
+            for covered in (own, spreading) if linked else (own,):
+                if until is None:
+                    covered.live[account] |= scope
+                else:
+                    covered.older[account] |= scope
+                    covered.until[account] = max(covered.until[account], until)
 
 
 @cache
@@ -116,7 +150,8 @@ def _scope(roles: int, surfaces: int) -> Covered:
     return np.array([surfaces if roles >> role & 1 else 0 for role in PERSON_ROLES], np.uint16)
 
 
-def _spread(covered: Covered, rows: pa.Table, codes: Codes) -> Covered:
+def _spread(covered: Said, join: np.ufunc, rows: pa.Table, codes: Codes) -> Said:
+    """What is said of accounts, said of whoever shares a person with them, too; ``join`` joins two."""
     if not covered.any():
         return covered
     linked = rows.column("person_id").combine_chunks().dictionary_encode()
@@ -125,10 +160,10 @@ def _spread(covered: Covered, rows: pa.Table, codes: Codes) -> Covered:
     accounts = codes[valid]
     reached = covered.copy()
     while True:
-        of_person = np.zeros((len(linked.dictionary), len(PERSON_ROLES)), np.uint16)
-        np.bitwise_or.at(of_person, persons, reached[accounts])
+        of_person = np.zeros((len(linked.dictionary), *covered.shape[1:]), covered.dtype)
+        join.at(of_person, persons, reached[accounts])
         wider = reached.copy()
-        np.bitwise_or.at(wider, accounts, of_person[persons])
+        join.at(wider, accounts, of_person[persons])
         if np.array_equal(wider, reached):
             return reached
         reached = wider

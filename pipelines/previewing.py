@@ -16,7 +16,7 @@ from pipelines.matching import (
     Pseudonyms,
     account_codes,
     carried_pseudonyms,
-    covered_surfaces,
+    coverage,
     identified_rows,
 )
 from schemas.identifier_columns import normal_forms, subjects
@@ -81,8 +81,8 @@ def preview(
     with shared_hashing(len(rows)) as hashing:
         pseudonyms = partial(hashing, keys.registry)
         matched = _matched(rows, codes, ids, proposed, platform, pseudonyms)
-        covered = covered_surfaces(rows, codes, ids, proposed, platform, pseudonyms)
-        wanted = np.flatnonzero(covered.any(axis=1))
+        covered = coverage(rows, codes, ids, proposed, platform, pseudonyms)
+        wanted = np.flatnonzero(covered.live.any(axis=1))
         forms = normal_forms(IdentifierType.ACCOUNT, ids, pa.nulls(len(ids), pa.string()))
         named = hashing(
             (keys.lineage,),

@@ -90,7 +90,7 @@ class AccountCounts(Model):
     defective_rows: int
     """Rows that did not conform; those with an id that could be read are counted above, too."""
     objected: int
-    """Accounts that a live objection covers on at least one surface, links included."""
+    """Accounts that an objection covers on at least one surface, if only older content; links included."""
 
 
 class SnapshotRef(Model):

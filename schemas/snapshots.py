@@ -22,7 +22,7 @@ ERASED = pa.schema([column for column in SNAPSHOT if column.name not in {"pseudo
 
 @dataclass(frozen=True)
 class RegistrySnapshot:
-    """Live objections at ``event``: a SNAPSHOT table, deduplicated, sorted by all columns, no raw value."""
+    """What objections cover at ``event``: a SNAPSHOT table, deduplicated, sorted, without a raw value."""
 
     registry_id: str
     event: int

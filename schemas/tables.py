@@ -5,6 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from schemas.fields import TIMESTAMP
 from schemas.vocabulary import PERSON_ROLES
 
 WRITER: dict[str, Any] = {
@@ -89,7 +90,11 @@ LOOKUP_TABLE = Table(
     Column("subject", pa.uint64(), "keyed pseudonym of the account"),
     Column("flags", pa.uint16(), "what is proven of the account: bits of Flag"),
     Column("clear", pa.list_(pa.field("element", pa.uint16(), nullable=False), len(PERSON_ROLES)),
-           "of each role of a person, by its stored value: surfaces no objection covers, as bits"),
+           "of each role of a person, by its stored value: surfaces no objection that holds covers, as bits"),
+    Column("clear_older", pa.list_(pa.field("element", pa.uint16(), nullable=False), len(PERSON_ROLES)),
+           "the same of older content: surfaces on which no withdrawn objection keeps it out"),
+    Column("until", pa.int64(), "older is what was published before: microseconds since 1970 UTC; 0: nothing"
+           " is kept out"),
     Column("adult_from", pa.int64(), "microseconds since 1970 UTC; null: age unknown", True),
 ))  # fmt: skip
 
@@ -102,7 +107,8 @@ TAKEDOWN_TABLE = Table(
 
 SNAPSHOT_TABLE = Table(
     "snapshot",
-    "The registry at one event number: the objections that hold, deduplicated, sorted by all columns."
+    "The registry at one event number: the objections that hold, and those that were withdrawn and keep older"
+    " content out; deduplicated, sorted by all columns, null first."
     " A target has several rows when its objections differ in scope: to join (linked, some surfaces) and"
     " (not linked, all surfaces), or (author, posts) and (tag, photos), into one row would invent an"
     " objection nobody made.", (
@@ -113,6 +119,8 @@ SNAPSHOT_TABLE = Table(
     Column("surfaces", pa.uint16(), "surfaces on which the person objects in these roles, as bits"),
     Column("purposes", pa.uint16(), "purposes against which it is made, as bits"),
     Column("sealed", pa.binary(), "target of a takedown under the target key; null: it names a person", True),
+    Column("until", TIMESTAMP, "it was withdrawn then, and covers what was published before; null: it holds,"
+           " and covers everything", True),
 ))  # fmt: skip
 
 SPLITS_TABLE = Table("splits", "The splits of a version in order, each with its result.", (

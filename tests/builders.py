@@ -148,11 +148,15 @@ def objection(
     surfaces=ALL_SURFACES,
     purposes=ALL_PURPOSES,
     region=None,
+    until=None,
 ):
-    """A live objection as the registry is told of it: a target and a scope."""
+    """An objection as the registry is told of it: a target and a scope.
+
+    ``until``: when it was withdrawn by somebody who keeps older content out; None: it holds.
+    """
     return {
         "type": kind, "value": value, "linked": linked, "roles": roles, "surfaces": surfaces,
-        "purposes": purposes, "region": region,
+        "purposes": purposes, "region": region, "until": until,
     }  # fmt: skip
 
 
@@ -175,9 +179,10 @@ def snapshot_of(objections, *, key=REGISTRY_KEY, platform=PLATFORM, event=None, 
             "surfaces": given["surfaces"],
             "purposes": given["purposes"],
             "sealed": seal(TARGET_KEY, kind, platform, normal) if is_takedown else None,
+            "until": given.get("until"),
         })  # fmt: skip
     unique = {tuple(row.items()): row for row in rows}.values()
-    rows = sorted(unique, key=lambda row: tuple(b"" if value is None else value for value in row.values()))
+    rows = sorted(unique, key=lambda row: tuple((value is not None, value) for value in row.values()))
     return RegistrySnapshot(
         registry_id=registry_id,
         event=len(rows) if event is None else event,

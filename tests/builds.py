@@ -33,9 +33,12 @@ def run_splits(corpus, plan_id, splits, order=lambda planned: planned):
         worker.run(planned)
 
 
-def withdrawal(value):
-    """An event of a Place's registry that lifts the objections of one value."""
-    return {"withdraws": value}
+def withdrawal(value, until=None):
+    """An event of a Place's registry that lifts the objections of one value.
+
+    ``until``: its instant, where what was published before stays out; None: that is released, too.
+    """
+    return {"withdraws": value, "until": until}
 
 
 @dataclass
@@ -87,8 +90,13 @@ class Place:
     def live(self, event=None):
         """Number and content of each objection that holds at an event; those by link end with their origin."""
         events = list(enumerate(self.objections[:event], 1))
-        lifted = {given["withdraws"] for _, given in events if "withdraws" in given}
-        made = {n: given for n, given in events if "value" in given and given["value"] not in lifted}
+        # The last word counts: a later withdrawal of the same value releases what an earlier one kept.
+        until = {given["withdraws"]: given.get("until") for _, given in events if "withdraws" in given}
+        made = {
+            n: {**given, "until": until.get(given["value"], given["until"])}
+            for n, given in events
+            if "value" in given and until.get(given["value"], True) is not None
+        }
         linked = {n: given for n, given in events if given.get("origin") in made}
         return {
             **made,

@@ -84,7 +84,7 @@ def objections(accounts: int, key: bytes, key_id: str) -> RegistrySnapshot:
             (IdentifierType.EMAIL, email(number)),
         ][number % 4]
         digest = pseudonym(key, target_message(kind, PLATFORM, normalise(kind, value)))
-        rows.append((kind.value, digest, True, ALL_ROLES, ALL_SURFACES, ALL_PURPOSES, None))
+        rows.append((kind.value, digest, True, ALL_ROLES, ALL_SURFACES, ALL_PURPOSES, None, None))
     table = pa.Table.from_pylist(
         [dict(zip(SNAPSHOT.names, row, strict=True)) for row in sorted(rows)], schema=SNAPSHOT
     )

@@ -94,6 +94,10 @@ class Withdrawal(Model):
     """Of the receipt."""
     language: Language = "en"
     """Of a message to the person."""
+    releases_older: bool = False
+    """Whether what was published before may be used again, too; later as well, once it was withdrawn.
+
+    A takedown is withdrawn whole, and takes it."""
 
 
 class Opened(Model):
@@ -202,7 +206,10 @@ def api_routes(service: Service) -> APIRouter:
     async def withdrawal(wish: Withdrawal) -> Answered:
         """Withdraw the objection of a receipt. For an e-mail address a link is sent there, which does it."""
         fields = wish.model_dump(include={"type", "value", "region"}, mode="json")
-        return Answered(outcome=await service.ask_to_withdraw(wish.secret, fields, wish.language))
+        outcome = await service.ask_to_withdraw(
+            wish.secret, fields, wish.language, releases_older=wish.releases_older
+        )
+        return Answered(outcome=outcome)
 
     opened = {**_CHANGES, **_problems(404, 410)}
 

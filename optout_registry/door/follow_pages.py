@@ -1,6 +1,6 @@
 """The pages for later: what became of an objection, its confirmation, its withdrawal."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -8,14 +8,15 @@ from fastapi.responses import Response
 
 from optout_registry.door.answers import UNKNOWN_SECRET
 from optout_registry.door.links import Use
-from optout_registry.door.service import Outcome, Service, WrongField
+from optout_registry.door.service import WITHDRAWING, Outcome, Service, WrongField
 from optout_registry.door.takedown_pages import one_picture
 from optout_registry.door.texts import Language, page, typed
 from optout_registry.door.uploads import PICTURE, read_with_picture
 from optout_registry.objections import State
 from schemas.vocabulary import TARGET_TYPES, TakedownType
 
-_EMPTY: dict[str, Any] = dict.fromkeys(("type", "value", "region"))
+_EMPTY: dict[str, Any] = dict.fromkeys(("type", "value", "region", "releases_older"))
+_DONE = {State.ADDED: "withdrawn", State.OLDER_RELEASED: "older_released"}
 
 
 def status_routes(service: Service) -> APIRouter:
@@ -50,14 +51,18 @@ def withdrawal_routes(service: Service) -> APIRouter:
     async def withdrawal(request: Request, language: Language) -> Response:
         data, digest = await read_with_picture(request)
         fields = {name: typed(data, name) or None for name in ("type", "value", "region")}
+        releases_older = typed(data, "releases_older") == "true"
+        chosen: dict[str, Any] = {**fields, "releases_older": releases_older}
         try:
             if digest is not None:
-                fields["value"] = _picture(fields, digest)
-            outcome = await service.ask_to_withdraw(typed(data, "secret"), fields, language)
+                fields["value"] = chosen["value"] = _picture(fields, digest)
+            outcome = await service.ask_to_withdraw(
+                typed(data, "secret"), fields, language, releases_older=releases_older
+            )
         except WrongField as error:
-            return _withdrawal_page(language, fields, wrong=error.subject)
+            return _withdrawal_page(language, chosen, wrong=error.subject)
         if outcome is Outcome.NO_MATCH:
-            return _withdrawal_page(language, fields, wrong="match")
+            return _withdrawal_page(language, chosen, wrong="match")
         return page("done", language, {"path": "withdrawal", "what": outcome.value})
 
     return pages
@@ -69,7 +74,7 @@ def link_routes(service: Service) -> APIRouter:
 
     @pages.get("/{language}/confirmation")
     def confirmation_button(language: Language, token: str = "") -> Response:
-        return _button_page(language, Use.CONFIRM, token)
+        return _button_page(language, (Use.CONFIRM,), token)
 
     @pages.post("/{language}/confirmation")
     async def confirmation(request: Request, language: Language) -> Response:
@@ -80,18 +85,18 @@ def link_routes(service: Service) -> APIRouter:
 
     @pages.get("/{language}/withdrawal/link")
     def withdrawal_button(language: Language, token: str = "") -> Response:
-        return _button_page(language, Use.WITHDRAW, token)
+        return _button_page(language, WITHDRAWING, token)
 
     @pages.post("/{language}/withdrawal/link")
     async def withdrawal_by_link(request: Request, language: Language) -> Response:
         token = typed(await request.form(max_files=0, max_fields=8), "token")
         answer = await service.withdraw(token)
-        what = "withdrawn" if answer.state is State.ADDED else "ended_before"
+        what = _DONE.get(answer.state, "ended_before")
         return page("done", language, {"path": "withdrawal", "what": what})
 
-    def _button_page(language: str, use: Use, token: str) -> Response:
+    def _button_page(language: str, uses: Sequence[Use], token: str) -> Response:
         # Mail scanners open links: opening one shows a button, and the button does it.
-        service.links.event(use, token, service.clock())
+        use, _ = service.links.opened(uses, token, service.clock())
         return page("button", language, {"use": use.name.lower(), "token": token})
 
     return pages

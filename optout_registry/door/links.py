@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -21,6 +22,9 @@ class Use(Enum):
 
     CONFIRM = b"confirm"
     WITHDRAW = b"withdraw"
+    """What was published before stays out."""
+    RELEASE = b"release"
+    """To withdraw as well, and what was published before may be used again, too."""
 
 
 class InvalidLink(Refused):
@@ -43,17 +47,22 @@ class Links:
         return base64.urlsafe_b64encode(content + self._tag(use, content)).decode().rstrip("=")
 
     def event(self, use: Use, token: str, now: datetime) -> int:
-        """The event a link is about.
+        """The event a link is about; errors as of :meth:`opened`."""
+        return self.opened((use,), token, now)[1]
+
+    def opened(self, uses: Sequence[Use], token: str, now: datetime) -> tuple[Use, int]:
+        """Which of these uses a link is for, and the event it is about.
 
         Raises:
-            InvalidLink: not signed by this door for this use. ExpiredLink: it was, and its time is over.
+            InvalidLink: not signed by this door for any of them. ExpiredLink: it was, and its time is over.
         """
         try:
             data = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
             data = b""
         content, tag = data[: 2 * _NUMBER], data[2 * _NUMBER :]
-        if not hmac.compare_digest(tag, self._tag(use, content)):
+        fitting = [use for use in uses if hmac.compare_digest(tag, self._tag(use, content))]
+        if not fitting:
             raise InvalidLink(
                 "link",
                 expected="a link as it stands in our message, whole",
@@ -67,7 +76,7 @@ class Links:
                 found="one that has expired; nothing was changed",
                 remedy="an objection counts without it; to withdraw one, ask for a new link",
             )
-        return int.from_bytes(content[:_NUMBER], "big")
+        return fitting[0], int.from_bytes(content[:_NUMBER], "big")
 
     def _tag(self, use: Use, content: bytes) -> bytes:
         return hmac.digest(self.key, use.value + b"\x00" + content, "sha256")[:_TAG]

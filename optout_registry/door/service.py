@@ -18,13 +18,13 @@ from optout_registry.door.links import InvalidLink, Links, Use
 from optout_registry.door.mail import Cap, Mailer
 from optout_registry.door.texts import text_of
 from optout_registry.intake import Intake, Request, lacks_country, read_request
-from optout_registry.objections import Answer, WithdrawalProof
+from optout_registry.objections import Answer, State, WithdrawalProof
 from optout_registry.receipts import Receipt
 from optout_registry.registry import Registry
 from optout_registry.standing import Standing, claimed, request_of, standing
 from schemas.errors import BadInput, OptoutError
 from schemas.identifiers import normalise
-from schemas.vocabulary import IdentifierType
+from schemas.vocabulary import IdentifierType, TakedownType
 
 LONGEST = 1_000
 """Characters in an identifier."""
@@ -61,7 +61,14 @@ class Outcome(StrEnum):
     LINK_SENT = "link_sent"
     """To the address that was named, if the receipt's objection names it, too."""
     NO_MATCH = "no_match"
-    """Receipt and identifier do not belong together, or the objection has ended."""
+    """Receipt and identifier do not belong together, or the objection has ended: nothing is to be lifted."""
+    OLDER_RELEASED = "older_released"
+    """It was withdrawn before; now what was published until then may be used again, too."""
+
+
+WITHDRAWING = (Use.WITHDRAW, Use.RELEASE)
+_OUTCOMES = {State.ADDED: Outcome.WITHDRAWN, State.OLDER_RELEASED: Outcome.OLDER_RELEASED}
+"""Of the others the objection has ended meanwhile, by another request at the same time."""
 
 
 @dataclass(frozen=True)
@@ -122,8 +129,10 @@ class Service:
         event = self.links.event(Use.CONFIRM, token, self.clock())
         return await asyncio.wrap_future(self.acceptor.confirm(await self._request_id(event)))
 
-    async def ask_to_withdraw(self, secret: str, fields: Mapping[str, Any], language: str) -> Outcome:
-        """Withdraw, or send the link that does.
+    async def ask_to_withdraw(
+        self, secret: str, fields: Mapping[str, Any], language: str, *, releases_older: bool
+    ) -> Outcome:
+        """Withdraw, or send the link that does; what was published before stays out unless it is released.
 
         An objection takes a name; its withdrawal takes the receipt and the name, and where that is an
         e-mail address, opening a link that is sent there.
@@ -135,31 +144,48 @@ class Service:
         now = self.clock()
         with _fields():
             target = self.intake.target(request.type, request.value, request.region)
-        event = await asyncio.to_thread(claimed, self.registry, secret, target)
+        if isinstance(request.type, TakedownType) and not releases_older:
+            raise WrongField(
+                "releases_older",
+                expected=f"true: a {request.type} is taken down whole, and nothing of it is older",
+                found="false",
+                remedy="say that it may be used again, or do not withdraw",
+            )
+        event = await asyncio.to_thread(claimed, self.registry, secret, target, releases_older=releases_older)
         # Whoever finds a receipt shall not try names on it until one fits.
         if not self.attempts.allows(secret.strip().lower(), now):
             event = None
         if request.type is IdentifierType.EMAIL:
             if event is not None:
-                link = self._link(Use.WITHDRAW, event, language, now)
+                use = Use.RELEASE if releases_older else Use.WITHDRAW
+                link = self._link(use, event, language, now)
                 address = normalise(IdentifierType.EMAIL, request.value)
-                self._write(address, "mail_withdraw", language, now, link=link, number=f"{event}")
+                text = f"mail_{use.name.lower()}"
+                self._write(address, text, language, now, link=link, number=f"{event}")
             return Outcome.LINK_SENT
         if event is None:
             return Outcome.NO_MATCH
-        await self._withdraw(event, WithdrawalProof.RECEIPT_SECRET, now)
-        return Outcome.WITHDRAWN
+        answer = await self._withdraw(event, WithdrawalProof.RECEIPT_SECRET, now, releases_older)
+        return _OUTCOMES.get(answer.state, Outcome.NO_MATCH)
 
     async def withdraw(self, token: str) -> Answer:
         """Lift the one objection that a link of ours is about; errors as of :meth:`confirm`."""
         now = self.clock()
-        event = self.links.event(Use.WITHDRAW, token, now)
+        use, event = self.links.opened(WITHDRAWING, token, now)
         # The link came with the receipt's secret, and was read at the address that the objection names.
-        return await self._withdraw(event, WithdrawalProof.ACCOUNT_LOGIN, now)
+        return await self._withdraw(event, WithdrawalProof.ACCOUNT_LOGIN, now, use is Use.RELEASE)
 
-    async def _withdraw(self, event: int, proof: WithdrawalProof, now: datetime) -> Answer:
+    async def _withdraw(
+        self,
+        event: int,
+        proof: WithdrawalProof,
+        now: datetime,
+        releases_older: bool,  # noqa: FBT001
+    ) -> Answer:
         request_id = await self._request_id(event)
-        return await asyncio.wrap_future(self.acceptor.withdraw(request_id, proof=proof, received_at=now))
+        return await asyncio.wrap_future(
+            self.acceptor.withdraw(request_id, proof=proof, received_at=now, releases_older=releases_older)
+        )
 
     async def _request_id(self, event: int) -> str:
         request_id = await asyncio.to_thread(request_of, self.registry, event)

@@ -13,7 +13,9 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
     literal_column,
+    or_,
 )
 
 
@@ -29,7 +31,7 @@ class Bytes(LargeBinary):
         """Nothing to do."""
 
 
-REVISION = "0006"
+REVISION = "0007"
 """The migration that made these tables; tests/registry/test_migrations.py compares both."""
 
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")
@@ -97,8 +99,14 @@ OBJECTION = Table(
     Column("ended", _NUMBER),  # by this event; null: it holds
     Column("commitment", Bytes),  # to the pseudonym, since a rotation; null: the event's own stands
     Column("sealed", Bytes),  # the target of a takedown, encrypted; null: another type, or erased
+    Column("until", _NUMBER),  # it ended and covers what is older; microseconds since 1970; null: no such end
+    Column("released", _NUMBER),  # by this event, what is older, too; null: it is not
 )
 """What the events come to: one row per objection, from which snapshots are taken."""
+KEEPS_OLDER = and_(OBJECTION.c.until.is_not(None), OBJECTION.c.released.is_(None))
+"""It was withdrawn, and what was published before stays out."""
+COVERS = or_(OBJECTION.c.ended.is_(None), KEEPS_OLDER)
+"""It holds, or was withdrawn and keeps older content out."""
 Index(None, OBJECTION.c.ended, sqlite_where=OBJECTION.c.ended.is_not(None),
       postgresql_where=OBJECTION.c.ended.is_not(None))  # fmt: skip
 Index("ix_objection_sealed", OBJECTION.c.event, sqlite_where=OBJECTION.c.sealed.is_not(None),

@@ -17,6 +17,7 @@ from optout_registry.events import (
     Exported,
     IdentityConfirmed,
     Linked,
+    OlderReleased,
     Received,
     Redacted,
     RefusedAsImpersonation,
@@ -32,6 +33,12 @@ from optout_registry.verification.checkpoints import check_checkpoints
 from optout_registry.verification.confirmations import check_confirmations, check_confirmed
 from optout_registry.verification.findings import Findings, LogReport
 from optout_registry.verification.inherited import check_inherited, check_invented, check_origins
+from optout_registry.verification.older import (
+    check_erased_releases,
+    check_released,
+    check_unspoken,
+    check_withdrawn,
+)
 from optout_registry.verification.redactions import (
     check_ends,
     check_erased,
@@ -63,6 +70,8 @@ def check_log(connection: Connection, identity: Identity, kept: Sequence[str] = 
     check_ends(connection, recorded, findings)
     check_invented(connection, findings)
     check_confirmations(connection, findings)
+    check_unspoken(connection, findings)
+    check_erased_releases(connection, recorded, findings)
     root = log.root_at(connection, tree.size) if tree.is_whole else None
     checkpoints = check_checkpoints(connection, identity, tree.size, kept, findings, is_whole=tree.is_whole)
     return LogReport(
@@ -141,6 +150,8 @@ def _check_events(
     disclosures: list[Redacted | Exported] = []
     linked: list[Linked] = []
     confirmed: dict[int, str] = {}
+    withdrawn: list[Withdrawn] = []
+    released: list[OlderReleased] = []
     for row in rows:
         event = _read(row, recorded, findings)
         rotations.take(row, event)
@@ -148,6 +159,10 @@ def _check_events(
             _check_received(event, row, rotations, findings)
         if isinstance(event, Withdrawn | RefusedAsImpersonation):
             ended_by[event.number] = event.request_id
+        if isinstance(event, Withdrawn):
+            withdrawn.append(event)
+        if isinstance(event, OlderReleased):
+            released.append(event)
         if isinstance(event, BatchReversed):
             reversals.append(event)
         if isinstance(event, Redacted | Exported):
@@ -158,6 +173,8 @@ def _check_events(
         if isinstance(event, IdentityConfirmed):
             confirmed[event.number] = event.request_id
     _check_ended(connection, ended_by, findings)
+    check_withdrawn(connection, withdrawn, findings)
+    check_released(connection, released, findings)
     check_reversals(connection, reversals, findings)
     check_named(connection, disclosures, findings)
     check_origins(connection, linked, findings)

@@ -16,9 +16,22 @@ Mask = npt.NDArray[np.bool_]
 SURFACES: tuple[str, ...] = tuple(SURFACE_OF_LABEL)
 UNKNOWN_SURFACE = len(SURFACES)
 """Code of a null or unknown surface: it needs everything and may not be used."""
+_EVERY = slice(None)
 _UNKNOWN_SURFACE_BIT = np.uint16(1 << 15)
 _VISIBILITIES = tuple(v.value for v in Visibility)
 _CONTAINERS = tuple(v.value for v in ContainerVisibility)
+
+
+@dataclass(frozen=True)
+class ClearColumns:
+    """Where no objection covers somebody in a role: surfaces as bits; none where nobody is known."""
+
+    now: npt.NDArray[np.uint16]
+    """Of what holds."""
+    older: npt.NDArray[np.uint16]
+    """Of withdrawn objections that keep older content out."""
+    until: npt.NDArray[np.int64]
+    """Older is what was published before: microseconds since 1970 UTC."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +40,8 @@ class AccountColumns:
 
     known: Mask
     flags: npt.NDArray[np.uint16]
-    clear: npt.NDArray[np.uint16]
-    """Surfaces on which no objection covers the account as an author."""
+    clear: ClearColumns
+    """As an author."""
     adult_from: npt.NDArray[np.int64]
     age_known: Mask
 
@@ -54,8 +67,8 @@ class NamedColumns:
     """It has an id and a role, whoever that is."""
     known: Mask
     """It has both, and an account has the id."""
-    clear: npt.NDArray[np.uint16]
-    """Surfaces on which no objection covers the account in this role; none where it is not known."""
+    clear: ClearColumns
+    """In this role."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +96,16 @@ class Rows:
         """Rows whose surface needs this; an unknown surface needs everything."""
         table = [getattr(self.policy.surfaces[label], need) for label in SURFACES]
         return np.array([*table, need != "use"])[self.surface]
+
+    def clears(self, clear: ClearColumns, row: npt.NDArray[np.int64] | slice = _EVERY) -> Mask:
+        """Whether no objection covers whom ``clear`` is of in the row that each of its entries is of.
+
+        A record of which nobody knows when it was published counts as older.
+        """
+        bit = self.surface_bit[row]
+        newer = self.created_known[row] & (self.created_at[row] >= clear.until)
+        uncovered: Mask = (clear.now & bit != 0) & (newer | (clear.older & bit != 0))
+        return uncovered
 
     @property
     def surface_bit(self) -> npt.NDArray[np.uint16]:

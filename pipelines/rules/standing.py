@@ -21,9 +21,11 @@ def not_taken_down(rows: Rows) -> Mask:
 
 
 def without_objection(rows: Rows) -> Mask:
-    """No live objection covers the author on this surface (GDPR art. 21). Unknown accounts: see below."""
-    clear: Mask = (rows.account.clear & rows.surface_bit) != 0
-    return ~rows.account.known | clear
+    """No objection covers the author on this surface (GDPR art. 21). Unknown accounts: see below.
+
+    Neither one that holds, nor one that was withdrawn and keeps out what was published before.
+    """
+    return ~rows.account.known | rows.clears(rows.account.clear)
 
 
 def account_known(rows: Rows) -> Mask:

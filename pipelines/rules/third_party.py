@@ -13,14 +13,13 @@ from schemas.vocabulary import Role
 
 
 def without_third_party_objection(rows: Rows) -> Mask:
-    """No live objection covers whom it names in a role that the policy drops, on its surface (GDPR art. 21).
+    """No objection covers whom it names in a role that the policy drops, on its surface (GDPR art. 21).
 
     People whom no account matches: see below.
     """
     named = rows.named
-    clear: Mask = (named.clear & rows.surface_bit[named.row]) != 0
     dropped = _in(named.role, rows.policy.third_party.objected.dropped())
-    return _without(rows, named.known & dropped & ~clear)
+    return _without(rows, named.known & dropped & ~rows.clears(named.clear, named.row))
 
 
 def third_parties_known(rows: Rows) -> Mask:

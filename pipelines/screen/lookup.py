@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.rules.columns import AccountColumns, Mask
+from pipelines.rules.columns import AccountColumns, ClearColumns, Mask
 from schemas.id_hash import hash_ids
 from schemas.identifier_columns import normal_forms, subjects
 from schemas.identifiers import target_message
@@ -50,7 +50,11 @@ class FoundAccounts:
     known: Mask
     flags: npt.NDArray[np.uint16]
     clear: npt.NDArray[np.uint16]
-    """A row for each id: by stored value of Role, surfaces on which no objection covers the account so."""
+    """A row for each id: by stored value of Role, surfaces on which no objection that holds covers it so."""
+    clear_older: npt.NDArray[np.uint16]
+    """The same of withdrawn objections that keep older content out."""
+    until: npt.NDArray[np.int64]
+    """Older is what was published before."""
     adult_from: npt.NDArray[np.int64]
     age_known: Mask
 
@@ -58,7 +62,8 @@ class FoundAccounts:
         """SHA-256 over all that eligibility says of these accounts, in the order they were asked for."""
         digest = hashlib.sha256()
         for values in (
-            self.subjects, self.known, self.flags, self.clear, self.adult_from, self.age_known,
+            self.subjects, self.known, self.flags, self.clear, self.clear_older, self.until, self.adult_from,
+            self.age_known,
         ):  # fmt: skip
             digest.update(values.tobytes())
         return digest.hexdigest()
@@ -70,18 +75,27 @@ class FoundAccounts:
         return AccountColumns(
             known=found.known[codes] & author,
             flags=found.flags[codes],
-            clear=found.clear[codes, Role.AUTHOR],
+            clear=found.clear_in(codes, Role.AUTHOR, author),
             adult_from=found.adult_from[codes],
             age_known=found.age_known[codes] & author,
         )
 
     def in_roles(
         self, codes: npt.NDArray[np.int64], roles: npt.NDArray[np.int8]
-    ) -> tuple[Mask, npt.NDArray[np.uint16]]:
-        """Whether each is known, and where no objection covers it in its role (surfaces); -1: nobody."""
+    ) -> tuple[Mask, ClearColumns]:
+        """Whether each is known, and where no objection covers it in its role; -1: nobody."""
         found, codes = self._or_nobody(codes)
         known = found.known[codes] & (codes >= 0)
-        return known, np.where(known, found.clear[codes, roles], np.uint16(0))
+        return known, found.clear_in(codes, roles, known)
+
+    def clear_in(
+        self, codes: npt.NDArray[np.int64], roles: npt.NDArray[np.int8] | Role, known: Mask
+    ) -> ClearColumns:
+        """Where no objection covers each in its role: nowhere where it is not known."""
+        now, older = (
+            np.where(known, clear[codes, roles], np.uint16(0)) for clear in (self.clear, self.clear_older)
+        )
+        return ClearColumns(now, older, self.until[codes])
 
     def _or_nobody(self, codes: npt.NDArray[np.int64]) -> "tuple[FoundAccounts, npt.NDArray[np.int64]]":
         """Accounts that every code can be an index into: of none at all, one that nobody has."""
@@ -113,19 +127,25 @@ def _places(table: pa.Table, ids: pa.StringArray) -> npt.NDArray[np.int64]:
 
 def _found(table: pa.Table, place: npt.NDArray[np.int64], subjects: npt.NDArray[np.uint64]) -> FoundAccounts:
     known = place >= 0
-    size, roles = len(place), len(PERSON_ROLES)
+    size = len(place)
+    nowhere, never = np.zeros((size, len(PERSON_ROLES)), np.uint16), np.zeros(size, np.int64)
     if not len(table):
-        return FoundAccounts(subjects, known, np.zeros(size, np.uint16), np.zeros((size, roles), np.uint16),
-                             np.zeros(size, np.int64), np.zeros(size, bool))  # fmt: skip
+        return FoundAccounts(subjects, known, np.zeros(size, np.uint16), nowhere, nowhere, never, never,
+                             np.zeros(size, bool))  # fmt: skip
     rows = np.where(known, place, 0)
     adult_from = table.column("adult_from").combine_chunks().take(pa.array(rows))
-    clear = np.asarray(table.column("clear").combine_chunks().flatten()).reshape(-1, roles)[rows]
-    clear[~known] = 0
+
+    def by_role(name: str) -> npt.NDArray[np.uint16]:
+        surfaces = np.asarray(table.column(name).combine_chunks().flatten()).reshape(-1, len(PERSON_ROLES))
+        return np.where(known[:, None], surfaces[rows], np.uint16(0))
+
     return FoundAccounts(
         subjects,
         known=known,
         flags=np.where(known, _column(table, "flags")[rows], np.uint16(0)),
-        clear=clear,
+        clear=by_role("clear"),
+        clear_older=by_role("clear_older"),
+        until=np.where(known, _column(table, "until")[rows], 0),
         adult_from=np.where(known, adult_from.fill_null(0).to_numpy(), 0),
         age_known=known & np.asarray(adult_from.is_valid()),
     )

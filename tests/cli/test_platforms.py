@@ -25,9 +25,12 @@ def test_a_registry_may_serve_other_sources_too(tmp_path):
     assert made.run("funnel", "--json").json["reasons"]["objection"] == 4  # of a11 alone
 
 
-def test_a_withdrawn_objection_binds_nobody_to_its_platform(tmp_path):
+def test_an_objection_that_covers_nothing_binds_nobody_to_its_platform(tmp_path):
     made = workspace(tmp_path)
     named(made, "Sample")
     made.run("registry", "add", "account", "a1", "--request-id", "slip").done()
     made.run("registry", "withdraw", "slip", "--proof", "account_login").done()
+    # It goes on covering what is older, and would hit nobody.
+    assert "also some of Sample" in made.build().err
+    made.run("registry", "withdraw", "slip", "--proof", "account_login", "--release-older").done()
     made.build().done()

@@ -26,13 +26,24 @@ from schemas.tables import ELIGIBILITY, LOOKUP, OBSERVED, SHARDS, SNAPSHOT, SPLI
 
 NOW = datetime(2026, 6, 2, tzinfo=UTC)
 LOOKUP_ROWS = [
-    {"hash": 1, "account_id": "a1", "subject": 2, "flags": 3, "clear": [0xFFFF] * 7, "adult_from": None},
+    {
+        "hash": 1,
+        "account_id": "a1",
+        "subject": 2,
+        "flags": 3,
+        "clear": [0xFFFF] * 7,
+        "clear_older": [1] * 7,
+        "until": 5,
+        "adult_from": None,
+    },
     {
         "hash": 2,
         "account_id": "a2",
         "subject": 3,
         "flags": 0,
         "clear": [0] * 7,
+        "clear_older": [0xFFFF] * 7,
+        "until": 0,
         "adult_from": 1_200_000_000_000_000,
     },
 ]

@@ -29,6 +29,7 @@ _SAID = re.compile(r"event \d+ |added")
 COMMANDS = {
     "add": ["registry", "add", "account", "new", "--request-id", "r-new", "--receipt", "{folder}/receipt.json"],
     "withdraw": ["registry", "withdraw", "r-1", "--proof", "account_login"],
+    "release": ["registry", "withdraw", "r-4", "--proof", "account_login", "--release-older"],
     "import": ["registry", "import", "{folder}/more.csv", "--bad-lines", "{folder}/bad.csv"],
     "reverse": ["registry", "reverse", "{batch}", "--token", "{folder}/ben.token"],
     "redact": ["registry", "redact", "r-3"],
@@ -49,9 +50,10 @@ def prepared(tmp_path_factory):
         made.run("actor", "add", name, "--out", made.folder / f"{name}.token").done()
     batch = made.run("registry", "batches", "--json").done().json[0]["batch"]
     made.run("registry", "reverse", batch, "--token", made.folder / "ana.token").done()
-    for name in ("1", "2", "3"):
+    for name in ("1", "2", "3", "4"):
         made.run("registry", "add", "account", f"a{name}", "--request-id", f"r-{name}").done()
-    made.run("registry", "withdraw", "r-3", "--proof", "account_login").done()
+    made.run("registry", "withdraw", "r-3", "--proof", "account_login", "--release-older").done()
+    made.run("registry", "withdraw", "r-4", "--proof", "account_login").done()
     create_key_file(made.folder / "keys/registry-2.key", "registry")
     rows = "".join(f"account,m{n},\n" for n in range(30))
     (made.folder / "more.csv").write_text(f"type,value,region\n{rows}phone,06 12,UK\n")

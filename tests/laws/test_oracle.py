@@ -43,7 +43,9 @@ def oracle(row, accounts, objections):
     else:
         adult_from = latest([turns(a, 18) if turns(a, 18) and turns(a, 111) > AS_OF else None for a in own])
         facts = {
-            "objection": objects(row["account_id"], "author", surface, accounts, objections),
+            "objection": objects(
+                row["account_id"], "author", surface, row["created_at"], accounts, objections
+            ),
             "account_inactive": any(a["status"] != "active" for a in own),
             "account_kind_excluded": any(a["kind"] != "person" for a in own),
             "age_unknown": adult_from is None,
@@ -88,21 +90,27 @@ def of_others(row, surface, accounts, objections):
             continue
         elif whom not in {a["account_id"] for a in accounts}:
             reasons.add("third_party_unknown")
-        elif objects(whom, role, surface, accounts, objections):
+        elif objects(whom, role, surface, row["created_at"], accounts, objections):
             reasons.add("third_party_objection")
     return reasons
 
 
-def objects(whom, role, surface, accounts, objections):
-    """Whether one of the objections covers an account in a role on a surface."""
+def objects(whom, role, surface, published, accounts, objections):
+    """Whether one of the objections covers an account in a role on a surface.
+
+    One that was withdrawn covers what is older than the last withdrawal of those on the account.
+    """
+    theirs = [given for given in objections if whom in covered(given, accounts)]
+    withdrawn = [given["until"] for given in theirs if given["until"]]
+    is_older = bool(withdrawn) and (published is None or published < max(withdrawn))
     return any(
         given["roles"] >> ROLES.index(role) & 1
         and (
             given["surfaces"] == EVERY_SURFACE
             or (surface and given["surfaces"] >> SURFACES.index(surface) & 1)
         )
-        for given in objections
-        if whom in covered(given, accounts)
+        and (given["until"] is None or is_older)
+        for given in theirs
     )
 
 
@@ -188,6 +196,9 @@ RECORD = {
 }  # fmt: skip
 OTHER = {"role": [*ROLES[1:], *ROLES, None, "follows"], "account": [*IDS, *IDS, "nobody", None]}
 ROLE_SETS = [EVERY_ROLE, 1, 0b100000, 0b10, 0b1010100, EVERY_ROLE & ~1]
+WITHDRAWALS = [
+    None, None, at("2024-03-05T12:00"), at("2024-03-05T12:00:00.000001"), at("2022-03-01T12:00"), at("2026-07-01"),
+]  # fmt: skip
 SCOPES = [EVERY_SURFACE, 1, 2, 0b11000000, 0xFF]
 
 
@@ -227,17 +238,20 @@ def tables(seed):
         for _ in range(generator.randrange(1, 7))
     ]
     records = [record(others=others(generator), **drawn(generator, RECORD)) for _ in range(40)]
-    objections = [
-        objection(
-            *named(generator, tuple(NAMES)).values(),
-            linked=generator.random() < 0.5,
-            roles=generator.choice(ROLE_SETS),
-            surfaces=generator.choice(SCOPES),
-            purposes=generator.choice([EVERY_PURPOSE, *PURPOSES.values()]),
-        )
-        for _ in range(generator.randrange(5))
-    ]
-    return accounts, records, objections
+    return accounts, records, [asked(generator) for _ in range(generator.randrange(5))]
+
+
+def asked(generator):
+    """An objection, or one that was withdrawn and keeps older content out; of a takedown nothing is older."""
+    target = named(generator, tuple(NAMES))
+    return objection(
+        *target.values(),
+        linked=generator.random() < 0.5,
+        roles=generator.choice(ROLE_SETS),
+        surfaces=generator.choice(SCOPES),
+        purposes=generator.choice([EVERY_PURPOSE, *PURPOSES.values()]),
+        until=None if target["type"] in ("record", "media") else generator.choice(WITHDRAWALS),
+    )
 
 
 @settings(max_examples=100)

@@ -30,7 +30,7 @@ def fill(registry):
     """Six events: four objections, of which the second was withdrawn, and one that is confirmed."""
     registry.add(objection("a1"), recorded_at=NOW)
     registry.add_all([objection(f"a{n}") for n in (2, 3)], recorded_at=NOW, batch="b1")
-    registry.withdraw("request-a2", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    registry.withdraw("request-a2", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     registry.add(objection("a4"), recorded_at=NOW)
     registry.confirm("request-a1", recorded_at=NOW)
 

@@ -221,7 +221,9 @@ def test_confirmations_and_withdrawals_take_their_turn(registry, objection):
         answers = results(
             [
                 acceptor.confirm("request-a1"),
-                acceptor.withdraw("request-a2", proof=WithdrawalProof.RECEIPT_SECRET, received_at=NOW),
+                acceptor.withdraw(
+                    "request-a2", proof=WithdrawalProof.RECEIPT_SECRET, received_at=NOW, releases_older=True
+                ),
             ]
         )
         with pytest.raises(NotAcknowledged):

@@ -81,7 +81,10 @@ def test_columns_come_in_any_order_and_all_of_them_count(load, registry):
     assert (report.added, bad) == (2, [])
     rows = registry.snapshot().objections.to_pylist()
     assert [(row["linked"], row["surfaces"]) for row in rows] == [(False, 0b101), (True, 0xFFFF)]
-    assert registry.withdraw("q-1", proof=PROOF, received_at=NOW, recorded_at=NOW).event == 3
+    assert (
+        registry.withdraw("q-1", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True).event
+        == 3
+    )
 
 
 def test_numbers_in_json_are_the_ids_they_spell(load, registry, intake):
@@ -99,7 +102,7 @@ def test_importing_twice_adds_nothing(load, registry):
 
 def test_importing_again_does_not_undo_a_withdrawal(load, registry):
     report, _ = load(CSV)
-    registry.withdraw(f"{report.batch}:3", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    registry.withdraw(f"{report.batch}:3", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     again, _ = load(CSV)
     assert _counts(again) == (3, 0, 2, 1, 0)
     assert registry.snapshot().objections.num_rows == 2

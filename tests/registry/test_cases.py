@@ -67,7 +67,7 @@ def one_of_each(registry, objection, answered, extended):
     answered("told", AnswerKind.REFUSED)
     answered("answered-then-withdrawn")
     for name in ("closed", "answered-then-withdrawn", "redacted"):
-        registry.withdraw(name, proof=PROOF, received_at=NOW, recorded_at=NOW)
+        registry.withdraw(name, proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     redact(registry, "redacted", recorded_at=NOW)
     return registry
 
@@ -195,7 +195,7 @@ def test_an_import_is_answered_at_once_but_for_what_waits_for_something_else(
     answered("request-a0", on=date(2026, 5, 7))
     extended("request-a1")
     registry.refuse("request-a2", Impersonation.NOT_THE_PERSON, recorded_at=NOW)
-    registry.withdraw("request-a3", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    registry.withdraw("request-a3", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
 
     def again():
         return answer_batch(registry, "b1", answered_on=TODAY, recorded_at=NOW, calendar=calendar)

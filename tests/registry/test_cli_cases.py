@@ -97,7 +97,7 @@ def test_what_is_late_is_said(optout, received, due):
 def test_counts_of_due_and_status_agree(optout, received, due):
     for n in range(4):
         received(f"t-{n}")
-    optout("registry", "withdraw", "t-0", *PROVEN)
+    optout("registry", "withdraw", "t-0", *PROVEN, "--release-older")
     optout("registry", "answer", "t-1")
     optout("registry", "redact", "t-0")
     status = json.loads(optout("registry", "status", "--json").out)
@@ -192,7 +192,7 @@ def test_of_several_those_before_a_refused_one_are_redacted(optout, received):
     for name in ("t-1", "t-2", "t-3"):
         received(name)
     for name in ("t-1", "t-3"):
-        optout("registry", "withdraw", name, *PROVEN)
+        optout("registry", "withdraw", name, *PROVEN, "--release-older")
     done = optout("registry", "redact", "t-1", "t-2", "t-3")
     assert (done.code, done.out) == (1, "event 6  request t-1 redacted: 2 events erased\n")
 
@@ -201,7 +201,7 @@ def test_a_file_imported_again_does_not_bring_back_what_was_redacted(optout, wor
     path = workspace / "p.csv"
     path.write_text("type,value,request_id\nemail,ana@example.org,t-1\nhandle,bob,t-2\n")
     optout("registry", "import", str(path))
-    optout("registry", "withdraw", "t-1", *PROVEN)
+    optout("registry", "withdraw", "t-1", *PROVEN, "--release-older")
     assert optout("registry", "redact", "t-1").code == 0
     again = optout("registry", "import", str(path))
     assert again.code == 0
@@ -229,8 +229,10 @@ def test_a_receipt_lifts_its_objection(optout, workspace):
     assert optout("registry", "withdraw", "t-2", *words).code == 1
     done = optout("registry", "withdraw", "t-1", *words)
     assert (done.code, done.out) == (0, "event 3  request t-1 withdrawn\n")
-    assert "builds do not carry it yet" in done.err
-    assert "builds do not carry" not in optout("registry", "withdraw", "t-2", *PROVEN, "--release-older").err
+    assert "what was published before stays out" in done.err
+    done = optout("registry", "withdraw", "t-1", *words, "--release-older")
+    assert (done.code, done.out) == (0, "event 4  request t-1 older content released\n")
+    assert "stays out" not in optout("registry", "withdraw", "t-2", *PROVEN, "--release-older").err
 
 
 WRONG = [

@@ -76,12 +76,9 @@ def test_withdraw_lifts_one_objection(optout, status):
     optout("registry", "add", "handle", "ana", "--request-id", "t-2")
     assert optout("registry", "withdraw", "t-1", *PROVEN).out == "event 3  request t-1 withdrawn\n"
     assert optout("registry", "withdraw", "t-1", *PROVEN).out == "event 3  request t-1 ended\n"
-    assert {name: status()[name] for name in ("head", "received", "ended", "live")} == {
-        "head": 3,
-        "received": 2,
-        "ended": 1,
-        "live": 1,
-    }
+    assert {name: status()[name] for name in ("head", "received", "ended", "keep_older", "live")} == {
+        "head": 3, "received": 2, "ended": 1, "keep_older": 1, "live": 1,
+    }  # fmt: skip
     unknown = optout("registry", "withdraw", "t-3", *PROVEN)
     assert (unknown.code, unknown.out) == (3, "")
 
@@ -107,9 +104,11 @@ def test_snapshots_of_the_past_stay_the_same(optout):
     then = optout("registry", "snapshot").out
     optout("registry", "withdraw", "t-1", *PROVEN)
     assert optout("registry", "snapshot", "--event", "1").out == then
+    assert optout("registry", "snapshot").out.endswith("rows 1\n")  # of what was published before
+    optout("registry", "withdraw", "t-1", *PROVEN, "--release-older")
     assert optout("registry", "snapshot").out.endswith("rows 0\n")
     beyond = optout("registry", "snapshot", "--event", "9")
-    assert (beyond.code, "0 to 2" in beyond.err) == (3, True)
+    assert (beyond.code, "0 to 3" in beyond.err) == (3, True)
 
 
 def test_import_says_what_it_did_and_ends_with_3_if_lines_were_bad(optout, workspace, status):
@@ -188,7 +187,7 @@ def test_verify_says_what_it_checked_and_what_it_found(optout, workspace, unguar
         optout("registry", "add", "handle", name, "--request-id", name)
     kept = workspace / "kept.txt"
     kept.write_text(optout("registry", "checkpoint").out)
-    optout("registry", "withdraw", "bob", *PROVEN)
+    optout("registry", "withdraw", "bob", *PROVEN, "--release-older")
     sound = optout("registry", "verify", "--checkpoint", str(kept))
     assert (sound.code, sound.out.splitlines()[-1]) == (0, "nothing found wanting")
     assert sound.out.startswith("checked 4 events, 0 erased ones among them, 4 checkpoints; root ")

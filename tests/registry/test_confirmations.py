@@ -35,7 +35,7 @@ def test_confirmations_that_nobody_touched_are_sound(confirmed):
 
 def test_what_was_redacted_leaves_a_sound_log(confirmed):
     proof = WithdrawalProof.RECEIPT_SECRET
-    confirmed.withdraw("request-a1", proof=proof, received_at=NOW, recorded_at=NOW)
+    confirmed.withdraw("request-a1", proof=proof, received_at=NOW, recorded_at=NOW, releases_older=True)
     redact(confirmed, "request-a1", recorded_at=NOW)
     assert confirmed.verify().findings == ()
 
@@ -62,12 +62,14 @@ def test_an_older_log_brings_its_confirmations(url, objection, sql):
         for name in ("a1", "a2"):
             registry.add(objection(name), recorded_at=NOW)
         registry.confirm("request-a2", recorded_at=NOW)
-    # As the release before left it: no such table.
+    # As an earlier release left it: no such table.
     engine = sqlalchemy.create_engine(url)
     with engine.begin() as connection:
         for statement in standing_guards(connection):
             connection.execute(sqlalchemy.text(statement))
         connection.execute(sqlalchemy.text("DROP TABLE confirmation"))
+        for name in ("until", "released"):
+            connection.execute(sqlalchemy.text(f"ALTER TABLE objection DROP COLUMN {name}"))
         config = configuration()
         config.attributes["connection"] = connection
         command.stamp(config, "0005")

@@ -229,19 +229,19 @@ def test_a_later_message_or_end_keeps_a_case(kept, case_key, calendar):
     done(kept, "request-a2", calendar)
     later = NOW + timedelta(days=50)
     add_message(kept, "request-a1", Direction.FROM_PERSON, "And?", recorded_at=later, key=case_key)
-    kept.withdraw("request-a2", proof=PROOF, received_at=later, recorded_at=later)
+    kept.withdraw("request-a2", proof=PROOF, received_at=later, recorded_at=later, releases_older=True)
     assert expire(kept, RETENTION) == (0, 0)
     assert expire(kept, RETENTION + timedelta(days=50)) == (2, 3)
 
 
 def test_a_request_taken_back_before_its_answer_ends_with_that(kept):
-    kept.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    kept.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     kept.refuse("request-a2", Impersonation.NOT_THE_PERSON, recorded_at=NOW)
     assert expire(kept, RETENTION) == (1, 1)  # the refusal still has to be told
 
 
 def test_of_a_redacted_request_nothing_can_be_kept_any_more(kept, case_key):
-    kept.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    kept.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     redact(kept, "request-a1", recorded_at=NOW)
     for call in (
         lambda: set_contact(kept, "request-a1", Contact(address=ADDRESS), case_key),

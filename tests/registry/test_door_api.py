@@ -51,7 +51,7 @@ def test_status_is_told_to_who_has_the_secret(door, registry):
     receipt = objected(door)
     expected = {
         "request_id": receipt.request_id, "event": 1, "recorded_at": "2026-06-01T12:00:00Z", "state": "holds",
-        "confirmed": False,
+        "older_until": None, "confirmed": False,
     }  # fmt: skip
     assert status(door, receipt).json() == expected
     registry.confirm(receipt.request_id, recorded_at=NOW)
@@ -59,7 +59,8 @@ def test_status_is_told_to_who_has_the_secret(door, registry):
     registry.withdraw(
         receipt.request_id, proof=WithdrawalProof.RECEIPT_SECRET, received_at=NOW, recorded_at=NOW
     )
-    assert status(door, receipt).json() == expected | {"confirmed": True, "state": "withdrawn"}
+    told = expected | {"confirmed": True, "state": "withdrawn", "older_until": "2026-06-01T12:00:00Z"}
+    assert status(door, receipt).json() == told
     unknown = door.at.post("/api/v1/status", json={"secret": "0" * 32})
     assert (unknown.status_code, unknown.json()["subject"]) == (404, "secret")
 
@@ -122,7 +123,36 @@ def test_a_withdrawal_takes_receipt_and_name_and_lifts_only_its_own(door, regist
     assert withdrawal(door, receipt, **HANDLE).json() == {"outcome": "withdrawn"}
     assert status(door, receipt).json()["state"] == "withdrawn"
     assert status(door, other).json()["state"] == "holds"
-    assert registry.snapshot().objections.num_rows == 1
+    assert registry.snapshot().objections.column("until").to_pylist() == [None, NOW]
+
+
+def test_what_was_published_before_is_released_at_once_or_later(door, registry):
+    at_once, later = objected(door), objected(door)
+    assert withdrawal(door, at_once, **HANDLE, releases_older=True).json() == {"outcome": "withdrawn"}
+    assert withdrawal(door, later, **HANDLE).json() == {"outcome": "withdrawn"}
+    told = [status(door, receipt).json()["older_until"] for receipt in (at_once, later)]
+    assert told == [None, "2026-06-01T12:00:00Z"]
+    assert withdrawal(door, later, **HANDLE).json() == {"outcome": "no_match"}
+    assert registry.head().event == 4
+    assert withdrawal(door, later, **HANDLE, releases_older=True).json() == {"outcome": "older_released"}
+    assert withdrawal(door, later, **HANDLE, releases_older=True).json() == {"outcome": "no_match"}
+    assert (registry.head().event, registry.snapshot().objections.num_rows) == (5, 0)
+    assert registry.verify().findings == ()
+
+
+def test_a_link_does_what_was_asked_for_and_the_choice_cannot_be_changed(door, registry):
+    receipt = objected(door, **EMAIL)
+    withdrawal(door, receipt, **EMAIL)
+    keeps = door.token
+    withdrawal(door, receipt, **EMAIL, releases_older=True)
+    releases = door.token
+    assert keeps != releases
+    link = "/api/v1/withdrawals/link"
+    assert door.at.post(link, json={"token": keeps, "releases_older": True}).status_code == 422
+    assert door.at.post(link, json={"token": keeps}).json() == {"event": 2}
+    assert registry.snapshot().objections.column("until").to_pylist() == [NOW]
+    assert door.at.post(link, json={"token": releases}).json() == {"event": 3}
+    assert registry.snapshot().objections.num_rows == 0
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,13 @@ def test_who_has_the_token_sees_counts_and_tables(door, registry, objection):
     registry.add_all(
         [objection("a1"), objection("a2"), objection("x", kind="handle")], recorded_at=NOW, batch="b1"
     )
-    registry.withdraw("request-a1", proof=WithdrawalProof.RECEIPT_SECRET, received_at=NOW, recorded_at=NOW)
+    registry.withdraw(
+        "request-a1",
+        proof=WithdrawalProof.RECEIPT_SECRET,
+        received_at=NOW,
+        recorded_at=NOW,
+        releases_older=True,
+    )
     answer = sign_in(door)
     assert (answer.status_code, answer.headers["location"]) == (303, "/officer")
     cells = [unescape(cell) for cell in re.findall(r"<td>(.*?)</td>", door.at.get("/officer").text)]

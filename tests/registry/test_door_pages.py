@@ -148,18 +148,44 @@ def test_from_objection_to_confirmation(door, registry, language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_from_objection_to_withdrawal(door, registry, language):
+def test_from_objection_to_withdrawal_and_the_release_of_what_came_before(door, registry, language):
+    words = texts(language)
     receipt = receipt_of(door.at.post(f"/{language}/no-account", data=EMAIL))
-    answer = door.at.post(f"/{language}/withdrawal", data=EMAIL | {"secret": receipt.secret})
-    assert heading(answer) == texts(language)["done"]["link_sent"][0]
-    forms = Forms(door.at.get(door.link).text)
-    assert registry.head().event == 1
+
+    def ask(**more):
+        answer = door.at.post(f"/{language}/withdrawal", data=EMAIL | {"secret": receipt.secret} | more)
+        assert heading(answer) == words["done"]["link_sent"][0]
+        return door.at.get(door.link)
+
+    shown = ask()
+    assert (heading(shown), registry.head().event) == (words["button_withdraw_title"], 1)
+    forms = Forms(shown.text)
     done = door.at.post(forms.action, data=dict(forms.fields))
-    assert heading(done) == texts(language)["done"]["withdrawn"][0]
+    assert heading(done) == words["done"]["withdrawn"][0]
     again = door.at.post(forms.action, data=dict(forms.fields))
-    assert heading(again) == texts(language)["done"]["ended_before"][0]
+    assert heading(again) == words["done"]["ended_before"][0]
     assert registry.head().event == 2
+    assert registry.snapshot().objections.column("until").to_pylist() == [door.now]
+    told = unescape(door.at.post(f"/{language}/status", data={"secret": receipt.secret}).text)
+    assert words["status_older"] in told
+    assert "2026-06-01 12:00 UTC</time>" in told
+
+    shown = ask(releases_older="true")
+    assert heading(shown) == words["button_release_title"]
+    forms = Forms(shown.text)
+    done = door.at.post(forms.action, data=dict(forms.fields))
+    assert heading(done) == words["done"]["older_released"][0]
     assert registry.snapshot().objections.num_rows == 0
+    told = unescape(door.at.post(f"/{language}/status", data={"secret": receipt.secret}).text)
+    assert words["status_older"] not in told
+
+
+def test_the_choice_for_what_came_before_survives_a_wrong_field(door):
+    sent = {"type": "handle", "value": "bob", "secret": "0" * 32}
+    for chosen in ({}, {"releases_older": "true"}):
+        shown = door.at.post("/en/withdrawal", data=sent | chosen).text
+        box = re.search(r'<input type="checkbox" name="releases_older"[^>]*>', shown)[0]
+        assert ("checked" in box) == bool(chosen)
 
 
 def test_a_handle_is_withdrawn_with_its_receipt(door, registry):

@@ -2,6 +2,7 @@
 
 import hashlib
 import tempfile
+from html import unescape
 
 import pytest
 from registry.test_door_pages import Forms, heading, receipt_of
@@ -126,6 +127,7 @@ def test_a_picture_is_kept_nowhere(door, registry, monkeypatch, tmp_path):
         ("/en/withdrawal", PICTURE, {"type": "record", "secret": "0" * 32}, "picture"),
         ("/en/withdrawal", PICTURE, {"type": "media", "value": DIGEST, "secret": "0" * 32}, "picture"),
         ("/en/withdrawal", b"", {"type": "media", "value": "12ab", "secret": "0" * 32}, "value"),
+        ("/en/withdrawal", b"", {"type": "record", "value": "r1", "secret": "0" * 32}, "releases_older"),
     ],
 )  # fmt: skip
 def test_a_wrong_field_is_named_and_nothing_recorded(door, registry, path, content, fields, wrong):
@@ -157,7 +159,7 @@ def test_it_is_taken_back_with_receipt_and_name(door, registry, kind, value):
     assert door.at.post("/api/v1/status", json=asked).json()["state"] == "holds"
     other = {"record": "r2", "media": "0" * 64}[kind]
     answers = [
-        door.at.post("/api/v1/withdrawals", json={**asked, **name})
+        door.at.post("/api/v1/withdrawals", json={**asked, **name, "releases_older": True})
         for name in ({"type": kind, "value": other}, {"type": "account", "value": value}, {"type": kind, "value": value})
     ]  # fmt: skip
     assert [answer.json()["outcome"] for answer in answers] == ["no_match", "no_match", "withdrawn"]
@@ -168,16 +170,30 @@ def test_it_is_taken_back_with_receipt_and_name(door, registry, kind, value):
 
 def test_the_file_stands_for_its_digest_when_a_picture_is_taken_back(door, registry):
     receipt = receipt_of(upload(door, "/de/picture"))
-    other = upload(door, "/de/withdrawal", PICTURE + b"x", type="media", secret=receipt.secret)
+    whole = {"type": "media", "secret": receipt.secret, "releases_older": "true"}
+    other = upload(door, "/de/withdrawal", PICTURE + b"x", **whole)
     assert (other.status_code, registry.head().event) == (422, 1)
-    done = upload(door, "/de/withdrawal", type="media", secret=receipt.secret)
+    done = upload(door, "/de/withdrawal", **whole)
     assert heading(done) == texts("de")["done"]["withdrawn"][0]
     assert named(registry) == []
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_it_is_taken_back_whole_or_not_at_all(door, registry, language):
+    receipt = receipt_of(upload(door, f"/{language}/picture"))
+    shown = upload(door, f"/{language}/withdrawal", type="media", secret=receipt.secret)
+    assert shown.status_code == 422
+    # On top, and at the tick.
+    assert unescape(shown.text).count(texts(language)["wrong"]["releases_older"]) == 2
+    asked = {"secret": receipt.secret, "type": "media", "value": DIGEST}
+    answer = door.at.post("/api/v1/withdrawals", json=asked)
+    assert (answer.status_code, answer.json()["subject"]) == (422, "releases_older")
+    assert registry.head().event == 1
 
 
 def test_an_officer_confirms_it_as_any_objection(door, registry):
     receipt = taken_down(door, type="record", value="r1")
     registry.confirm(receipt.request_id, recorded_at=door.now)
     assert door.at.post("/api/v1/status", json={"secret": receipt.secret}).json()["confirmed"]
-    registry.withdraw(receipt.request_id, proof=WithdrawalProof.IDENTITY_DOCUMENT, received_at=door.now, recorded_at=door.now)  # fmt: skip
+    registry.withdraw(receipt.request_id, proof=WithdrawalProof.IDENTITY_DOCUMENT, received_at=door.now, recorded_at=door.now, releases_older=True)  # fmt: skip
     assert door.at.post("/api/v1/status", json={"secret": receipt.secret}).json()["state"] == "withdrawn"

@@ -51,7 +51,10 @@ ASKED = {
     "a takedown of a picture on a page": ("/fr/picture", {"files": {"picture": ("a.jpg", PICTURE)}}),
     "a withdrawal of a takedown without a receipt": (
         "/en/withdrawal",
-        {"data": {"type": "media", "secret": "0" * 32}, "files": {"picture": ("a.jpg", PICTURE)}},
+        {
+            "data": {"type": "media", "secret": "0" * 32, "releases_older": "true"},
+            "files": {"picture": ("a.jpg", PICTURE)},
+        },
     ),
     "a status without a receipt": ("/api/v1/status", {"json": {"secret": "0" * 32}}),
     "a withdrawal without a receipt": ("/api/v1/withdrawals", {"json": {"secret": "0" * 32, **HANDLE}}),

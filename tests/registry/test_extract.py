@@ -28,7 +28,7 @@ _RECEIVED = (
 )
 _WITHDRAWN = (
     "The objection was withdrawn; they were logged in to the account, or read mail at the address."
-    " What was published before should not be used again."
+    " What was published before may be used again."
 )
 
 
@@ -57,7 +57,7 @@ def filled(registry, objection, case_key, calendar):
     answer(
         registry, "first", AnswerKind.DONE, answered_on=date(2026, 6, 1), recorded_at=NOW, calendar=calendar
     )
-    registry.withdraw("first", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    registry.withdraw("first", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     return registry
 
 

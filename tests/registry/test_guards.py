@@ -87,7 +87,7 @@ _POSTGRESQL = [f"TRUNCATE {table}" for table in (*_TABLES, *_CASES)]
 def held(registry, objection, sql, case_key):
     registry.add(objection("a1"), recorded_at=NOW)
     registry.add(objection("a2"), recorded_at=NOW)
-    registry.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    registry.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     registry.add_all([objection("a3")], recorded_at=NOW, batch="b1")
     registry.add(objection("a3"), recorded_at=NOW)
     record_reached(registry, reached((4, "a4")), PLATFORM, recorded_at=NOW)

@@ -58,23 +58,23 @@ def test_the_same_again_adds_nothing(filled):
 
 def test_it_ends_with_its_objection_and_only_then(filled):
     record(filled, (1, "b1"), (2, "b1"))
-    filled.withdraw("mail", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    filled.withdraw("mail", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     assert rows(filled) == OWN | {("b1", 1, True)}
-    filled.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    filled.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     assert rows(filled) == OWN - {("a1", 1, True)}
     assert rows(filled, 7) == OWN | {("b1", 1, True)}
     assert filled.verify().findings == ()
 
 
 def test_nothing_is_recorded_of_an_objection_that_has_ended_or_reaches_nobody(filled):
-    filled.withdraw("mail", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    filled.withdraw("mail", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     record(filled, (2, "b1"), (3, "b1"), (4, "b1"), (77, "b1"))
     assert filled.head().event == 5
 
 
 def test_from_where_objections_reach(filled):
     record(filled, (2, "b2"))
-    filled.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    filled.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     table = read_reaching(filled).to_pylist()
     assert [(row["origin"], row["type"]) for row in table] == [(2, "email"), (2, "account")]
     assert table[1]["pseudonym"] == links.pseudonym("b2")
@@ -134,7 +134,7 @@ def test_an_account_that_was_erased_while_its_objection_holds_is_refused(filled,
 def test_a_platform_is_named_while_the_account_is_covered(filled):
     record_reached(filled, reached((2, "b1")), "elsewhere", recorded_at=NOW)
     assert filled.snapshot().platforms == ("elsewhere", PLATFORM)
-    filled.withdraw("mail", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    filled.withdraw("mail", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     assert filled.snapshot().platforms == (PLATFORM,)
 
 

@@ -33,7 +33,7 @@ def ended(registry, objection):
     registry.add(objection("a2", "second"), recorded_at=NOW)
     registry.add(objection("a2", "third", surfaces=Surface.POST.bit), recorded_at=NOW)
     registry.confirm("second", recorded_at=NOW)
-    registry.withdraw("second", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    registry.withdraw("second", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     return registry
 
 
@@ -63,7 +63,7 @@ def test_another_objection_on_the_same_target_goes_on(ended):
 def test_of_two_objections_that_ended_one_is_redacted(registry, objection):
     for name in ("one", "two"):
         registry.add(objection("a1", name), recorded_at=NOW)
-        registry.withdraw(name, proof=PROOF, received_at=NOW, recorded_at=NOW)
+        registry.withdraw(name, proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     assert redact(registry, "one", recorded_at=NOW).erased == (1, 2)
     assert redact(registry, "two", recorded_at=NOW).erased == (3, 4)
     assert registry.verify().findings == ()
@@ -109,7 +109,10 @@ def test_the_request_id_stays_used_up(ended, objection):
         assert answered.state is State.ENDED
     with pytest.raises(BadInput, match="has ended since"):
         ended.add(objection("a2", "second"), recorded_at=NOW)
-    assert ended.withdraw("second", proof=PROOF, received_at=NOW, recorded_at=NOW).state is State.ENDED
+    assert (
+        ended.withdraw("second", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True).state
+        is State.ENDED
+    )
     assert ended.head().event == 6
     assert ended.verify().ok
 
@@ -117,7 +120,7 @@ def test_the_request_id_stays_used_up(ended, objection):
 def test_receipts_and_checkpoints_of_before_still_verify(registry, objection, sql):
     receipts = [registry.add(objection(f"a{n}"), recorded_at=NOW).receipt for n in (1, 2, 3)]
     kept = registry.checkpoint()
-    registry.withdraw("request-a2", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    registry.withdraw("request-a2", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     redact(registry, "request-a2", recorded_at=NOW)
     verifier = parse_verifier(registry.identity.log_key)
     for receipt in receipts:
@@ -175,7 +178,7 @@ def test_no_byte_of_it_is_left_in_the_files(tmp_path, registry, objection, case_
     registry.add_all([objection("a1"), objection("a2")], recorded_at=NOW, receipts=True)
     set_contact(registry, "request-a1", Contact(address="ana@example.org"), case_key)
     add_message(registry, "request-a1", Direction.FROM_PERSON, "x" * 9_000, recorded_at=NOW, key=case_key)
-    registry.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    registry.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     connection = sqlite3.connect(tmp_path / "registry.db")
     needles = [
         value
@@ -208,7 +211,9 @@ def test_no_copy_is_left_where_pages_were_split(tmp_path, registry, objection):
     order = list(range(300))
     chance.shuffle(order)
     for n in order[:150]:
-        registry.withdraw(made[n].request_id, proof=PROOF, received_at=NOW, recorded_at=NOW)
+        registry.withdraw(
+            made[n].request_id, proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True
+        )
     redact(registry, made[155].request_id, recorded_at=NOW)
     forget(registry)
     content = bytes_of(tmp_path)
@@ -220,7 +225,7 @@ def test_no_copy_is_left_where_pages_were_split(tmp_path, registry, objection):
 def test_where_somebody_reads_the_bytes_stay_for_now_and_that_is_said(tmp_path, ended, objection):
     pseudonym = objection("a9").target.pseudonym
     ended.add(objection("a9"), recorded_at=NOW)
-    ended.withdraw("request-a9", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    ended.withdraw("request-a9", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     reader = sqlite3.connect(tmp_path / "registry.db", isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM event").fetchall()

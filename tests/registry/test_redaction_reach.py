@@ -22,7 +22,9 @@ def ended(registry, objection):
     registry.add(objection("post-1", kind="record"), recorded_at=NOW)
     record_reached(registry, reached((1, "b1"), (2, "b2")), PLATFORM, recorded_at=NOW)
     for name in ("a1", "post-1"):
-        registry.withdraw(f"request-{name}", proof=PROOF, received_at=NOW, recorded_at=NOW)
+        registry.withdraw(
+            f"request-{name}", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True
+        )
     return registry
 
 

@@ -33,7 +33,9 @@ def test_two_registries_have_two_ids(new_url):
 def test_events_are_numbered_from_one(registry, objection):
     assert registry.head().event == 0
     answers = [registry.add(objection(f"a{n}"), recorded_at=NOW) for n in range(3)]
-    answers.append(registry.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW))
+    answers.append(
+        registry.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
+    )
     assert [answer.event for answer in answers] == [1, 2, 3, 4]
     assert registry.head().event == 4
 
@@ -76,7 +78,7 @@ def test_a_request_id_of_another_objection_is_refused(registry, objection, other
 
 def test_a_request_that_has_ended_cannot_come_back_under_its_id(registry, objection):
     registry.add(objection(), recorded_at=NOW)
-    registry.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    registry.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     with pytest.raises(BadInput, match="has ended since"):
         registry.add(objection(), recorded_at=NOW)
     assert registry.add(objection(request_id="another"), recorded_at=NOW).event == 3
@@ -107,8 +109,12 @@ def test_nothing_new_adds_nothing(registry, objection):
 
 def test_a_withdrawal_is_recorded_once(registry, objection):
     registry.add(objection(), recorded_at=NOW)
-    first = registry.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW)
-    again = registry.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    first = registry.withdraw(
+        "request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True
+    )
+    again = registry.withdraw(
+        "request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True
+    )
     assert (first.event, first.state) == (2, State.ADDED)
     assert (again.event, again.state) == (2, State.ENDED)
     assert registry.head().event == 2
@@ -126,7 +132,7 @@ def test_an_identity_is_confirmed_and_an_impersonation_ends(registry, objection)
     for again in (
         registry.refuse("request-a2", Impersonation.NO_AUTHORITY, recorded_at=NOW),
         registry.confirm("request-a2", recorded_at=NOW),
-        registry.withdraw("request-a2", proof=PROOF, received_at=NOW, recorded_at=NOW),
+        registry.withdraw("request-a2", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True),
     ):
         assert (again.event, again.state) == (4, State.ENDED)
     assert registry.verify().ok
@@ -136,7 +142,9 @@ def test_an_identity_is_confirmed_and_an_impersonation_ends(registry, objection)
 @pytest.mark.parametrize(
     "follow",
     [
-        lambda registry, name: registry.withdraw(name, proof=PROOF, received_at=NOW, recorded_at=NOW),
+        lambda registry, name: registry.withdraw(
+            name, proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True
+        ),
         lambda registry, name: registry.refuse(name, Impersonation.NOT_THE_PERSON, recorded_at=NOW),
         lambda registry, name: registry.confirm(name, recorded_at=NOW),
     ],
@@ -184,7 +192,7 @@ def test_who_has_no_log_key_can_read_and_not_write(url, registry, objection):
     with pytest.raises(ConfigurationError, match="log key"):
         reader.add(objection("a2"), recorded_at=NOW)
     with pytest.raises(ConfigurationError, match="log key"):
-        reader.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW)
+        reader.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     assert registry.head().event == 1
 
 
@@ -204,7 +212,7 @@ def test_status_counts_without_a_pseudonym(registry, objection):
     registry.add_all(
         [objection("a1", "once-more"), objection("ana", kind="handle")], recorded_at=NOW, batch="b2"
     )
-    registry.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    registry.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     assert registry.status().model_dump() == {
         "registry_id": registry.identity.id,
         "key_id": KEY_ID,
@@ -213,6 +221,7 @@ def test_status_counts_without_a_pseudonym(registry, objection):
         "root": registry.head().root,
         "received": 4,
         "ended": 1,
+        "keep_older": 0,
         "live": 3,
         "live_by_type": {"account": 2, "handle": 1},
         "batches": 2,

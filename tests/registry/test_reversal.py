@@ -100,7 +100,7 @@ def test_a_request_that_stands_twice_in_one_file_came_one_way(registry, load, co
 
 def test_what_was_withdrawn_before_is_not_ended_again(registry, load, ana, ben):
     batch = load("account,a1,r-1", "account,a2,r-2", columns="type,value,request_id")[0].batch
-    registry.withdraw("r-1", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    registry.withdraw("r-1", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     assert reverse_batch(registry, batch, ana, recorded_at=NOW).objections == 1
     reverse_batch(registry, batch, ben, recorded_at=NOW)
     assert registry.verify().findings == ()
@@ -109,7 +109,7 @@ def test_what_was_withdrawn_before_is_not_ended_again(registry, load, ana, ben):
 def test_a_batch_that_changed_since_its_proposal_is_looked_at_anew(registry, load, covered, ana, ben):
     batch = load("account,a1,r-1", "account,a2,r-2", columns="type,value,request_id")[0].batch
     reverse_batch(registry, batch, ana, recorded_at=NOW)
-    registry.withdraw("r-1", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    registry.withdraw("r-1", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     with pytest.raises(Refused, match="2 objections, as when"):
         reverse_batch(registry, batch, ben, recorded_at=NOW)
     drop_reversal(registry, batch, ben)

@@ -57,7 +57,7 @@ def test_it_can_be_rotated_again_and_objections_come_in_between(url):
     rotated(url)
     with open_registry(url, LOG_SECRET) as registry:
         registry.add(objection("a5", 2), recorded_at=NOW)
-        registry.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW)
+        registry.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     event = rotated(url, 3)
     assert (event.count, event.key_ids_after) == (5, IDS)
     with open_registry(url, LOG_SECRET) as registry:
@@ -116,7 +116,7 @@ def test_until_it_has_ended_nothing_is_added_and_no_snapshot_taken(tmp_path, url
             with pytest.raises(ConfigurationError, match="rotate-key` to the end"):
                 refused()
         # What ends one goes on: a withdrawal need not wait.
-        registry.withdraw("request-a3", proof=PROOF, received_at=NOW, recorded_at=NOW)
+        registry.withdraw("request-a3", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
         assert registry.verify().findings == ()
     rotated(url)
     assert findings(url) == []
@@ -292,7 +292,7 @@ def remains(url, tmp_path):
 
 def test_no_byte_of_an_old_pseudonym_is_left(url, tmp_path, registry):
     registry.add_all([objection(f"a{n}") for n in range(2_000)], recorded_at=NOW)
-    registry.withdraw("request-a7", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    registry.withdraw("request-a7", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     if SERVER:
         engine = sqlalchemy.create_engine(url)
         with engine.begin() as connection:

@@ -42,7 +42,7 @@ AFTER = {
     "the log's commitment is claimed": (("objection", "UPDATE objection SET commitment = NULL WHERE event = 1"), ("objection changed", 1)),
     "a row is dropped": (("objection", "DELETE FROM objection WHERE event = 3"), ("rotation", 9)),
     "a row is added": (
-        ("objection", "INSERT INTO objection SELECT 4, 'invented', type, pseudonym, nonce, keys, platform, linked, surfaces, roles, purposes, batch, ended, commitment, sealed FROM objection WHERE event = 1"),
+        ("objection", "INSERT INTO objection SELECT 4, 'invented', type, pseudonym, nonce, keys, platform, linked, surfaces, roles, purposes, batch, ended, commitment, sealed, until, released FROM objection WHERE event = 1"),
         ("objection invented", 4),
     ),
     "a key is dropped": ((KEY_ROW, "DELETE FROM registry_key WHERE position = 3"), ("rotation", 9)),

@@ -44,7 +44,7 @@ def test_an_empty_registry_has_an_empty_snapshot(registry):
 def test_a_snapshot_holds_what_held_at_its_event(registry, objection):
     registry.add(objection("a1"), recorded_at=NOW)
     registry.add(objection("a2"), recorded_at=NOW)
-    registry.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    registry.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     rows = [registry.snapshot(event).objections.num_rows for event in range(4)]
     assert rows == [0, 1, 2, 1]
     assert registry.snapshot().event == 3
@@ -57,7 +57,9 @@ def test_it_says_when_its_last_event_was_recorded(registry, objection):
         registry.add(objection(f"a{number}"), recorded_at=NOW + timedelta(days=number))
     assert registry.snapshot(0).recorded_at is None
     assert [registry.snapshot(event).recorded_at for event in (1, 2)] == [NOW, NOW + timedelta(days=1)]
-    registry.withdraw("request-a2", proof=PROOF, received_at=NOW, recorded_at=NOW + timedelta(days=9))
+    registry.withdraw(
+        "request-a2", proof=PROOF, received_at=NOW, recorded_at=NOW + timedelta(days=9), releases_older=True
+    )
     redact(registry, "request-a2", recorded_at=NOW + timedelta(days=10))
     # Of what was erased nobody knows when it was.
     assert registry.snapshot(4).recorded_at == NOW + timedelta(days=1)
@@ -68,9 +70,9 @@ def test_a_withdrawal_leaves_other_objections_on_the_same_target(registry, objec
     registry.add(objection("a1", "first"), recorded_at=NOW)
     registry.add(objection("a1", "second"), recorded_at=NOW)
     assert registry.snapshot().objections.num_rows == 1
-    registry.withdraw("first", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    registry.withdraw("first", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     assert registry.snapshot().objections.num_rows == 1
-    registry.withdraw("second", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    registry.withdraw("second", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     assert registry.snapshot().objections.num_rows == 0
 
 
@@ -92,7 +94,7 @@ def test_an_event_the_log_does_not_reach_is_refused(registry, objection, event):
 
 def test_an_objection_that_is_missing_is_refused(registry, objection, unguarded):
     registry.add_all([objection(f"a{n}") for n in range(3)], recorded_at=NOW)
-    registry.withdraw("request-a0", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    registry.withdraw("request-a0", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     unguarded("objection", "DELETE FROM objection WHERE event = 2")
     assert registry.snapshot(1).objections.num_rows == 1
     with pytest.raises(BadInput, match=r"(?s)3 objections from event 1 to 4.*removed"):
@@ -128,7 +130,7 @@ _SCOPED = st.lists(
         st.integers(0, 5),  # whom
         st.booleans(),
         st.sampled_from([POST, PHOTO, ALL_SURFACES]),
-        st.booleans(),  # withdrawn
+        st.sampled_from([None, None, True, False]),  # withdrawn, and older content released
     ),
     max_size=20,
 )
@@ -150,9 +152,11 @@ def test_a_snapshot_depends_on_what_holds_and_on_nothing_else(new_url, requests,
             for n, (kind, whom, linked, surfaces, _) in sequence
         ]
         registry.add_all(objections, recorded_at=NOW)
-        for n, (*_, withdrawn) in sequence:
-            if withdrawn:
-                registry.withdraw(f"r{n}", proof=PROOF, received_at=NOW, recorded_at=NOW)
+        for n, (*_, releases) in sequence:
+            if releases is not None:
+                registry.withdraw(
+                    f"r{n}", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=releases
+                )
         expected = {
             (
                 one.target.type.value,
@@ -162,13 +166,14 @@ def test_a_snapshot_depends_on_what_holds_and_on_nothing_else(new_url, requests,
                 one.surfaces,
                 ALL_PURPOSES,
                 None,
+                None if releases is None else NOW,
             )
-            for one, (_, (*_, withdrawn)) in zip(objections, sequence, strict=True)
-            if not withdrawn
+            for one, (_, (*_, releases)) in zip(objections, sequence, strict=True)
+            if not releases
         }
         taken = registry.snapshot()
         rows = [tuple(row.values()) for row in taken.objections.to_pylist()]
-        assert rows == sorted(expected)
+        assert rows == sorted(expected, key=lambda row: (*row[:-1], row[-1] is not None))
         files.append(snapshot_parquet(taken.objections))
     assert files[0] == files[1]
 
@@ -206,6 +211,6 @@ def test_a_snapshot_names_the_platforms_of_what_holds(registry):
     add("account", "1", "two", 2)
     add("handle", "ana", "one", 3)
     assert registry.snapshot().platforms == ("one", "two")
-    registry.withdraw("r2", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    registry.withdraw("r2", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     assert registry.snapshot().platforms == ("one",)
     assert registry.snapshot(2).platforms == ("two",)

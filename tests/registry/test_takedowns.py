@@ -80,7 +80,7 @@ def test_another_target_key_is_refused(registry, objection, url):
     check_target_key(registry, TARGET_KEY)
     with pytest.raises(ConfigurationError, match="another key"):
         check_target_key(registry, TARGET_KEY[::-1])
-    registry.withdraw("request-r1", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    registry.withdraw("request-r1", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     assert not needs_target_key(url)
 
 

@@ -15,7 +15,7 @@ def filled(registry, objection):
     """A registry of five events: four objections, and the withdrawal of the second."""
     registry.add(objection("a1"), recorded_at=NOW)
     registry.add_all([objection(f"a{n}") for n in (2, 3)], recorded_at=NOW, batch="b1")
-    registry.withdraw("request-a2", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    registry.withdraw("request-a2", proof=PROOF, received_at=NOW, recorded_at=NOW, releases_older=True)
     registry.add(objection("a4", surfaces=Surface.POST.bit), recorded_at=NOW)
     return registry
 

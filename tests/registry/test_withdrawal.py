@@ -36,6 +36,7 @@ def test_older_content_stays_out_unless_it_is_released(registry, objection, sql)
     registry.withdraw("request-a1", proof=WithdrawalProof.ACCOUNT_LOGIN, received_at=NOW, recorded_at=NOW)
     ((body,),) = sql("SELECT body FROM event WHERE number = 2")
     assert json.loads(bytes(body))["releases_older"] is False
+    assert registry.snapshot().objections.column("until").to_pylist() == [NOW]
 
 
 def test_no_withdrawal_without_a_proof(registry, objection):

@@ -1,6 +1,7 @@
 """What a snapshot says of another table, and its bytes."""
 
 from collections import Counter
+from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
@@ -21,6 +22,9 @@ _ROW = st.tuples(
     st.sampled_from([1, 2]),
     st.sampled_from([1, 2, 3]),
     st.sampled_from([None, b"", b"a"]),
+    st.sampled_from(
+        [None, datetime(1970, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, microsecond=1, tzinfo=UTC)]
+    ),
 )
 _ROWS = st.sets(_ROW, max_size=12)
 
@@ -56,7 +60,7 @@ def test_it_was_what_has_lost_no_more_than_was_erased(here, there, more, inside,
 
 @pytest.mark.parametrize("size", [1, 2, 100])
 def test_a_row_that_stands_twice_is_no_row_that_was_erased(size, monkeypatch):
-    rows = [("account", bytes([n] * 32), True, 1, 1, 1, None) for n in range(3)]
+    rows = [("account", bytes([n] * 32), True, 1, 1, 1, None, None) for n in range(3)]
     monkeypatch.setattr(snapshots, "BATCH_ROWS", size)
     for twice in ([0, 1, 2, 2], [0, 0, 1, 2], [2, 0, 1, 2], [0, 2, 1, 0]):
         taken = table([rows[n] for n in twice])

@@ -33,6 +33,9 @@ _SNAPSHOT_ROW = st.tuples(
     st.booleans(),
     *[st.sampled_from([1, 2, 65535])] * 3,
     st.sampled_from([None, b"", b"\xff", b"a"]),
+    st.sampled_from(
+        [None, *(dt.datetime(year, 1, 1, microsecond=1, tzinfo=dt.UTC) for year in (1969, 2026))]
+    ),
 )
 _OTHER_ROW = st.tuples(
     st.integers(-3, 3),
@@ -95,10 +98,10 @@ def test_a_range_has_no_more_rows_than_it_may():
 
 
 def test_a_row_has_its_place():
-    rows = [("account", DIGESTS[0], True, 1, 1, 1, sealed) for sealed in (None, b"", b"b")]
+    rows = [("account", DIGESTS[0], True, 1, 1, 1, sealed, None) for sealed in (None, b"", b"b")]
     table = pa.Table.from_batches(batches(SNAPSHOT, rows, 2), SNAPSHOT)
     assert [place(table, row_at(table, number)) for number in range(3)] == [0, 1, 2]
-    assert place(table, (*row_at(table, 0)[:-1], (b"a",))) == 2
+    assert place(table, (*row_at(table, 0)[:-2], (b"a",))) == 2
     assert place(table, ("email",)) == 3
 
 

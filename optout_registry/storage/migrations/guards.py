@@ -20,7 +20,7 @@ _TABLES: dict[str, tuple[str, ...]] = {
     "event": ("number", "kind", "entry", *_CONTENT),
     "objection": (
         "event", "request_id", "type", *_PSEUDONYM, "platform", "linked", "surfaces", "roles", "purposes",
-        "batch", "ended", "sealed",
+        "batch", "ended", "sealed", "until", "released",
     ),
     "inherited": ("event", "origin", *_PSEUDONYM, "platform"),
     "repeat": ("event", "batch"),
@@ -74,13 +74,17 @@ def _allowed_changes(is_same: str) -> dict[str, str]:
         # A rotation goes on, until it has its event.
         "registry_key": f"{unchanged('registry_key', 'event', 'progress')} AND OLD.event IS NULL"
         " AND OLD.progress IS NOT NULL AND NEW.progress IS NOT NULL",
-        # An end, once; a further key; the commitment of what is erased, once; erasure of what has ended.
-        "objection": f"({unchanged('objection', 'ended')} AND OLD.ended IS NULL)"
+        # An end, once; the release of what is older, once; a further key; the commitment of what is erased,
+        # once; erasure of what covers nothing any more.
+        "objection": f"({unchanged('objection', 'ended', 'until')} AND OLD.ended IS NULL"
+        " AND NEW.ended IS NOT NULL)"
+        f" OR ({unchanged('objection', 'released')} AND OLD.until IS NOT NULL AND OLD.released IS NULL)"
         f" OR ({unchanged('objection', *_PSEUDONYM)} AND NEW.pseudonym IS NOT NULL"
         " AND NEW.keys = OLD.keys + 1 AND length(NEW.commitment) = 32)"
         f" OR ({unchanged('objection', 'commitment')} AND OLD.pseudonym IS NULL AND OLD.commitment IS NULL"
         " AND length(NEW.commitment) = 32)"
         f" OR ({unchanged('objection', 'pseudonym', 'nonce', 'sealed')} AND OLD.ended IS NOT NULL"
+        " AND (OLD.until IS NULL OR OLD.released IS NOT NULL)"
         " AND NEW.pseudonym IS NULL AND NEW.nonce IS NULL AND NEW.sealed IS NULL)",
         # A further key; the commitment of what is erased, once; erasure, with that of its objection.
         "inherited": f"({unchanged('inherited', *_PSEUDONYM)} AND NEW.pseudonym IS NOT NULL"

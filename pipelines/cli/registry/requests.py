@@ -127,7 +127,8 @@ def withdraw(
 ) -> None:
     """Lift one objection, which takes a proof of who asks.
 
-    Others on the same person stay.
+    Others on the same person stay. Without --release-older what was published before stays out; later the
+    same command with it releases that, too.
     """
     from optout_registry.intake import claimed_instant
     from optout_registry.objections import State, WithdrawalProof
@@ -154,9 +155,11 @@ def withdraw(
             answer = registry.withdraw(
                 request_id, proof=shown, received_at=claimed, recorded_at=now, releases_older=release_older
             )
-    _say_what_followed(answer, "withdrawn")
+    _say_what_followed(
+        answer, "older content released" if answer.state is State.OLDER_RELEASED else "withdrawn"
+    )
     if answer.state is State.ADDED and not release_older:
-        say("older content stays out by their choice: it is recorded, and builds do not carry it yet")
+        say("what was published before stays out; to release it, repeat this with --release-older")
 
 
 def confirm(request_id: RequestArgument, workspace: WorkspaceOption = Path()) -> None:

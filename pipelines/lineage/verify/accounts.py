@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from pipelines.lineage.verify.faults import CAP
-from pipelines.lineage.verify.session import pads, run
+from pipelines.lineage.verify.session import pads, run, without_zone
 from schemas.documents import AccountCounts
 from schemas.identifiers import PLATFORM_SCOPED, normalise
 from schemas.vocabulary import PERSON_ROLES, IdentifierType, Visibility
@@ -28,7 +28,7 @@ _READ = (
     "account_id", "person_id", "birth_date", "birth_precision", "kind", "region", "visibility", "status",
     "notified_at",
 )  # fmt: skip
-_STATE_BYTES = 48
+_STATE_BYTES = 64
 _STICKY = 6
 """The law that an objection ends by its withdrawal, and not with a link."""
 _TYPES = frozenset(kind.value for kind in IdentifierType)
@@ -66,10 +66,10 @@ def derive_accounts(
     has_id = pc.is_valid(accounts.column("account_id"))
     named = accounts.filter(has_id)
     sound = accounts.filter(pc.and_(has_id, pc.is_null(accounts.column("defect"))))
-    session.register("account_row", _comparable(named.select(_READ)))
+    session.register("account_row", without_zone(named.select(_READ), "notified_at"))
     types = set(pc.unique(objections.column("type")).to_pylist())
     session.register("identity", identities(named, types, terms.platform))
-    session.register("snapshot_row", objections)
+    session.register("snapshot_row", without_zone(objections, "until"))
     policy = terms.policy
     run(
         session,
@@ -100,7 +100,7 @@ def derive_accounts(
     for relation in ("account_row", "identity", "snapshot_row"):
         session.unregister(relation)
     ((rows, objected),) = session.execute(
-        "SELECT count(*), count(*) FILTER (list_min(clear) <> 65535) FROM account"
+        "SELECT count(*), count(*) FILTER (list_min(clear || clear_older) <> 65535) FROM account"
     ).fetchall()
     for table in ("merged", "hit", "written", "objection"):
         session.execute(f"DROP TABLE {table}")
@@ -153,7 +153,7 @@ def check_states(
 
 
 def _macs(values: pa.BinaryArray, key: bytes) -> npt.NDArray[np.uint64]:
-    """64 bits, little-endian, of CBC-MAC under AES-256 (ISO 9797-1) of values of 48 bytes."""
+    """64 bits, little-endian, of CBC-MAC under AES-256 (ISO 9797-1) of values of 64 bytes."""
     encryptor = Cipher(algorithms.AES(hmac.digest(key, b"state", "sha256")), modes.ECB()).encryptor()  # noqa: S305
     held = values.cast(pa.binary(_STATE_BYTES)).buffers()[1] if len(values) else b""
     blocks = np.frombuffer(held, np.uint8)[: _STATE_BYTES * len(values)].reshape(-1, _STATE_BYTES // 16, 16)
@@ -189,9 +189,3 @@ def identities(accounts: pa.Table, types: set[str], platform: str) -> pa.Table:
             "own": pa.array(columns[3], pa.bool_()),
         }
     )
-
-
-def _comparable(rows: pa.Table) -> pa.Table:
-    # SQL compares timestamps without a zone; all of ours are UTC
-    index = rows.schema.get_field_index("notified_at")
-    return rows.set_column(index, "notified_at", rows.column("notified_at").cast(pa.timestamp("us")))

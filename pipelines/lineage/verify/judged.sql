@@ -8,8 +8,10 @@ WITH fact AS (
     account.active, account.kind_allowed, account.notified, account.region_allowed, account.public,
     account.restricted, account.adult_from, account.adult_now,
     coalesce(need.bit, $unknown_surface) AS surface_bit,
-    -- an author's role has the value 0
-    account.clear[1] & coalesce(need.bit, $unknown_surface) <> 0 AS surface_clear,
+    -- an author's role has the value 0; what nobody knows the date of counts as older
+    account.clear[1] & coalesce(need.bit, $unknown_surface) <> 0
+      AND (account.clear_older[1] & coalesce(need.bit, $unknown_surface) <> 0
+        OR coalesce(created_at >= account.until, false)) AS surface_clear,
     -- a surface that nobody knows is not used and needs everything
     coalesce(need.used, false) AS used,
     coalesce(need.public, true) AS needs_public,
@@ -28,10 +30,12 @@ WITH fact AS (
 named AS (
   SELECT other.n,
     action.role IS NOT NULL AND account.account_id IS NOT NULL AS known,
-    account.clear[action.role + 1] & surface_bit <> 0 AS clear,
+    account.clear[action.role + 1] & surface_bit <> 0
+      AND (account.clear_older[action.role + 1] & surface_bit <> 0
+        OR coalesce(other.created_at >= account.until, false)) AS clear,
     coalesce(action.drops_objected, true) AS drops_objected,
     coalesce(action.drops_unknown OR other.account IS NULL, true) AS drops_unknown
-  FROM (SELECT n, surface_bit, unnest(others).role AS role, unnest(others).account AS account
+  FROM (SELECT n, surface_bit, created_at, unnest(others).role AS role, unnest(others).account AS account
         FROM fact WHERE len(others) > 0) AS other
   LEFT JOIN action ON action.label = other.role
   LEFT JOIN account ON account.account_id = other.account

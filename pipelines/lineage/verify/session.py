@@ -70,6 +70,12 @@ def pads(key: bytes) -> dict[str, bytes]:
     return {"inner": bytes(byte ^ 0x36 for byte in block), "outer": bytes(byte ^ 0x5C for byte in block)}
 
 
+def without_zone(rows: pa.Table, name: str) -> pa.Table:
+    """The same with instants of a column as SQL compares them: all of ours are UTC."""
+    index = rows.schema.get_field_index(name)
+    return rows.set_column(index, name, rows.column(name).cast(pa.timestamp("us")))
+
+
 def reasons() -> pa.Table:
     """The vocabulary of reasons as a relation, in order of precedence."""
     members = list(Reason)

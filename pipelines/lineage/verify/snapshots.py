@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from pipelines.lineage.verify.session import pads, run
+from pipelines.lineage.verify.session import pads, run, without_zone
 from schemas.sorted_rows import BATCH_ROWS, sorted_rows
 from schemas.tables import SNAPSHOT
 
@@ -27,7 +27,7 @@ def _rewrapped(
     session: "DuckDBPyConnection", snapshot: pa.Table, keys: Sequence[bytes]
 ) -> Iterator[pa.RecordBatch]:
     for part in snapshot.to_batches(max_chunksize=BATCH_ROWS):
-        session.register("held", pa.table(part))
+        session.register("held", without_zone(pa.table(part), "until"))
         session.execute("CREATE TEMP TABLE written AS SELECT * FROM held")
         for key in keys:
             run(session, "rewrapped", pads(key))

@@ -39,10 +39,12 @@ _FORM = {
     "known": "?",
     "flags": "<u2",
     "clear": "<u2",
+    "clear_older": "<u2",
+    "until": "<i8",
     "adult_from": "<i8",
     "age_known": "?",
 }
-"""What eligibility says of somebody, column by column; `clear` has a row for each, role by role."""
+"""What eligibility says of somebody, column by column; of what is clear a row for each, role by role."""
 
 
 def check_split_key(
