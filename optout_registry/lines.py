@@ -1,6 +1,7 @@
 """CSV and JSON Lines, read line by line: one bad line never takes its neighbours with it."""
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ MAX_LINE = 1 << 16
 MAX_LINES_OF_ROW = 16
 """Physical lines of one CSV row: a quote that is not closed within them was meant otherwise."""
 _REQUIRED = ("type", "value")
+_BREAK = re.compile(r"[\r\n]")
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,9 @@ def _csv_rows(lines: "_Lines", columns: list[str]) -> Iterator[Line]:
         if physical is None:
             return
         row = _row(physical)
+        if len(physical) > 1 and not _is_joined(row, columns):
+            lines.give_back(physical[1:])
+            row = None
         if row is None:
             yield Line(number, None, "line", "a line of CSV: quotes in pairs, UTF-8, not too long")
         elif row and len(row) != len(columns):
@@ -133,6 +138,11 @@ class _Lines:
         self.number += 1
         return line
 
+    def give_back(self, taken: list[str]) -> None:
+        """Take these lines again, the last that were taken."""
+        self._back.extendleft(reversed(taken))
+        self.number -= len(taken)
+
     def take_row(self) -> list[str] | None:
         """The physical lines of the next CSV row: those that a quoted line break joins.
 
@@ -149,8 +159,7 @@ class _Lines:
             row.append(line)
             quotes += line.count('"')
         if quotes % 2:
-            self._back.extendleft(reversed(row[1:]))
-            self.number -= len(row) - 1
+            self.give_back(row[1:])
             return row[:1]
         return row
 
@@ -170,6 +179,14 @@ def _row(physical: list[str]) -> list[str] | None:
         return next(csv.reader(physical, strict=True), [])
     except csv.Error:
         return None
+
+
+def _is_joined(row: list[str] | None, columns: list[str]) -> bool:
+    """Whether a row of several lines is one: its line breaks stand at the ends of values, and mean nothing.
+
+    No value of a request goes over two lines. Two stray quotes would join what stands between them.
+    """
+    return row is not None and len(row) == len(columns) and not any(_BREAK.search(one.strip()) for one in row)
 
 
 def _is_sound(line: str) -> bool:

@@ -170,9 +170,27 @@ def test_two_stray_quotes_swallow_nobody_unseen(load, registry, intake):
     report, bad = load(
         'type,value\nemail,"a@example.org\nemail,b@example.org\nemail,c@example.org"\nemail,d@example.org\n'
     )
-    assert [(line.line, line.field) for line in bad] == [(2, "value")]
-    assert _pseudonyms(registry) == _targets(intake, ("email", "d@example.org"))
-    assert report.lines == 2
+    assert [(line.line, line.field) for line in bad] == [(2, "line")]
+    # the second quote stands at the end of a value and is taken as part of it
+    assert _pseudonyms(registry) == _targets(
+        intake, *(("email", f"{name}@example.org") for name in ("b", "d"))
+    ) | _targets(intake, ("email", 'c@example.org"'))
+    assert report.lines == 4
+
+
+def test_two_stray_quotes_within_a_row_cost_its_first_line_alone(load, registry):
+    people = [f"account,a{n},FR" for n in range(20)]
+    people[3], people[14] = 'account,"a3,FR', 'account,a14",FR'
+    report, bad = load("type,value,region\n" + "\n".join(people) + "\n")
+    assert [(line.line, line.field) for line in bad] == [(5, "line")]
+    assert (report.lines, report.added) == (20, 19)
+    assert registry.snapshot().objections.num_rows == 19
+
+
+def test_a_line_break_at_the_end_of_a_quoted_value_means_nothing(load, registry, intake):
+    report, bad = load('type,value,region\naccount,"a1\n",FR\naccount,"\r\na2 ",FR\naccount,a3,FR\n')
+    assert (bad, report.lines) == ([], 3)
+    assert _pseudonyms(registry) == _targets(intake, *(("account", name) for name in ("a1", "a2", "a3")))
 
 
 def test_a_line_without_end_is_bad_and_costs_no_memory(load, registry):
