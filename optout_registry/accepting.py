@@ -16,7 +16,7 @@ from typing import Self
 
 from optout_registry.identity import check_chain, check_scheme
 from optout_registry.objections import Answer, Objection, WithdrawalProof, check_request_id
-from optout_registry.registry import Registry
+from optout_registry.registry import Beside, Registry
 from schemas.errors import OptoutError, Refused
 
 GROUP = 512
@@ -35,6 +35,8 @@ class _Waiting:
 
     task: Objection | Callable[[datetime], Answer]
     """An objection, or what follows on one, given the time of recording."""
+    beside: Beside | None = None
+    """What is written with an objection."""
     answer: Future[Answer] = field(default_factory=Future)
 
 
@@ -80,8 +82,10 @@ class Acceptor:
             self._changed.notify_all()
         self._thread.join()
 
-    def accept(self, objection: Objection) -> Future[Answer]:
+    def accept(self, objection: Objection, beside: Beside | None = None) -> Future[Answer]:
         """Queue an objection; its future brings the answer with the receipt, or NotAcknowledged.
+
+        ``beside``: what is written with it, in its transaction, on the thread that records.
 
         Raises:
             NotAcknowledged: too many wait, or the end has begun.
@@ -91,7 +95,7 @@ class Acceptor:
         check_chain(identity, objection.target.key_ids)
         check_request_id(objection.request_id)
         check_scheme(identity)
-        return self._queued(objection)
+        return self._queued(objection, beside)
 
     def confirm(self, request_id: str) -> Future[Answer]:
         """Queue that whoever made a request has shown who they are; errors as of :meth:`accept`."""
@@ -114,8 +118,10 @@ class Acceptor:
             )
         )
 
-    def _queued(self, task: Objection | Callable[[datetime], Answer]) -> Future[Answer]:
-        waiting = _Waiting(task)
+    def _queued(
+        self, task: Objection | Callable[[datetime], Answer], beside: Beside | None = None
+    ) -> Future[Answer]:
+        waiting = _Waiting(task, beside)
         # It counts from the moment it was received: whoever hangs up does not take it back.
         waiting.answer.set_running_or_notify_cancel()
         with self._changed:
@@ -144,7 +150,12 @@ class Acceptor:
         """One transaction, and one answer each. What fails it fails all of them, but not the next group."""
         objections = [one.task for one in group if isinstance(one.task, Objection)]
         try:
-            answers = self._registry.add_all(objections, recorded_at=self._clock(), receipts=True)
+            answers = self._registry.add_all(
+                objections,
+                recorded_at=self._clock(),
+                receipts=True,
+                beside=[one.beside for one in group],
+            )
         except OptoutError as error:
             self._fail(group, error)
         except Exception as error:  # noqa: BLE001 - whatever it is, each of them waits for an answer

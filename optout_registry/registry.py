@@ -48,6 +48,11 @@ class Appending(NamedTuple):
     signer: Signer
 
 
+Beside = Callable[[Connection, int], None]
+"""Writes more about a request in the transaction that records it, given the number of its event."""
+_HOLDING = {State.ADDED, State.KNOWN}
+
+
 class Registry:
     """An open registry. Every call is one transaction on the database as it is then; nothing is cached."""
 
@@ -101,16 +106,16 @@ class Registry:
             size = log.head(connection)
             return RegistryHead(self.identity.id, size, log.root_at(connection, size).hex())
 
-    def add(self, objection: Objection, *, recorded_at: datetime) -> Answer:
+    def add(self, objection: Objection, *, recorded_at: datetime, beside: Beside | None = None) -> Answer:
         """Record one objection and give its receipt; durable when this returns.
 
-        The same request again adds nothing.
+        The same request again adds nothing but what ``beside`` writes.
 
         Raises:
             BadInput: the request id belongs to another objection, or to one that has ended.
         """
-        (answer,) = self.add_all([objection], recorded_at=recorded_at, receipts=True)
-        if answer.state not in {State.ADDED, State.KNOWN}:
+        (answer,) = self.add_all([objection], recorded_at=recorded_at, receipts=True, beside=[beside])
+        if answer.state not in _HOLDING:
             raise BadInput(
                 f"request {answer.request_id}",
                 expected="a request id not used before",
@@ -128,8 +133,11 @@ class Registry:
         recorded_at: datetime,
         batch: str | None = None,
         receipts: bool = False,
+        beside: Sequence[Beside | None] = (),
     ) -> list[Answer]:
         """Record objections in one transaction, in this order: all of them, or none.
+
+        ``beside``: for each objection, what is written with it if the registry holds it now.
 
         Raises:
             ConfigurationError: made with other keys or under another normal form, or a rotation is under way.
@@ -142,12 +150,14 @@ class Registry:
             known = held.find(connection, [objection.request_id for objection in objections])
             answers, new = sort_out(objections, known, size, recorded_at, batch)
             held.note_repeats(connection, known, answers, batch)
-            if not new:
-                return answers
-            held.hold(connection, new, len(self.identity.key_ids))
             events = [one.event for one in new]
-            appended = log.append(connection, size, events, signer)
-            if not receipts:
+            if new:
+                held.hold(connection, new, len(self.identity.key_ids))
+                appended = log.append(connection, size, events, signer)
+            for answer, write in zip(answers, beside, strict=False):
+                if write is not None and answer.state in _HOLDING:
+                    write(connection, answer.event)
+            if not new or not receipts:
                 return answers
             issued = iter(issue(connection, self.identity.id, events, appended))
             return [

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from optout_registry.cases.case_file import find_case, put, written
 from optout_registry.cases.sealing import CaseKey, Place, seal, unseal
-from optout_registry.registry import Registry
+from optout_registry.registry import Beside, Registry
 from optout_registry.storage.tables import CASE_FILE, CORRESPONDENCE
 from schemas.errors import BadInput, Refused
 from schemas.model import Model
@@ -73,9 +73,20 @@ def set_contact(registry: Registry, request_id: str, contact: Contact, key: Case
     Raises:
         BadInput: no such request. Refused: it was redacted. ConfigurationError: sealed under another key.
     """
-    given = {"contact": contact.address, "language": contact.language}
     with registry.appending() as (connection, *_):
         event = find_case(connection, request_id).received.number
+        keeping(registry, contact, key)(connection, event)
+
+
+def keeping(registry: Registry, contact: Contact, key: CaseKey) -> Beside:
+    """What keeps whom to answer, in the transaction that records the request or later; None stays as it was.
+
+    Raises, when it is called:
+        ConfigurationError: sealed under another key.
+    """
+    given = {"contact": contact.address, "language": contact.language}
+
+    def write(connection: Connection, event: int) -> None:
         kept = contact_of(connection, registry.identity.id, event, key)
         texts = {"contact": kept.address, "language": kept.language}
         texts |= {kind: text for kind, text in given.items() if text is not None}
@@ -84,6 +95,8 @@ def set_contact(registry: Registry, request_id: str, contact: Contact, key: Case
             for kind, text in texts.items()
         }
         put(connection, event, key_id=key.id if any(sealed.values()) else None, **sealed)
+
+    return write
 
 
 def contact_of(connection: Connection, registry_id: str, event: int, key: CaseKey) -> Contact:

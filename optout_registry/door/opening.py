@@ -18,7 +18,7 @@ from optout_registry.door.officer import Office
 from optout_registry.door.pages import Programme
 from optout_registry.door.service import Correspondent, Service
 from optout_registry.intake import Intake
-from optout_registry.registry import Registry
+from optout_registry.registry import Beside, Registry
 
 MAILS_A_DAY = 5
 """Messages to one address: nobody's mailbox is filled through the door."""
@@ -38,7 +38,7 @@ class Settings:
     per_address: float = 2
     """Requests a second of one address in the long run, before it is slowed; 0: as many as come."""
     office: Office | None = None
-    keep_correspondent: Callable[[Correspondent], None] = field(default=lambda _: None)
+    keeping: Callable[[Correspondent], Beside | None] = field(default=lambda _: None)
 
 
 def open_door(
@@ -70,7 +70,7 @@ def open_door(
         clock=clock,
         post=post,
         public=settings.site.public,
-        keep_correspondent=settings.keep_correspondent,
+        keeping=settings.keeping,
     )
     around = Surroundings(
         site=settings.site,

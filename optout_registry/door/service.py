@@ -20,7 +20,7 @@ from optout_registry.door.texts import text_of
 from optout_registry.intake import Intake, Request, lacks_country, read_request
 from optout_registry.objections import Answer, State, WithdrawalProof
 from optout_registry.receipts import Receipt
-from optout_registry.registry import Registry
+from optout_registry.registry import Beside, Registry
 from optout_registry.standing import Standing, claimed, request_of, standing
 from schemas.errors import BadInput, OptoutError
 from schemas.identifiers import normalise
@@ -39,7 +39,6 @@ class WrongField(BadInput):
 class Correspondent(NamedTuple):
     """Who can be written to about a request: an address and a language. Personal data: never logged."""
 
-    request_id: str
     address: str
     language: str
 
@@ -87,8 +86,8 @@ class Service:
     """Where mails are written: no answer waits for one, so none tells whether there was one."""
     public: str
     """Where links lead: the door's public address."""
-    keep_correspondent: Callable[[Correspondent], None] = lambda _: None
-    """Where address and language go for who answers the person later; by default nowhere."""
+    keeping: Callable[[Correspondent], Beside | None] = lambda _: None
+    """What keeps address and language for who answers the person later; by default nothing does."""
 
     async def object(self, fields: Mapping[str, Any], language: str, contact: str = "") -> Taken:
         """Record an objection; what it returns is on disk.
@@ -102,15 +101,15 @@ class Service:
         now = self.clock()
         with _fields():
             objection = self.intake.objection(request, request_id=uuid.uuid4().hex, recorded_at=now)
-        answer = await asyncio.wrap_future(self.acceptor.accept(objection))
-        if answer.receipt is None:
-            raise RuntimeError  # a random request id is new
         is_email = request.type is IdentifierType.EMAIL
         # To the normal form and not to what was typed: two spellings can be two mailboxes, and only
         # the one that the objection names may confirm it.
         address = normalise(IdentifierType.EMAIL, request.value if is_email else contact)
+        beside = self._beside(Correspondent(address, language)) if address else None
+        answer = await asyncio.wrap_future(self.acceptor.accept(objection, beside))
+        if answer.receipt is None:
+            raise RuntimeError  # a random request id is new
         if address:
-            self.post.submit(self._keep, Correspondent(answer.request_id, address, language))
             link = self._link(Use.CONFIRM, answer.event, language, now) if is_email else ""
             text = "mail_confirm" if is_email else "mail_received"
             self._write(address, text, language, now, link=link, number=f"{answer.event}")
@@ -198,11 +197,12 @@ class Service:
             )
         return request_id
 
-    def _keep(self, correspondent: Correspondent) -> None:
+    def _beside(self, correspondent: Correspondent) -> Beside | None:
         try:
-            self.keep_correspondent(correspondent)
-        except OptoutError as error:  # the objection is on disk; whom to answer is not part of it
+            return self.keeping(correspondent)
+        except OptoutError as error:  # it objects all the same, whoever can be answered
             self.mailer.on_failure(error)
+            return None
 
     def _link(self, use: Use, event: int, language: str, now: datetime) -> str:
         token = self.links.token(use, event, now + timedelta(days=LINK_DAYS))

@@ -52,12 +52,16 @@ class Door:
             send=send or self.mails.append,
             per_address=per_address,
             office=office or Office(OFFICER),
-            keep_correspondent=self.correspondents.append,
+            keeping=self.keeping,
         )
         self.app = open_door(
             registry, intake, LOG_SECRET, settings,
             post=AtOnce(), write=self.lines.append, clock=lambda: self.now, seconds=self.seconds,
         )  # fmt: skip
+
+    def keeping(self, one):
+        """Notes with whom a request came, and the number of its event."""
+        return lambda _, event: self.correspondents.append((event, *one))
 
     def seconds(self):
         return self.now.timestamp()

@@ -233,6 +233,25 @@ def test_confirmations_and_withdrawals_take_their_turn(registry, objection):
     assert registry.verify().ok
 
 
+def test_what_is_written_beside_one_fails_that_one_alone(registry, objection):
+    def impossible(*_):
+        msg = "nothing can be written"
+        raise RuntimeError(msg)
+
+    written = []
+    with Acceptor(registry, lambda: NOW) as acceptor:
+        futures = [
+            acceptor.accept(objection("a1"), lambda _, event: written.append(event)),
+            acceptor.accept(objection("a2"), impossible),
+            acceptor.accept(objection("a3")),
+        ]
+        with pytest.raises(NotAcknowledged):
+            futures[1].result(60)
+        events = [futures[0].result(60).event, futures[2].result(60).event]
+    assert written[-1] == events[0]
+    assert registry.head().event == registry.snapshot().objections.num_rows == 2
+
+
 def test_several_processes_accept_at_once_and_none_acknowledged_is_lost(url, registry):
     script = """
     from optout_registry.accepting import Acceptor

@@ -14,6 +14,7 @@ from optout_registry.cases.contact import (
     Direction,
     add_message,
     contact_of,
+    keeping,
     messages_of,
     read_contact,
     read_message,
@@ -21,7 +22,7 @@ from optout_registry.cases.contact import (
 )
 from optout_registry.cases.retention import delete_expired
 from optout_registry.cases.sealing import CaseKey
-from optout_registry.objections import Impersonation
+from optout_registry.objections import Impersonation, State
 from optout_registry.redaction import redact
 from schemas.errors import BadInput, ConfigurationError, Refused
 
@@ -50,6 +51,34 @@ def contact_in(registry, event, key):
 def messages_in(registry, event, key):
     with registry.reading() as connection:
         return messages_of(connection, registry.identity.id, event, key)
+
+
+def test_whom_to_answer_comes_with_the_objection_or_neither_does(registry, objection, case_key):
+    beside = keeping(registry, Contact(address=ADDRESS, language="es"), case_key)
+    answer = registry.add(objection("a1"), recorded_at=NOW, beside=beside)
+    assert contact_in(registry, answer.event, case_key) == Contact(address=ADDRESS, language="es")
+    other = CaseKey("case-other", bytes(32))
+    again = keeping(registry, Contact(language="fr"), other)
+    with pytest.raises(ConfigurationError, match="case key"):
+        registry.add_all(
+            [objection("a2"), objection("a1")], recorded_at=NOW, receipts=True, beside=[None, again]
+        )
+    assert registry.head().event == 1
+    assert contact_in(registry, 1, case_key) == Contact(address=ADDRESS, language="es")
+
+
+def test_a_request_that_comes_again_brings_whom_to_answer(registry, objection, case_key):
+    registry.add(objection("a1"), recorded_at=NOW)
+    beside = keeping(registry, Contact(address=ADDRESS), case_key)
+    assert registry.add(objection("a1"), recorded_at=NOW, beside=beside).state is State.KNOWN
+    assert contact_in(registry, 1, case_key).address == ADDRESS
+    registry.withdraw("request-a1", proof=PROOF, received_at=NOW, recorded_at=NOW)
+    registry.add_all(
+        [objection("a1")],
+        recorded_at=NOW,
+        beside=[keeping(registry, Contact(address="bob@example.org"), case_key)],
+    )
+    assert contact_in(registry, 1, case_key).address == ADDRESS
 
 
 def test_what_was_given_is_read_back(kept, case_key):

@@ -232,7 +232,7 @@ def test_a_sender_that_fails_costs_nobody_their_receipt(registry, intake):
 
 def test_where_the_address_goes_for_who_answers_later(door):
     receipt = objected(door, **EMAIL, language="fr")
-    assert [tuple(one) for one in door.correspondents] == [(receipt.request_id, "ana@example.org", "fr")]
+    assert door.correspondents == [(receipt.event, "ana@example.org", "fr")]
     assert door.mails[-1]["Content-Language"] == "fr"
 
 

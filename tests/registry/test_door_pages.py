@@ -255,7 +255,7 @@ def test_who_names_no_address_gets_a_mail_only_if_they_ask_for_one(door):
     door.at.post("/en/objection", data=HANDLE)
     assert (door.mails, door.correspondents) == ([], [])
     receipt = receipt_of(door.at.post("/de/objection", data=HANDLE | {"contact": " Ana@example.org "}))
-    assert [tuple(one) for one in door.correspondents] == [(receipt.request_id, "ana@example.org", "de")]
+    assert door.correspondents == [(receipt.event, "ana@example.org", "de")]
     (mail,) = door.mails
     assert mail["Subject"] == texts("de")["mail_received_subject"]
     assert "token=" not in mail.get_content()  # somebody's mailbox does not prove whose the handle is

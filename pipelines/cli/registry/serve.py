@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from optout_registry.door.mail import Send
     from optout_registry.door.pages import Programme
     from optout_registry.door.service import Correspondent
-    from optout_registry.registry import Registry
+    from optout_registry.registry import Beside, Registry
     from schemas.workspace import DoorSettings
 
 _NEEDS = ("public", "adult_now", "adult_at_posting", "notice", "region")
@@ -71,7 +71,7 @@ def serve(
             send=_sender(opened, door),
             per_address=per_address,
             office=open_office(opened, door, registry),
-            keep_correspondent=_keeping(opened, registry),
+            keeping=_keeping(opened, registry),
         )
         app = open_door(
             registry,
@@ -139,13 +139,9 @@ def _programme(opened: OpenedWorkspace, door: "DoorSettings", platform: str) -> 
     )
 
 
-def _keeping(opened: OpenedWorkspace, registry: "Registry") -> "Callable[[Correspondent], None]":
-    """Keeps whom to answer as case data."""
-    from optout_registry.cases.contact import read_contact, set_contact
+def _keeping(opened: OpenedWorkspace, registry: "Registry") -> "Callable[[Correspondent], Beside]":
+    """Whom to answer becomes case data."""
+    from optout_registry.cases.contact import keeping, read_contact
 
     key = case_key(opened)
-
-    def keep(one: "Correspondent") -> None:
-        set_contact(registry, one.request_id, read_contact(one.address, one.language), key)
-
-    return keep
+    return lambda one: keeping(registry, read_contact(one.address, one.language), key)
