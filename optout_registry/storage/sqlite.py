@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from pathlib import Path
+from time import monotonic, sleep
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -14,6 +15,8 @@ from schemas.errors import BadInput, OptoutError
 SUBJECT = "registry"
 BUSY_SECONDS = 60
 """How long a writer waits for the others."""
+_PAUSE = 0.05
+"""Seconds between two attempts at what SQLite does not wait for."""
 WRITE = "optout_write"
 """Execution option of a transaction that takes the write lock when it begins."""
 RESTORE = "restore the registry from its backup; never go on with a new one: it would know no objection"
@@ -99,8 +102,17 @@ def use_write_ahead_log(engine: Engine) -> None:
         cursor = connection.cursor()
         # Asked first, because the change itself needs the file for itself alone.
         mode = _one(cursor, "PRAGMA journal_mode")
-        if mode != "wal":
-            mode = _one(cursor, "PRAGMA journal_mode = WAL")
+        until = monotonic() + BUSY_SECONDS
+        while mode != "wal":
+            try:
+                mode = _one(cursor, "PRAGMA journal_mode = WAL")
+                break
+            except sqlite3.OperationalError as error:
+                # SQLite does not always wait here for another process that is about to change it, too.
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > until:
+                    raise
+                sleep(_PAUSE)
+                mode = _one(cursor, "PRAGMA journal_mode")
         cursor.close()
     finally:
         connection.close()

@@ -47,15 +47,15 @@ def _stranger(states):
     ids=["another state", "no state", "a stranger's state"],
 )
 def test_an_eligibility_state_that_does_not_follow_is_found(tmp_path, monkeypatch, change, expected, found):
-    def changed(states):
+    def changed(with_pictures):
         def write(*said):
-            rows = states(*said).to_pylist()
+            rows = with_pictures(*said).to_pylist()
             change(rows)
             return pa.Table.from_pylist(rows, schema=ELIGIBILITY)
 
         return write
 
-    findings, who = verified(tmp_path, monkeypatch, eligibility, "_states", changed)
+    findings, who = verified(tmp_path, monkeypatch, eligibility, "_with_pictures", changed)
     named = LAST_SUBJECT if change is _stranger else who[-1]
     assert findings == {(f"eligibility of subject {named:016x}", expected, found)}
 
