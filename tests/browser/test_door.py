@@ -132,6 +132,7 @@ def test_a_picture_is_named_and_taken_back_without_javascript(open_page, registr
     page.get_by_label(words["receipt_secret"]).fill(secret)
     page.get_by_label(words["types"]["media"], exact=True).check()
     page.get_by_label(words["picture"]["file"]).set_input_files(picture)
+    page.locator("[name=releases_older]").check()  # of a picture nothing is older
     page.get_by_role("button", name=words["submit_withdrawal"]).click()
     page.get_by_role("heading", name=words["done"]["withdrawn"][0]).wait_for()
     assert registry.snapshot().objections.num_rows == held
