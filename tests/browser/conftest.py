@@ -56,6 +56,8 @@ def open_page(chromium, served):
         context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
+        # Asked for from the start: it takes the browser a while to tell of file choosers.
+        page.on("filechooser", lambda _: None)
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page

@@ -69,7 +69,7 @@ def test_a_request_from_arrival_to_answer(optout, received, due, exported):
     assert re.fullmatch(r"request t-1 extended to \d{4}-\d\d-\d\d\n", extended.out)
     [waiting] = due()["waiting"]
     assert (waiting["status"], extended.out.split()[-1]) == ("extended", waiting["last_day"])
-    answered = optout("registry", "answer", "t-1")
+    answered = optout("registry", "answer", "t-1", "--answered-on", f"{TODAY}")
     assert answered.out == (
         f"request t-1 answered on {TODAY}, in time: the last day was {waiting['last_day']}\n"
     )
