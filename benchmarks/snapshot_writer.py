@@ -87,14 +87,17 @@ def _find(lookups: int) -> float:
     ids = account_ids(lookups)
     hashes = hash_ids(ids)
     order = np.argsort(hashes)
-    clear = pa.array(np.zeros(lookups * len(PERSON_ROLES), np.uint16))
+    zeros = pa.array(np.zeros(lookups * len(PERSON_ROLES), np.uint16))
+    clear = pa.FixedSizeListArray.from_arrays(zeros, type=LOOKUP.field("clear").type)
     table = pa.table(
         {
             "hash": hashes[order],
             "account_id": ids.take(pa.array(order)),
             "subject": hashes[order],
             "flags": np.zeros(lookups, np.uint16),
-            "clear": pa.FixedSizeListArray.from_arrays(clear, type=LOOKUP.field("clear").type),
+            "clear": clear,
+            "clear_older": clear,
+            "until": np.zeros(lookups, np.int64),
             "adult_from": np.zeros(lookups, np.int64),
         },
         LOOKUP,
