@@ -1,6 +1,9 @@
 """What is due when: the requests that wait for an answer, and counts that add up."""
 
+import heapq
+from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -39,9 +42,16 @@ class Due(Model):
     overdue: int
     waiting: tuple[Waiting, ...]
 
+    @property
+    def waiting_in_all(self) -> int:
+        """Requests that wait, whether or not they are listed."""
+        return self.counts[Status.OPEN] + self.counts[Status.EXTENDED]
 
-def due(registry: Registry, calendar: Calendar, on: date) -> Due:
+
+def due(registry: Registry, calendar: Calendar, on: date, *, most: int | None = None) -> Due:
     """What is due, seen on a day.
+
+    ``most``: how many of those that wait are listed, the most urgent, and held in memory; all without it.
 
     Raises:
         ConfigurationError: the holidays of the country are not known. BadInput: an event cannot be read.
@@ -55,12 +65,22 @@ def due(registry: Registry, calendar: Calendar, on: date) -> Due:
             .where(STATUS.in_([Status.OPEN.value, Status.EXTENDED.value]))
             .execution_options(yield_per=_ROWS)
         )
+        overdue = 0
+
+        def seen(rows: Iterable[Any]) -> Iterator[Waiting]:
+            nonlocal overdue
+            for row in rows:
+                one = _waiting(row.request_id, row.event, Status(row.status), row.body, calendar, on)
+                overdue += one.days_left < 0
+                yield one
+
         with connection.execute(statement) as rows:
-            waiting = [
-                _waiting(row.request_id, row.event, Status(row.status), row.body, calendar, on)
-                for row in rows
-            ]
-    waiting.sort(key=lambda one: (one.last_day, one.event))
+            waiting = seen(rows)
+            listed = (
+                sorted(waiting, key=_urgency)
+                if most is None
+                else heapq.nsmallest(most, waiting, key=_urgency)
+            )
     counts = {status: counted.get(status, 0) for status in Status}
     return Due(
         on=on,
@@ -68,9 +88,13 @@ def due(registry: Registry, calendar: Calendar, on: date) -> Due:
         time_zone=f"{calendar.zone}",
         received=sum(counts.values()),
         counts=counts,
-        overdue=sum(one.days_left < 0 for one in waiting),
-        waiting=tuple(waiting),
+        overdue=overdue,
+        waiting=tuple(listed),
     )
+
+
+def _urgency(one: Waiting) -> tuple[date, int]:
+    return one.last_day, one.event
 
 
 def _waiting(

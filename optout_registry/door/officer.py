@@ -4,19 +4,30 @@ import hmac
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from optout_registry.door.officer_preview import LARGEST, Look, add_preview
+from optout_registry.door.officer_preview import LARGEST, Preview, add_preview
 from optout_registry.door.texts import page
 from optout_registry.registry import Registry
 
 PATH = "/officer"
 MOST = 200
 """Rows of a table that are shown."""
-Rows = Callable[[], Sequence[Mapping[str, object]]]
-"""A table: its rows, each from the name of a column to a value. Called from another thread."""
+
+
+class Table(NamedTuple):
+    """The first rows of a table, each from the name of a column to a value."""
+
+    rows: Sequence[Mapping[str, object]]
+    more: int = 0
+    """Rows that are not among them."""
+
+
+Tables = Callable[[int], Mapping[str, Table]]
+"""Title to table, in order, of at most so many rows each. Called from another thread."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +36,8 @@ class Office:
 
     token: str = field(repr=False)
     """At least 128 random bits, known to the officers alone."""
-    tables: Mapping[str, Rows] = field(default_factory=dict)
-    """Title to table, in order."""
-    look: Look | None = None
+    tables: Tables = lambda _: {}
+    preview: Preview | None = None
     """Previews a file of objections; None: the view does not offer it."""
 
 
@@ -56,9 +66,9 @@ def officer_routes(registry: Registry, office: Office) -> APIRouter:
             {"what": name.replace("_", " "), "value": value} for name, value in counts.items()
         ]
         rows += [{"what": f"live, {kind}", "value": number} for kind, number in by_type.items()]
-        tables = {"Registry": rows, **{title: list(table()) for title, table in office.tables.items()}}
-        largest = LARGEST >> 20 if office.look else None
-        return page("officer", "en", {"tables": tables, "most": MOST, "largest": largest})
+        tables = {"Registry": Table(rows), **office.tables(MOST)}
+        largest = LARGEST >> 20 if office.preview else None
+        return page("officer", "en", {"tables": tables, "largest": largest})
 
     @officer.post("/login")
     async def login(request: Request) -> Response:
@@ -76,6 +86,6 @@ def officer_routes(registry: Registry, office: Office) -> APIRouter:
         answer.delete_cookie(cookie, path=PATH, secure=True, httponly=True, samesite="strict")
         return answer
 
-    if office.look is not None:
-        add_preview(officer, office.look, is_officer)
+    if office.preview is not None:
+        add_preview(officer, office.preview, is_officer)
     return officer

@@ -32,16 +32,16 @@ class Previewed(Model):
     """The first of them."""
 
 
-Look = Callable[[Path], Awaitable[Previewed]]
+Preview = Callable[[Path], Awaitable[Previewed]]
 """Previews a file, in bounded time. Raises OptoutError: what is wrong with the file or the workspace."""
 
 
-def add_preview(officer: APIRouter, look: Look, is_officer: Callable[[Request], bool]) -> None:
+def add_preview(officer: APIRouter, preview: Preview, is_officer: Callable[[Request], bool]) -> None:
     """Add the route that takes the file."""
     at_work = asyncio.Lock()
 
     @officer.post("/preview")
-    async def preview(request: Request) -> Response:
+    async def show(request: Request) -> Response:
         if not is_officer(request):
             return page("officer_login", "en", {"wrong": False}, status=401)
         if at_work.locked():
@@ -50,7 +50,7 @@ def add_preview(officer: APIRouter, look: Look, is_officer: Callable[[Request], 
             try:
                 # It holds raw identifiers: for nobody else's eyes, and gone before the answer is sent.
                 with TemporaryDirectory(prefix="optout-preview-") as folder:
-                    found = await look(await _received(request, Path(folder)))
+                    found = await preview(await _received(request, Path(folder)))
             except OptoutError as error:
                 return _page(422, problem=str(error))
         return _page(200, found=found)

@@ -89,6 +89,13 @@ def test_those_that_wait_stand_in_the_order_of_their_last_day(one_of_each, calen
     assert {one.received_on for one in found.waiting} == {date(2026, 5, 5)}
 
 
+def test_the_most_urgent_are_listed_and_all_are_counted(one_of_each, calendar):
+    every, first = (due(one_of_each, calendar, date(2026, 6, 8), most=most) for most in (None, 2))
+    assert first.waiting == every.waiting[:2]
+    assert first.model_copy(update={"waiting": every.waiting}) == every
+    assert (first.overdue, first.waiting_in_all) == (2, 3)
+
+
 def test_a_last_day_is_a_working_day_of_the_officers_country(registry, objection):
     # 30 April gives 30 May 2026, a Saturday; 1 June is a bank holiday in Ireland.
     registry.add(objection(received_at=datetime(2026, 4, 30, 12, tzinfo=UTC)), recorded_at=NOW)

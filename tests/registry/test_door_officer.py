@@ -7,13 +7,14 @@ import pytest
 from registry.constants import NOW
 from registry.doors import OFFICER, Door
 
-from optout_registry.door.officer import Office, new_token
+from optout_registry.door.officer import Office, Table, new_token
 from optout_registry.objections import WithdrawalProof
 
 
 @pytest.fixture
 def office():
-    return Office(OFFICER, {"Due": lambda: [{"request": "r-1", "due_at": "2026-07-01"}], "Batches": list})
+    due = Table([{"request": "r-1", "due_at": "2026-07-01"}])
+    return Office(OFFICER, lambda _: {"Due": due, "Batches": Table([])})
 
 
 @pytest.fixture
@@ -98,11 +99,11 @@ def test_another_site_signs_nobody_in_or_out(door):
 
 
 def test_of_a_long_table_the_first_rows_are_shown(registry, intake):
-    door = Door(
-        registry,
-        intake,
-        office=Office(OFFICER, {"Due": lambda: [{"request": f"r-{n}"} for n in range(1000)]}),
-    )
+    def tables(most):
+        rows = [{"request": f"r-{n}"} for n in range(1000)]
+        return {"Due": Table(rows[:most], len(rows) - most)}
+
+    door = Door(registry, intake, office=Office(OFFICER, tables))
     with door.client() as door.at:
         sign_in(door)
         text = door.at.get("/officer").text
@@ -112,7 +113,7 @@ def test_of_a_long_table_the_first_rows_are_shown(registry, intake):
 
 
 def test_values_are_text_and_no_markup(registry, intake):
-    office = Office(OFFICER, {"<b>": lambda: [{"<i>": "<script>"}]})
+    office = Office(OFFICER, lambda _: {"<b>": Table([{"<i>": "<script>"}])})
     door = Door(registry, intake, office=office)
     with door.client() as door.at:
         sign_in(door)

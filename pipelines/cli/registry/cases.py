@@ -53,7 +53,7 @@ def due(
     calendar = calendar_of(opened)
     day = day_given("--on", on, calendar.day_of(datetime.now(UTC)))
     with open_to_read(opened) as registry:
-        found = look(registry, calendar, day)
+        found = look(registry, calendar, day, most=None if json else _LISTED)
     if json:
         print_json(found.model_dump())
         return
@@ -68,11 +68,11 @@ def due(
                     "last day": one.last_day,
                     "days left": one.days_left,
                 }
-                for one in found.waiting[:_LISTED]
+                for one in found.waiting
             ],
         )
-    if len(found.waiting) > _LISTED:
-        say(f"{len(found.waiting) - _LISTED:,} more wait, with later last days; --json lists all")
+    if more := found.waiting_in_all - len(found.waiting):
+        say(f"{more:,} more wait, with later last days; --json lists all")
     counts = " + ".join(f"{number:,} {status}" for status, number in found.counts.items())
     print_text(f"{counted(found.received, 'request')} = {counts}; {found.overdue:,} overdue")
 

@@ -13,7 +13,7 @@ from pipelines.cli.registry.written import writing_file
 from schemas.errors import ConfigurationError, OptoutError, Refused
 
 if TYPE_CHECKING:
-    from optout_registry.door.officer import Office, Rows
+    from optout_registry.door.officer import Office, Tables
     from optout_registry.door.officer_preview import Previewed
     from optout_registry.registry import Registry
     from schemas.workspace import DoorSettings
@@ -47,10 +47,10 @@ def open_office(opened: OpenedWorkspace, door: "DoorSettings", registry: "Regist
     if len(token) < _TOKEN:
         raise _no_token(path, "a shorter one")
 
-    async def look(file: Path) -> "Previewed":
+    async def preview(file: Path) -> "Previewed":
         return await preview_apart(opened.root, file, door.preview_seconds)
 
-    return Office(token, _tables(opened, registry), look)
+    return Office(token, _tables(opened, registry), preview)
 
 
 async def preview_apart(workspace: Path, file: Path, seconds: float) -> "Previewed":
@@ -109,22 +109,26 @@ def _as_said(text: str, code: int) -> OptoutError:
     )
 
 
-def _tables(opened: OpenedWorkspace, registry: "Registry") -> "dict[str, Rows]":
+def _tables(opened: OpenedWorkspace, registry: "Registry") -> "Tables":
     from optout_registry.batches import list_batches
-    from optout_registry.cases.due import Due, due
+    from optout_registry.cases.due import due
+    from optout_registry.door.officer import Table
 
     calendar = calendar_of(opened)
 
-    def seen() -> Due:
-        return due(registry, calendar, calendar.day_of(datetime.now(UTC)))
+    def tables(most: int) -> dict[str, Table]:
+        found = due(registry, calendar, calendar.day_of(datetime.now(UTC)), most=most)
+        batches = list_batches(registry)
+        counts = [{"status": status, "requests": number} for status, number in found.counts.items()]
+        return {
+            "Requests by status": Table(counts),
+            "Due": Table(
+                [one.model_dump() for one in found.waiting], found.waiting_in_all - len(found.waiting)
+            ),
+            "Batches": Table([batch.model_dump() for batch in batches[:most]], max(0, len(batches) - most)),
+        }
 
-    return {
-        "Requests by status": lambda: [
-            {"status": status, "requests": number} for status, number in seen().counts.items()
-        ],
-        "Due": lambda: [one.model_dump() for one in seen().waiting],
-        "Batches": lambda: [batch.model_dump() for batch in list_batches(registry)],
-    }
+    return tables
 
 
 def _no_token(path: Path, found: str) -> ConfigurationError:
