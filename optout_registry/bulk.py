@@ -23,7 +23,6 @@ from schemas.errors import BadInput
 from schemas.identifiers import message
 
 ROWS_PER_TRANSACTION = 10_000
-_BLOCK = 1 << 20
 _USED_UP = {
     State.CONFLICT: "an id that no other objection has",
     State.REVERSED: "a new id: the batch that this one came with was reversed",
@@ -174,9 +173,7 @@ def _batch(key: bytes, file: BinaryIO) -> str:
     Keyed, because a plain digest of a file with one line would tell whether it names somebody. Under the
     first key, because the name stands in the log for good: after a rotation the same file is still the same.
     """
-    digest = hashlib.sha256()
-    while block := file.read(_BLOCK):
-        digest.update(block)
+    digest = hashlib.file_digest(file, "sha256")
     file.seek(0)
     return hmac.digest(key, message("batch", "", digest.hexdigest()), "sha256").hex()[:32]
 

@@ -42,7 +42,7 @@ _BETWEEN = re.compile(r"[\s,;|]+")
 _SURFACES = {surface.label: surface.bit for surface in Surface}
 _ROLES = {role.name.lower(): 1 << role for role in Role if role is not Role.MEDIA}
 _PURPOSES = {purpose.label: purpose.bit for purpose in Purpose}
-_KINDS = {str(kind): kind for kind in (*IdentifierType, *TakedownType)}
+_KINDS = {str(kind): kind for kind in TARGET_TYPES}
 _ALL = ALL_PURPOSES
 """Those not yet invented included; of surfaces and roles, too."""
 

@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import secrets
-import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from pydantic import ValidationError
 
 from pipelines.disk.durable import create_file, make_folders
 from pipelines.disk.failures import explained
+from pipelines.disk.private import read_private
 from pipelines.kms import KeyManagement, LocalManagement, WrappedKey, unwrap, wrap
 from schemas.errors import ConfigurationError
 from schemas.pseudonyms import Keychain
@@ -129,26 +129,14 @@ def _create(path: Path, text: str) -> None:
 
 
 def _read_file(path: Path, purpose: Purpose) -> str:
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        text = path.read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(
-            f"{purpose} key",
-            expected=f"a readable key file {path}",
-            found=type(error).__name__,
-            remedy="restore it from its backup"
-            if purpose == MASTER
-            else "restore it, or point keys in optout.yaml at it; for a first one, run `optout init`",
-        ) from error
-    if mode & 0o077:
-        raise ConfigurationError(
-            f"{purpose} key",
-            expected="a key file that only its owner can read (mode 0600)",
-            found=f"mode {mode:04o}",
-            remedy=f"chmod 600 {path}",
-        )
-    return text
+    return read_private(
+        path,
+        f"{purpose} key",
+        expected=f"a readable key file {path}",
+        remedy="restore it from its backup"
+        if purpose == MASTER
+        else "restore it, or point keys in optout.yaml at it; for a first one, run `optout init`",
+    )
 
 
 def _read_env(name: str, purpose: KeyPurpose) -> str:

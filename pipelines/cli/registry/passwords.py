@@ -1,10 +1,13 @@
 """Passwords for other programs: named in optout.yaml, and never written there."""
 
 import os
-import stat
 from pathlib import Path
 
+from pipelines.disk.private import read_private
 from schemas.errors import ConfigurationError
+
+_EXPECTED = "one line: the password of mail_server"
+_REMEDY = "write it there, or correct password of mail_server in optout.yaml"
 
 
 def read_password(reference: str, root: Path) -> str:
@@ -17,20 +20,7 @@ def read_password(reference: str, root: Path) -> str:
     if scheme == "env":
         return _one_line(os.environ.get(place, ""), f"environment variable {place}")
     path = Path(root, place)
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        found = error.strerror if isinstance(error, OSError) else None
-        raise _no_password(str(path), found or "other bytes than UTF-8") from error
-    if mode & 0o077:
-        raise ConfigurationError(
-            str(path),
-            expected="a file that only its owner can read (mode 0600)",
-            found=f"mode {mode:04o}",
-            remedy=f"chmod 600 {path}",
-        )
-    return _one_line(text, str(path))
+    return _one_line(read_private(path, str(path), expected=_EXPECTED, remedy=_REMEDY), str(path))
 
 
 def _one_line(text: str, subject: str) -> str:
@@ -45,7 +35,7 @@ def _one_line(text: str, subject: str) -> str:
 def _no_password(subject: str, found: str) -> ConfigurationError:
     return ConfigurationError(
         subject,
-        expected="one line: the password of mail_server",
+        expected=_EXPECTED,
         found=found,
-        remedy="write it there, or correct password of mail_server in optout.yaml",
+        remedy=_REMEDY,
     )

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 LAW = 4
 """Everything lies under its digest; a version is its envelope."""
-_BLOCK = 1 << 20
 M = TypeVar("M", bound=Model)
 
 
@@ -89,9 +88,7 @@ class Objects:
         except BadInput:
             self._add_missing(name)
             return None
-        digest = hashlib.sha256()
-        while block := file.read(_BLOCK):
-            digest.update(block)
+        digest = hashlib.file_digest(file, "sha256")  # type: ignore[arg-type]  # it has what that reads
         if not self._is_named_so(name, ref, digest.hexdigest(), file.tell()):
             return None
         file.seek(0)
