@@ -73,7 +73,7 @@ def _import(folder: Path, file: Path) -> int:
     intake = Intake(Keychain((held.id,), (held.secret,)), PLATFORM, lambda: _TARGET_KEY)
     now = datetime.now(UTC)
     with create_registry(_url(folder), held.id, _LOG_SECRET) as registry:
-        report = import_file(registry, file, intake, recorded_at=now, on_bad=print)
+        report = import_file(registry, file, intake, clock=lambda: now, on_bad=print)
     return report.added
 
 

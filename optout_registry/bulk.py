@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from optout_registry.batches import check_not_reversed
 from optout_registry.identity import check_chain
@@ -25,8 +25,13 @@ from schemas.identifiers import message
 ROWS_PER_TRANSACTION = 10_000
 _USED_UP = {
     State.CONFLICT: "an id that no other objection has",
+    State.ANEW: "a new id: the objection under this one ended before this was received",
     State.REVERSED: "a new id: the batch that this one came with was reversed",
 }
+
+
+Take = Callable[[Sequence[Objection], str, datetime], Sequence[Answer]]
+"""What is done with objections, given their batch and the time."""
 
 
 class BadLine(NamedTuple):
@@ -66,11 +71,11 @@ def import_file(
     path: Path,
     intake: Intake,
     *,
-    recorded_at: datetime,
+    clock: Callable[[], datetime],
     on_bad: Callable[[BadLine], None],
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> ImportReport:
-    """Record the objections of a CSV or JSON Lines file, 10,000 in a transaction.
+    """Record the objections of a CSV or JSON Lines file, 10,000 in a transaction, each with its time.
 
     A line's request id is its column ``request_id``, else the file's digest and the line's number:
     importing a file again adds nothing, and an import that was interrupted goes on. Bad lines go to
@@ -82,25 +87,23 @@ def import_file(
     """
     check_chain(registry.identity, intake.keychain.ids)
 
-    def record(objections: Sequence[Objection], batch: str) -> Sequence[Answer]:
+    def record(objections: Sequence[Objection], batch: str, recorded_at: datetime) -> Sequence[Answer]:
         return registry.add_all(objections, recorded_at=recorded_at, batch=batch)
 
-    return read_file(
-        registry, path, intake, record, recorded_at=recorded_at, on_bad=on_bad, on_progress=on_progress
-    )
+    return read_file(registry, path, intake, record, clock=clock, on_bad=on_bad, on_progress=on_progress)
 
 
 def read_file(
     registry: Registry,
     path: Path,
     intake: Intake,
-    take: Callable[[Sequence[Objection], str], Sequence[Answer]],
+    take: Take,
     *,
-    recorded_at: datetime,
+    clock: Callable[[], datetime],
     on_bad: Callable[[BadLine], None],
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> ImportReport:
-    """Hand the objections of a file to ``take``, 10,000 at a time with their batch, and count its answers.
+    """Hand the objections of a file to ``take``, 10,000 at a time, and count its answers.
 
     Raises:
         As :func:`import_file`.
@@ -112,7 +115,7 @@ def read_file(
         text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
         lines = read_lines(path, text)
         while part := list(islice(lines, ROWS_PER_TRANSACTION)):
-            _take_part(part, intake, report, take, recorded_at, on_bad)
+            _take_part(part, intake, report, take, clock(), on_bad)
             on_progress(Progress(report.lines, file.tell(), before.st_size))
         after = os.fstat(file.fileno())
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
@@ -129,7 +132,7 @@ def _take_part(
     part: list[Line],
     intake: Intake,
     report: ImportReport,
-    take: Callable[[Sequence[Objection], str], Sequence[Answer]],
+    take: Take,
     recorded_at: datetime,
     on_bad: Callable[[BadLine], None],
 ) -> None:
@@ -151,7 +154,7 @@ def _take_part(
         report.without_country += lacks_country(request)
         numbers.append(line.number)
         objections.append(objection)
-    for number, answer in zip(numbers, take(objections, report.batch), strict=True):
+    for number, answer in zip(numbers, take(objections, report.batch, recorded_at), strict=True):
         match answer.state:
             case State.ADDED:
                 report.added += 1
@@ -167,7 +170,7 @@ def _take_part(
         on_bad(entry)
 
 
-def _batch(key: bytes, file: BinaryIO) -> str:
+def _batch(key: bytes, file: io.BufferedReader) -> str:
     """Name of the file's contents; leaves the file at its start.
 
     Keyed, because a plain digest of a file with one line would tell whether it names somebody. Under the
@@ -193,7 +196,7 @@ def _rare_collection() -> Iterator[None]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def _opened(path: Path) -> Iterator[io.BufferedReader]:
     try:
         with path.open("rb") as file:
             yield file

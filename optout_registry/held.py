@@ -1,11 +1,12 @@
 """The objections that the log's events come to: statements inside a transaction that somebody else opened."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, case, func, insert, select, update
 
-from optout_registry.events import REVERSED, Received
+from optout_registry.events import REVERSED, Received, read_body
 from optout_registry.objections import Answer, Objection, State
 from optout_registry.storage.rows import insert_rows
 from optout_registry.storage.tables import CONFIRMATION, EVENT, KEEPS_OLDER, OBJECTION, REPEAT
@@ -43,6 +44,8 @@ class Held(NamedTuple):
     """Number of the event that ended it; None: it holds."""
     reversed: bool = False
     """Whether that was the reversal of its batch."""
+    ended_at: datetime | None = None
+    """When that event was recorded."""
     until: int | None = None
     """It was withdrawn then (microseconds since 1970) and keeps out what is older; None: it does not."""
 
@@ -51,15 +54,20 @@ class Held(NamedTuple):
         """Whether whom it named was erased; then it has ended."""
         return self.content.pseudonym is None
 
-    def state(self, content: Content) -> State:
-        """What the same request id again comes to; a redacted one has ended, whatever it was."""
+    def state(self, content: Content, claimed: datetime | None) -> State:
+        """What the same request id again comes to, ``claimed`` to have been received at a time.
+
+        A redacted one has ended, whatever it was.
+        """
         if self.is_redacted:
             return State.ENDED
         if self.content != content:
             return State.CONFLICT
         if self.ended is None:
             return State.KNOWN
-        return State.REVERSED if self.reversed else State.ENDED
+        if self.reversed:
+            return State.REVERSED
+        return State.ANEW if claimed and self.ended_at and claimed > self.ended_at else State.ENDED
 
 
 def content_of(objection: Objection) -> Content:
@@ -82,15 +90,16 @@ def find(connection: Connection, request_ids: Sequence[str]) -> dict[str, Held]:
     contents = [OBJECTION.c[name] for name in Content._fields]
     names = [OBJECTION.c[name] for name in ("request_id", "event", "batch", "ended")]
     keeps = case((KEEPS_OLDER, OBJECTION.c.until))
-    statement = select(*names, EVENT.c.kind, keeps, *contents).outerjoin(
+    statement = select(*names, EVENT.c.kind, EVENT.c.body, keeps, *contents).outerjoin(
         EVENT, EVENT.c.number == OBJECTION.c.ended
     )
     for start in range(0, len(request_ids), _LOOKUP):
         some = request_ids[start : start + _LOOKUP]
-        for request_id, event, batch, ended, by, until, *content in connection.execute(
+        for request_id, event, batch, ended, by, body, until, *content in connection.execute(
             statement.where(OBJECTION.c.request_id.in_(some))
         ):
-            found[request_id] = Held(event, batch, Content(*content), ended, by == REVERSED, until)
+            ended_at = read_body(body, ended).recorded_at if body else None
+            found[request_id] = Held(event, batch, Content(*content), ended, by == REVERSED, ended_at, until)
     return found
 
 

@@ -93,6 +93,8 @@ class State(StrEnum):
     """The same request was received before, and it holds."""
     ENDED = "ended"
     """The same request was received before and does not hold any more; that stays so."""
+    ANEW = "anew"
+    """The same, but it is claimed to have been received after that end; nothing was recorded."""
     REVERSED = "reversed"
     """The same request was received before, and ended with the batch it came with; that stays so."""
     OLDER_RELEASED = "older_released"

@@ -33,7 +33,7 @@ def propose_file(
     path: Path,
     intake: Intake,
     *,
-    recorded_at: datetime,
+    clock: Callable[[], datetime],
     on_bad: Callable[[BadLine], None],
 ) -> Proposed:
     """Read a file as an import would, and record nothing. Takes memory for each new objection.
@@ -46,7 +46,7 @@ def propose_file(
     parts: list[pa.RecordBatch] = []
     platforms: set[str] = set()
 
-    def take(objections: Sequence[Objection], batch: str) -> Sequence[Answer]:
+    def take(objections: Sequence[Objection], batch: str, recorded_at: datetime) -> Sequence[Answer]:
         with registry.reading() as connection:
             known = held.find(connection, [objection.request_id for objection in objections])
             size = log.head(connection)
@@ -60,7 +60,7 @@ def propose_file(
         platforms.update(one.target.platform for one in wanted if one.target.platform is not None)
         return answers
 
-    report = read_file(registry, path, intake, take, recorded_at=recorded_at, on_bad=on_bad)
+    report = read_file(registry, path, intake, take, clock=clock, on_bad=on_bad)
     with registry.reading() as connection:
         size = log.head(connection)
         root = log.root_at(connection, size).hex()

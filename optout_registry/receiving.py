@@ -44,7 +44,8 @@ def sort_out(
             seen[objection.request_id] = Held(number, batch, content, None)
             answers.append(Answer(number, objection.request_id, State.ADDED))
         else:
-            answers.append(Answer(earlier.event, objection.request_id, earlier.state(content)))
+            claimed = objection.received_at if objection.received_at < recorded_at else None
+            answers.append(Answer(earlier.event, objection.request_id, earlier.state(content, claimed)))
     return answers, new
 
 

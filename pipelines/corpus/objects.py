@@ -96,7 +96,7 @@ def open_object(store: "Store", zone: Zone, ref: "ObjectRef", suffix: Suffix) ->
     """
     name = object_name(zone, ref.digest, suffix)
     file = store.open(name)
-    digest = hashlib.file_digest(file, "sha256")  # type: ignore[arg-type]  # it has what that reads
+    digest = hashlib.file_digest(file, "sha256")
     _check_bytes(name, ref, digest.hexdigest(), file.tell())
     file.seek(0)
     return file

@@ -6,9 +6,12 @@ from datetime import timedelta
 
 import pytest
 from registry.constants import NOW, PROOF
+from sqlalchemy import select
 
 from optout_registry.bulk import ImportReport, import_file
+from optout_registry.events import read_body
 from optout_registry.intake import Intake
+from optout_registry.storage.tables import EVENT
 from schemas.errors import BadInput, ConfigurationError
 from schemas.pseudonyms import Keychain
 from schemas.vocabulary import IdentifierType
@@ -22,7 +25,7 @@ def load(tmp_path, registry, intake):
         path = tmp_path / name
         path.write_bytes(data if isinstance(data, bytes) else data.encode())
         bad = []
-        return import_file(registry, path, intake, recorded_at=NOW, on_bad=bad.append), bad
+        return import_file(registry, path, intake, clock=lambda: NOW, on_bad=bad.append), bad
 
     return run
 
@@ -106,6 +109,30 @@ def test_importing_again_does_not_undo_a_withdrawal(load, registry):
     again, _ = load(CSV)
     assert _counts(again) == (3, 0, 2, 1, 0)
     assert registry.snapshot().objections.num_rows == 2
+
+
+@pytest.mark.parametrize(("hours", "bad_lines"), [(1, [2]), (0, []), (-1, [])])
+def test_a_line_received_after_its_request_ended_is_not_passed_over(load, registry, hours, bad_lines):
+    claims = "type,value,request_id,received_at\naccount,a1,q-1,{}\n"
+    load(claims.format("2026-01-01"))
+    ended = NOW - timedelta(days=1)
+    registry.withdraw("q-1", proof=PROOF, received_at=ended, recorded_at=ended, releases_older=True)
+    report, bad = load(claims.format((ended + timedelta(hours=hours)).isoformat()))
+    assert [(line.line, line.field) for line in bad] == [(line, "request_id") for line in bad_lines]
+    assert _counts(report) == (1, 0, 0, 1 - len(bad_lines), len(bad_lines))
+    assert registry.head().event == 2
+
+
+def test_what_is_recorded_later_is_dated_later(tmp_path, registry, intake, monkeypatch):
+    monkeypatch.setattr("optout_registry.bulk.ROWS_PER_TRANSACTION", 2)
+    times = iter([NOW, NOW + timedelta(hours=1)])
+    path = tmp_path / "people.csv"
+    path.write_text(CSV)
+    import_file(registry, path, intake, clock=lambda: next(times), on_bad=pytest.fail)
+    with registry.reading() as connection:
+        bodies = connection.scalars(select(EVENT.c.body).order_by(EVENT.c.number)).all()
+    dates = [read_body(body, number).recorded_at for number, body in enumerate(bodies, 1)]
+    assert dates == [NOW, NOW, NOW + timedelta(hours=1)]
 
 
 def test_a_request_counts_once_whatever_file_brings_it(load, registry):
@@ -248,7 +275,7 @@ def test_a_file_of_another_kind_is_one_error_before_anything_is_recorded(load, r
 
 def test_a_missing_file_is_one_error(tmp_path, registry, intake):
     with pytest.raises(BadInput, match="No such file"):
-        import_file(registry, tmp_path / "none.csv", intake, recorded_at=NOW, on_bad=print)
+        import_file(registry, tmp_path / "none.csv", intake, clock=lambda: NOW, on_bad=print)
 
 
 def test_a_file_that_grows_meanwhile_is_reported(tmp_path, registry, intake):
@@ -260,14 +287,14 @@ def test_a_file_that_grows_meanwhile_is_reported(tmp_path, registry, intake):
             file.write("email,late@example.org\n")
 
     with pytest.raises(BadInput, match="changed while it was read"):
-        import_file(registry, path, intake, recorded_at=NOW, on_bad=print, on_progress=append)
+        import_file(registry, path, intake, clock=lambda: NOW, on_bad=print, on_progress=append)
     assert registry.head().event >= 3
 
 
 def test_another_key_is_refused_before_the_file_is_read(tmp_path, registry, intake):
     other = Intake(Keychain(("registry-of-another",), intake.keychain.secrets), intake.platform)
     with pytest.raises(ConfigurationError, match="registry-of-another"):
-        import_file(registry, tmp_path / "none.csv", other, recorded_at=NOW, on_bad=print)
+        import_file(registry, tmp_path / "none.csv", other, clock=lambda: NOW, on_bad=print)
 
 
 def test_a_long_file_is_recorded_in_several_transactions(tmp_path, registry, intake):
@@ -275,7 +302,7 @@ def test_a_long_file_is_recorded_in_several_transactions(tmp_path, registry, int
     path.write_text("type,value\n" + "".join(f"account,{n}\n" for n in range(20_001)))
     heads = []
     report = import_file(
-        registry, path, intake, recorded_at=NOW, on_bad=print,
+        registry, path, intake, clock=lambda: NOW, on_bad=print,
         on_progress=lambda done: heads.append((done.lines, registry.head().event)),
     )  # fmt: skip
     assert heads == [(10_000, 10_000), (20_000, 20_000), (20_001, 20_001)]
@@ -287,9 +314,9 @@ def test_the_batch_id_needs_the_key(tmp_path, registry, intake):
     """A plain digest of a one-line file would tell who has the file whether it names Ana."""
     path = tmp_path / "people.csv"
     path.write_text(CSV)
-    report = import_file(registry, path, intake, recorded_at=NOW, on_bad=print)
+    report = import_file(registry, path, intake, clock=lambda: NOW, on_bad=print)
     other = Intake(Keychain(intake.keychain.ids, (b"another key of thirty-two bytes.",)), intake.platform)
-    again = import_file(registry, path, other, recorded_at=NOW + timedelta(days=1), on_bad=print)
+    again = import_file(registry, path, other, clock=lambda: NOW + timedelta(days=1), on_bad=print)
     assert isinstance(report, ImportReport)
     assert report.batch != again.batch
     assert len(bytes.fromhex(report.batch)) == 16

@@ -161,6 +161,20 @@ def test_bad_input_is_one_error_that_repeats_no_value(optout, status, words, cod
     assert status()["head"] == 0
 
 
+def test_where_no_receipt_can_be_written_nothing_is_recorded(optout, workspace, status):
+    refused = optout("registry", "add", "handle", "ana", "--receipt", str(workspace / "none" / "r.json"))
+    assert (refused.code, "a file that can be written" in refused.err) == (2, True)
+    assert status()["head"] == 0
+
+
+def test_a_receipt_that_is_not_given_again_leaves_the_file_as_it_was(optout, workspace):
+    add = ("registry", "add", "handle", "ana", "--request-id", "t-1", "--receipt", str(workspace / "r.json"))
+    optout(*add)
+    before = (workspace / "r.json").read_bytes()
+    assert "none was written" in optout(*add).err
+    assert (workspace / "r.json").read_bytes() == before
+
+
 def test_a_receipt_is_for_one_reader_and_proves_its_objection(optout, workspace):
     receipt = workspace / "receipt.json"
     optout("registry", "add", "handle", "ana", "--request-id", "t-1", "--receipt", str(receipt))

@@ -240,7 +240,7 @@ def test_the_same_file_again_changes_nothing(registry, intake, tmp_path):
     path.write_text("type,value,request_id\naccount,a1,request-a1\n")
 
     def load():
-        report = import_file(registry, path, intake, recorded_at=NOW, on_bad=pytest.fail)
+        report = import_file(registry, path, intake, clock=lambda: NOW, on_bad=pytest.fail)
         return report.added, report.ended
 
     assert load() == (1, 0)

@@ -32,7 +32,7 @@ def test_an_import_killed_midway_keeps_what_it_said_and_a_rerun_converges(tmp_pa
     path = tmp_path / "people.csv"
     path.write_text("type,value\n" + "".join(f"account,{n}\n" for n in range(35_000)))
     script = """
-    import_file(open_registry(sys.argv[1], LOG_SECRET), Path(sys.argv[2]), intake, recorded_at=now,
+    import_file(open_registry(sys.argv[1], LOG_SECRET), Path(sys.argv[2]), intake, clock=lambda: now,
                 on_bad=say, on_progress=lambda done: say(done.lines))
     """
     child = started(script, url, str(path))
@@ -45,6 +45,6 @@ def test_an_import_killed_midway_keeps_what_it_said_and_a_rerun_converges(tmp_pa
     assert left % 10_000 == 0  # whole transactions
     # the child's key, so that request ids are the same
     same = type(intake)(Keychain((KEY_ID,), (bytes(32),)), "sample")
-    report = import_file(registry, path, same, recorded_at=NOW, on_bad=print)
+    report = import_file(registry, path, same, clock=lambda: NOW, on_bad=print)
     assert (report.known, report.added, report.bad) == (left, 35_000 - left, 0)
     assert registry.head().event == registry.snapshot().objections.num_rows == 35_000

@@ -30,7 +30,7 @@ def load(tmp_path, registry, intake):
         path = tmp_path / "people.csv"
         path.write_text("\n".join([columns, *lines]) + "\n")
         bad = []
-        return import_file(registry, path, intake, recorded_at=NOW, on_bad=bad.append), bad
+        return import_file(registry, path, intake, clock=lambda: NOW, on_bad=bad.append), bad
 
     return run
 

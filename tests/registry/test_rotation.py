@@ -91,12 +91,12 @@ def test_the_same_request_and_the_same_file_again_add_nothing(tmp_path, url, reg
     path = tmp_path / "people.csv"
     path.write_text("type,value\naccount,b1\nemail,b@example.org\n")
     registry.add(objection("a1"), recorded_at=NOW)
-    first = import_file(registry, path, Intake(chain(1), PLATFORM), recorded_at=NOW, on_bad=print)
+    first = import_file(registry, path, Intake(chain(1), PLATFORM), clock=lambda: NOW, on_bad=print)
     rotated(url)
     with open_registry(url, LOG_SECRET) as again:
         answer = again.add(objection("a1", 2), recorded_at=NOW)
         assert (answer.state, answer.event) == (State.KNOWN, 1)
-        report = import_file(again, path, Intake(chain(2), PLATFORM), recorded_at=NOW, on_bad=print)
+        report = import_file(again, path, Intake(chain(2), PLATFORM), clock=lambda: NOW, on_bad=print)
         assert (report.batch, report.known, report.added) == (first.batch, 2, 0)
         assert again.head().event == 4
 
@@ -110,7 +110,7 @@ def test_until_it_has_ended_nothing_is_added_and_no_snapshot_taken(tmp_path, url
         for refused in (
             lambda: registry.add(objection("new"), recorded_at=NOW),
             lambda: registry.add(objection("new", 2), recorded_at=NOW),
-            lambda: import_file(registry, path, Intake(chain(2), PLATFORM), recorded_at=NOW, on_bad=print),
+            lambda: import_file(registry, path, Intake(chain(2), PLATFORM), clock=lambda: NOW, on_bad=print),
             registry.snapshot,
         ):
             with pytest.raises(ConfigurationError, match="rotate-key` to the end"):

@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,7 +43,6 @@ def import_(
     """
     from optout_registry.bulk import import_file
 
-    now = datetime.now(UTC)
     opened = open_workspace(workspace)
     intake = intake_for(opened, IdentifierType.ACCOUNT)
     listed: list[BadLine] = []
@@ -57,7 +57,7 @@ def import_(
             registry,
             file,
             intake,
-            recorded_at=now,
+            clock=partial(datetime.now, UTC),
             on_bad=keep,
             on_progress=lambda done: say(
                 f"{counted(done.lines, 'line')}, {done.bytes:,} of {done.total_bytes:,} bytes"

@@ -1,6 +1,7 @@
 """`optout registry preview`: an import before it is made."""
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -39,7 +40,6 @@ def preview(
     from pipelines.eligibility import EligibilityKeys
     from pipelines.previewing import preview as look
 
-    now = datetime.now(UTC)
     opened = open_workspace(workspace)
     intake = intake_for(opened, IdentifierType.ACCOUNT)
     bad_lines: list[BadLine] = []
@@ -49,7 +49,7 @@ def preview(
             bad_lines.append(line)
 
     with open_to_read(opened) as registry:
-        proposed = propose_file(registry, file, intake, recorded_at=now, on_bad=keep)
+        proposed = propose_file(registry, file, intake, clock=partial(datetime.now, UTC), on_bad=keep)
     source = SourceFiles(opened.url(opened.settings.canonical))
     manifest = source.manifest()
     accounts, _ = source.accounts(manifest.accounts)

@@ -1,9 +1,10 @@
 """`optout registry add`, `withdraw`: one request at a time."""
 
 import uuid
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -74,7 +75,7 @@ def add(
 
     It counts from the next build on. Prints event number and request id.
     """
-    from optout_registry.cases.contact import read_contact, set_contact
+    from optout_registry.cases.contact import keeping, read_contact
     from optout_registry.intake import lacks_country, read_request
     from optout_registry.objections import State
 
@@ -99,16 +100,18 @@ def add(
     with options():
         objection = intake.objection(request, request_id=uuid.uuid4().hex, recorded_at=now)
     key = case_key(opened) if contact or language else None
-    with open_to_write(opened) as registry:
-        answer = registry.add(objection, recorded_at=now)
-        if key is not None:
-            set_contact(registry, answer.request_id, answer_to, key)
+    # The receipt's file before anything is recorded: it is given once.
+    with open_to_write(opened) as registry, _receipt_in(receipt) as file:
+        beside = keeping(registry, answer_to, key) if key is not None else None
+        answer = registry.add(objection, recorded_at=now, beside=beside)
+        if file is not None and answer.receipt is not None:
+            file.write(answer.receipt.model_dump_json(indent=2).encode() + b"\n")
     if lacks_country(request):
         say("a number without + and without --region meets only accounts that write it the same way")
     if answer.state is State.KNOWN:
         say("this request was recorded before; nothing was added")
-    if receipt is not None:
-        _write_receipt(receipt, answer)
+    if receipt is not None and answer.receipt is None:
+        say("a receipt is given once, when a request is recorded: none was written")
     print_text(f"event {answer.event}  request {answer.request_id}")
 
 
@@ -206,12 +209,8 @@ def _say_what_followed(answer: "Answer", what: str) -> None:
     print_text(f"event {answer.event}  request {answer.request_id} {what}")
 
 
-def _write_receipt(path: Path, answer: "Answer") -> None:
-    if answer.receipt is None:
-        say("a receipt is given once, when a request is recorded: none was written")
-        return
-    with writing_file(path, mode=0o600) as file:
-        file.write(answer.receipt.model_dump_json(indent=2).encode() + b"\n")
+def _receipt_in(path: Path | None) -> AbstractContextManager[BinaryIO | None]:
+    return nullcontext() if path is None else writing_file(path, mode=0o600)
 
 
 def _typed(is_identifier_typed: bool, is_contact_typed: bool) -> tuple[str | None, str | None]:  # noqa: FBT001

@@ -14,7 +14,8 @@ from schemas.errors import ConfigurationError
 def writing_file(path: Path, mode: int = 0o666, *, new: bool = False) -> Iterator[BinaryIO]:
     """A file to write to. It takes its name when all of it is on the disk; what raises leaves no name.
 
-    A pipe or a device is written as it stands. ``new``: one that exists is refused.
+    Where nothing was written, what was there stays as it was. A pipe or a device is written as it stands.
+    ``new``: one that exists is refused.
 
     Raises:
         ConfigurationError: it cannot be made or written.
@@ -34,7 +35,8 @@ def writing_file(path: Path, mode: int = 0o666, *, new: bool = False) -> Iterato
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            unfinished.replace(path)
+            if unfinished.stat().st_size:
+                unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
     except OSError as error:

@@ -88,7 +88,7 @@ class Objects:
         except BadInput:
             self._add_missing(name)
             return None
-        digest = hashlib.file_digest(file, "sha256")  # type: ignore[arg-type]  # it has what that reads
+        digest = hashlib.file_digest(file, "sha256")
         if not self._is_named_so(name, ref, digest.hexdigest(), file.tell()):
             return None
         file.seek(0)
