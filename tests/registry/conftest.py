@@ -38,8 +38,10 @@ def pytest_collection_modifyitems(config, items):
     def belongs(item):
         if here not in item.path.parents:
             return True
+        if item.get_closest_marker("postgresql_only"):
+            return bool(SERVER)
         if not SERVER:
-            return not item.get_closest_marker("postgresql_only")
+            return True
         return {"url", "new_url"} & set(item.fixturenames) and not item.get_closest_marker("sqlite_only")
 
     config.hook.pytest_deselected(items=[item for item in items if not belongs(item)])

@@ -1,5 +1,9 @@
 """A server that would lose what it acknowledged, or that does not let us in: one error each."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 import sqlalchemy
 from registry.constants import KEY_ID, LOG_SECRET, NOW
@@ -17,16 +21,45 @@ def _on(url, statement):
     engine.dispose()
 
 
-@pytest.mark.parametrize("name", ["synchronous_commit"])
-def test_a_server_that_acknowledges_too_early_is_refused(url, registry, name):
+def test_a_server_that_acknowledges_too_early_is_refused(url, registry):
     del registry
     database = sqlalchemy.make_url(url).database
-    _on(url, f"ALTER DATABASE {database} SET {name} = off")
+    _on(url, f"ALTER DATABASE {database} SET synchronous_commit = off")
     for call in (lambda: open_registry(url), lambda: create_registry(url, KEY_ID, LOG_SECRET)):
-        with pytest.raises(BadInput, match=rf"(?s)on disk.*{name} = off.*postgresql.conf"):
+        with pytest.raises(BadInput, match=r"(?s)on disk.*synchronous_commit = off.*postgresql.conf"):
             call()
-    _on(url, f"ALTER DATABASE {database} RESET {name}")
+    _on(url, f"ALTER DATABASE {database} RESET synchronous_commit")
     assert open_registry(url).head().event == 0
+
+
+_SERVER = Path(__file__).parents[1] / "servers" / "postgresql.sh"
+_CARELESS = """
+import os, sys, time
+import sqlalchemy
+from optout_registry.opening import create_registry, open_registry
+from schemas.errors import BadInput
+
+url, name = os.environ["OPTOUT_POSTGRESQL"], sys.argv[1]
+create_registry(url, "key", bytes(32)).close()
+engine = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT")
+with engine.connect() as connection:
+    connection.execute(sqlalchemy.text(f"ALTER SYSTEM SET {name} = off"))
+    connection.execute(sqlalchemy.text("SELECT pg_reload_conf()"))
+    while connection.scalar(sqlalchemy.text(f"SHOW {name}")) != "off":
+        time.sleep(0.01)
+try:
+    open_registry(url)
+except BadInput as error:
+    print(error.found)
+"""
+
+
+@pytest.mark.parametrize("name", ["fsync", "full_page_writes"])
+def test_a_server_whose_disk_may_lie_is_refused(name):
+    # A server of its own: the setting is for all of it, and others are at work on the shared one.
+    command = (_SERVER, sys.executable, "-c", _CARELESS, name)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout == f"{name} = off\n"
 
 
 def test_a_database_without_tables_is_no_registry(url):
