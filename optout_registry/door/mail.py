@@ -4,6 +4,7 @@ import hmac
 import os
 import secrets
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.errors import MessageError
@@ -12,13 +13,15 @@ from email.message import EmailMessage
 from email.policy import SMTPUTF8
 from email.utils import format_datetime
 from pathlib import Path
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
-from schemas.errors import OptoutError
+from schemas.errors import OptoutError, Refused
 
 Send = Callable[[EmailMessage], None]
 """Sends a message, or raises OSError or OptoutError. Called from several threads."""
 
+WAITING = 100_000
+"""Messages that may wait, of a kilobyte or two each."""
 _REMEMBERED = 100_000
 
 
@@ -66,19 +69,36 @@ class Cap:
 
 @dataclass(frozen=True)
 class Mailer:
-    """Writes messages to people, as many as the cap allows."""
+    """Writes messages to people, as many as the cap allows; no answer waits for one."""
 
     send: Send
     sender: str
     """Address in From."""
     cap: Cap
     on_failure: Callable[[Exception], None]
+    post: Executor
+    """Where messages are written: a request takes as long with one as without."""
+    room: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(WAITING))
+    """For messages that wait."""
 
     def write(self, to: str, subject: str, text: str, *, language: str, now: datetime) -> None:
-        """Send one message, if ``to`` can have one and has not had too many; nothing is raised.
+        """Send one message later, if ``to`` can have one and has not had too many; nothing is raised.
 
         Whoever asked for it is told the same in every case.
         """
+        if self.room.acquire(blocking=False):
+            self.post.submit(self._write, to, subject, text, language, now)
+        else:
+            self.on_failure(
+                Refused(
+                    "mail",
+                    expected=f"at most {WAITING:,} messages that wait to be sent",
+                    found="one more, which is lost",
+                    remedy="check the mail server; what people asked for is recorded all the same",
+                )
+            )
+
+    def _write(self, to: str, subject: str, text: str, language: str, now: datetime) -> None:
         try:
             message = _message(to, self.sender, subject, text, language, now)
             if self.cap.allows(to, now):
@@ -86,6 +106,8 @@ class Mailer:
         except (OSError, OptoutError, MessageError, ValueError, IndexError) as error:
             # IndexError: of the standard library's parser, on addresses that are none
             self.on_failure(error)
+        finally:
+            self.room.release()
 
 
 def _message(to: str, sender: str, subject: str, text: str, language: str, now: datetime) -> EmailMessage:

@@ -65,10 +65,9 @@ def open_door(
         acceptor=Acceptor(registry, clock, on_failure=failed),
         intake=intake,
         links=Links(derived_key(log_secret, registry.identity.id, "links")),
-        mailer=Mailer(settings.send, settings.sender, Cap(MAILS_A_DAY, timedelta(days=1)), failed),
+        mailer=Mailer(settings.send, settings.sender, Cap(MAILS_A_DAY, timedelta(days=1)), failed, post),
         attempts=Cap(ATTEMPTS_A_DAY, timedelta(days=1)),
         clock=clock,
-        post=post,
         public=settings.site.public,
         keeping=settings.keeping,
     )

@@ -6,7 +6,6 @@ Nothing here asks the registry whether it knows an identifier, so no answer can 
 import asyncio
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -82,8 +81,6 @@ class Service:
     attempts: Cap
     """Withdrawals that may be tried with one receipt."""
     clock: Callable[[], datetime]
-    post: Executor
-    """Where mails are written: no answer waits for one, so none tells whether there was one."""
     public: str
     """Where links lead: the door's public address."""
     keeping: Callable[[Correspondent], Beside | None] = lambda _: None
@@ -211,8 +208,7 @@ class Service:
 
     def _write(self, to: str, text: str, language: str, now: datetime, **values: str) -> None:
         values |= {"days": f"{LINK_DAYS}", "site": f"{self.public}/{language}"}
-        self.post.submit(
-            self.mailer.write,
+        self.mailer.write(
             to,
             text_of(language, f"{text}_subject"),
             text_of(language, text, **values),
