@@ -47,7 +47,7 @@ def looking(monkeypatch, tmp_path):
 
 @pytest.fixture
 def door(registry, intake, looking):
-    made = Door(registry, intake, office=Office(OFFICER, look=looking))
+    made = Door(registry, intake, office=Office(OFFICER, preview=looking))
     with made.client() as made.at:
         sign_in(made)
         yield made
