@@ -1,8 +1,9 @@
-"""Forks a process for each command, from one that has imported what others wrote and nothing of ours.
+"""Forks a process for each command, from one that has imported what commands import.
 
-Importing Beam and Great Expectations takes ten seconds, so a test that runs many commands could not
-afford them. Each child imports our packages itself, from the folder it is told; its arguments,
-environment, limits, output and exit code are those of a process of its own.
+Importing Beam and Great Expectations takes ten seconds, and our own packages three times as long as most
+commands take: a test that runs many could not afford them. A child forgets ours and imports them itself
+where that is the point: from another folder, or to be interrupted meanwhile. Its arguments, environment,
+limits, output and exit code are those of a process of its own.
 
 Requests and answers are lines of JSON: {"start": {...}} gives {"pid"}, {"wait": pid} gives {"code",
 "peak"}: the exit code, negative for a signal, and the peak of resident memory in bytes.
@@ -13,6 +14,7 @@ import inspect
 import json
 import logging
 import os
+import pkgutil
 import resource
 import runpy
 import signal
@@ -32,6 +34,7 @@ OTHERS = (
     "pydantic.json_schema", "pydantic.main", "pydantic.type_adapter", "rfc8785", "rich.progress", "rich.table",
     "sqlalchemy.dialects.sqlite", "typer.rich_utils", "yaml", "zstandard",
 )  # fmt: skip
+OURS = ("schemas", "optout_registry", "pipelines")
 
 
 def main():
@@ -39,6 +42,9 @@ def main():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name in OTHERS:
+            import_module(name)
+        sys.path[:0] = [str(ROOT)]
+        for name in modules_of_ours():
             import_module(name)
     logging.disable(logging.NOTSET)
     # Reading the docstrings of a model's fields looks every module up: once here, not in each child.
@@ -50,12 +56,28 @@ def main():
         sys.stdout.flush()
 
 
+def modules_of_ours():
+    """Names of our modules, but those that do something when they are imported."""
+    for package in map(import_module, OURS):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not found.name.endswith(".__main__") and ".migrations." not in found.name:
+                yield found.name
+
+
 def start(*, module, arguments, sources, **surroundings):
     pid = os.fork()
     if not pid:
+        if not Path(sources).samefile(ROOT) or surroundings["interrupt"] or surroundings["stopped"]:
+            forget_ours()
         surround(**surroundings)
         run(module, arguments, sources)
     return {"pid": pid}
+
+
+def forget_ours():
+    for name in [name for name in sys.modules if name.partition(".")[0] in OURS]:
+        del sys.modules[name]
+    sys.path.remove(str(ROOT))
 
 
 def surround(*, directory, environment, limits, powerless, interrupt, stopped, out, err):

@@ -1,6 +1,7 @@
 """A released text is its source but for its masks, however long the text and however many the masks."""
 
 import re
+import sys
 
 import pyarrow as pa
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from builders import account, medium, objection, record
-from pipelines.lineage.verify import masked
+from pipelines.lineage.verify import judge, masked
 from pipelines.lineage.verify.masked import differs_only_in_masks
 from pipelines.screen.mask import mask
 from schemas.policy import Policy, ReleasePolicy
@@ -166,3 +167,8 @@ def test_marks_that_an_author_wrote_count_as_text(place, columns):
     place.write([account()], MARKED)
     place.build()
     assert place.verify() == ()
+
+
+def test_verify_knows_every_digit():
+    every = map(chr, range(0x80, sys.maxunicode + 1))
+    assert judge._digits() == "".join(character for character in every if character.isdecimal())
