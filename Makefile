@@ -10,7 +10,7 @@ TESTING = unset PYTHONDONTWRITEBYTECODE; export TMPDIR="$(or $(TMPDIR),/tmp)";
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help run-local test test-postgres test-faults lint format lock bench docs clean install
+.PHONY: help run-local test test-long test-postgres test-faults lint format lock bench docs clean install
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -21,8 +21,13 @@ run-local: ## the whole way on a sample social network, in ./workspace
 
 # Tests start many processes: without bytecode each would compile Beam and Great Expectations anew. Three
 # workers on two cores: one of them mostly waits for the disk.
-test: install ## every test; ARGS="tests/quality -x" for some
-	@$(TESTING) $(RUN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=10 $(ARGS)
+TEST = $(TESTING) $(RUN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations=10
+
+test: install ## every test but the long ones; ARGS="tests/quality -x" for some
+	@$(TEST) -m "not long" $(ARGS)
+
+test-long: install ## the cases of long enumerations that `test` leaves out; ARGS as for test
+	@$(TEST) -m long $(ARGS)
 
 test-postgres: install ## the registry's tests on a real PostgreSQL; ARGS as for test
 	@$(TESTING) tests/servers/postgresql.sh \

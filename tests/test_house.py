@@ -187,3 +187,16 @@ def test_lock_files_hold_hashes_and_every_direct_dependency(repository):
     )
     direct = {re.match(r"[A-Za-z0-9-]+", wanted).group().lower() for wanted in project["dependencies"]}
     assert direct - locked == set()
+
+
+def test_every_test_runs_in_what_has_to_pass(repository):
+    """`make test` and `make test-long` share all tests between them, and `.ci/run` calls every target of tests."""
+    makefile = (repository / "Makefile").read_text(encoding="utf-8")
+    recipes = dict(re.findall(r"^(test[a-z-]*): install ##.*\n((?:\t.*\n)+)", makefile, re.MULTILINE))
+    selected = {name: re.findall(r' -m ("[^"]+"|long)', recipe) for name, recipe in recipes.items()}
+    assert selected.pop("test") == ['"not long"']
+    assert selected.pop("test-long") == ["long"]
+    assert selected
+    assert not any(selected.values())
+    run = (repository / ".ci/run").read_text(encoding="utf-8")
+    assert set(re.findall(r"\bmake (test[a-z-]*) ARGS", run)) == recipes.keys()

@@ -1,5 +1,6 @@
 """Rule packs: what in metadata and captions points to a minor. Data, digested into every version."""
 
+from functools import cache
 from importlib.resources import files
 from typing import Annotated, Literal
 
@@ -77,8 +78,9 @@ class Packs(Model):
         )
 
 
+@cache
 def load_packs() -> Packs:
-    """The packs that ship with the project, their examples checked."""
+    """The packs that ship with the project, their examples checked: once in a process."""
     folder = files("pipelines.rules.minor_image")
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".yaml"))
     packs = Packs(

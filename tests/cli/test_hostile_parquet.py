@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from commands import ACCOUNTS, workspace
+from enumerations import few_of
 
 from builders import account, record
 from schemas.fields import ACCOUNTS as ACCOUNT_SCHEMA
@@ -16,7 +17,7 @@ BAD = (
     "ARROW-GH-41317", "ARROW-GH-41321", "ARROW-GH-43605", "ARROW-GH-45185", "ARROW-GH-47662",
     "ARROW-RS-GH-6229-DICTHEADER", "ARROW-RS-GH-6229-LEVELS", "PARQUET-1481",
 )  # fmt: skip
-FILES, GROUPS, ROWS = 24, 3, 4
+FILES, GROUPS, ROWS = 4, 3, 4
 """Each file has three row groups of four rows."""
 MEMORY = 3 << 29
 """1.5 GiB."""
@@ -25,17 +26,21 @@ MEMORY = 3 << 29
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory):
     """A workspace whose records are those of FILES files."""
+    return written(tmp_path_factory.mktemp("parquet") / "w", FILES)
+
+
+def written(folder, files):
     records = [
         record(record_id=f"r{n}", account_id=f"a{n % 11}", text=f"Line {n}: {'water ' * (n % 7)}")
-        for n in range(FILES * GROUPS * ROWS)
+        for n in range(files * GROUPS * ROWS)
     ]
     policy = {"quality": {"release": {"max_rejected_share": 1}}}
     return workspace(
-        tmp_path_factory.mktemp("parquet") / "w",
+        folder,
         ACCOUNTS,
         records,
         policy=policy,
-        files=FILES,
+        files=files,
         row_group_rows=ROWS,
     )
 
@@ -59,7 +64,7 @@ def test_all_bad_files_are_tried(test_data):
     assert sorted(path.stem for path in folder.glob("*.parquet")) == sorted(BAD)
 
 
-@pytest.mark.parametrize("name", BAD)
+@pytest.mark.parametrize("name", few_of(BAD, "ARROW-GH-41317", "ARROW-RS-GH-6229-LEVELS", "PARQUET-1481"))
 @pytest.mark.parametrize("table", ["records", "accounts"])
 def test_a_malformed_file_is_one_clear_error(place, test_data, table, name):
     data = (test_data("standards") / f"parquet-testing/bad_data/{name}.parquet").read_bytes()
@@ -83,14 +88,16 @@ def damage(path, generator):
     path.write_bytes(data)
 
 
-def test_a_damaged_row_group_loses_no_row_and_touches_no_other(place):
+@pytest.mark.parametrize("files", few_of([6, 24], 6))
+def test_a_damaged_row_group_loses_no_row_and_touches_no_other(tmp_path, files):
+    place = written(tmp_path / "w", files)
     generator = random.Random(20260601)  # noqa: S311 - places, not secrets
     for path in sorted((place.folder / "canonical/records").iterdir()):
         damage(path, generator)
     place.build().done()
     counts = place.run("funnel", "--json").done().json
-    assert counts["rows"] == FILES * GROUPS * ROWS == sum(counts["outcomes"].values())
-    assert 0 < counts["reasons"]["unreadable"] <= FILES * ROWS
+    assert counts["rows"] == files * GROUPS * ROWS == sum(counts["outcomes"].values())
+    assert 0 < counts["reasons"]["unreadable"] <= files * ROWS
     assert counts["reasons"]["unreadable"] % ROWS == 0
     sound = "SELECT count(*) FROM ledger WHERE row NOT BETWEEN 4 AND 7 AND reason <> 'kept'"
     assert place.run("lineage", "--sql", sound, "--json").done().json == [{"count_star()": 0}]
@@ -116,7 +123,7 @@ def swollen(path, schema, column, row, *, rows=2_100, width=1_000_000):
     assert path.stat().st_size < 50_000
 
 
-@pytest.mark.parametrize("column", ["text", "record_id", "account_id"])
+@pytest.mark.parametrize("column", few_of(["text", "record_id", "account_id"], "text"))
 def test_a_small_file_of_gigabytes_is_refused_in_bounded_memory(place, column):
     swollen(place.folder / "canonical/records/part-00003.parquet", RECORDS, column, record())
     ended = place.build()
@@ -124,7 +131,7 @@ def test_a_small_file_of_gigabytes_is_refused_in_bounded_memory(place, column):
     assert ended.peak < MEMORY
 
 
-@pytest.mark.parametrize("column", ["account_id", "region"])
+@pytest.mark.parametrize("column", few_of(["account_id", "region"], "account_id"))
 def test_accounts_of_gigabytes_are_refused_in_bounded_memory(place, column):
     swollen(place.folder / "canonical/accounts/part-00000.parquet", ACCOUNT_SCHEMA, column, account())
     ended = place.build()

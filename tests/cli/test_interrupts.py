@@ -5,6 +5,7 @@ import time
 
 import pytest
 from commands import AS_OF, workspace
+from enumerations import few_of
 
 MESSAGE = "optout: interrupted; run the command again to go on: finished work is kept\n"
 
@@ -37,7 +38,7 @@ MOMENTS = {
 }
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("moment", few_of(list(MOMENTS), "when it is planned", "at half of the results"))
 def test_a_build_ends_and_the_next_goes_on(place, undisturbed, moment):
     running = place.start("build", "--as-of", AS_OF)
     running.until(lambda: MOMENTS[moment](place, running))
@@ -66,6 +67,7 @@ def test_a_job_goes_on_where_it_was_interrupted(place):
     place.run("finish", plan).done()
 
 
+@pytest.mark.long
 def test_a_process_of_its_own_ends_the_same_way(place):
     with place.open_afresh("build", "--as-of", AS_OF) as running:
         while not results(place) and running.poll() is None:

@@ -15,7 +15,7 @@ from commands import ROOT, workspace
 AT_MOST = 5
 """Seconds from Ctrl-C to the end. It is one at most where a core is free; here others may hold both of them, and
 the kernel frees the memory of a large process. What goes on regardless takes longer: a build, a minute of C."""
-EVERY = 25
+EVERY = (60, pytest.param(25, marks=pytest.mark.long))
 """About 110 modules are imported; Ctrl-C comes at the first, and again after so many."""
 
 
@@ -26,11 +26,12 @@ def undisturbed(tmp_path_factory):
     return place
 
 
+@pytest.mark.parametrize("every", EVERY)
 @pytest.mark.parametrize("event", ["import", "callback"])
-def test_wherever_a_module_is_imported(undisturbed, tmp_path, event):
+def test_wherever_a_module_is_imported(undisturbed, tmp_path, event, every):
     """From the first command's module on, until a build has published before it is interrupted."""
     place = undisturbed.copy(tmp_path / "w")
-    for number in count(1, EVERY):
+    for number in count(1, every):
         mark = tmp_path / str(number)
         ended = place.build(interrupt={"event": event, "number": number, "mark": str(mark)})
         if not mark.exists():
@@ -48,7 +49,7 @@ def test_wherever_a_module_is_imported(undisturbed, tmp_path, event):
         if published := place.files("versions"):  # what is imported to show the funnel of a version
             assert (place.folder / "corpus" / published[0]).stat().st_mtime <= mark.stat().st_mtime
             break
-    assert number > 3 * EVERY
+    assert number > 75
     assert place.content() == undisturbed.content()
     assert place.files("staging/plans") == []
 

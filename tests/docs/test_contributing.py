@@ -65,15 +65,33 @@ def copy(tmp_path):
     return tmp_path
 
 
-def test_the_worked_example(copy):
-    """Its diffs apply, and its tests pass with them; without the rule they fail."""
+@pytest.fixture
+def changed(copy):
+    """The same with the diffs of the worked example."""
     for diff in DIFFS:
         run(["git", "apply", "-"], copy, stdin=diff)
-    passed = pytest_in(copy, *(f"tests/{name}.py" for name in CHANGED), "-k", ITS_TESTS)
+    return copy
+
+
+def test_the_diffs_of_the_worked_example_apply(changed):
+    added = [re.search(r"^\+(?!\+).*\S", diff, re.MULTILINE)[0][1:] for diff in DIFFS]
+    paths = [re.search(r"^\+\+\+ b/(.+)$", diff, re.MULTILINE)[1] for diff in DIFFS]
+    assert len(DIFFS) > 10
+    assert [
+        path
+        for path, line in zip(paths, added, strict=True)
+        if line not in (changed / path).read_text("utf-8")
+    ] == []
+
+
+@pytest.mark.long
+def test_the_worked_example(changed):
+    """Its tests pass with it; without the rule they fail."""
+    passed = pytest_in(changed, *(f"tests/{name}.py" for name in CHANGED), "-k", ITS_TESTS)
     assert passed.code == 0, passed.out
     [rule] = [diff for diff in DIFFS if "+++ b/pipelines/rules/standing.py" in diff]
-    run(["git", "apply", "--reverse", "-"], copy, stdin=rule)
-    failed = pytest_in(copy, f"tests/{CHANGED[0]}.py", "-k", "what_is_not_proven")
+    run(["git", "apply", "--reverse", "-"], changed, stdin=rule)
+    failed = pytest_in(changed, f"tests/{CHANGED[0]}.py", "-k", "what_is_not_proven")
     assert failed.code == 1, failed.out
     assert "test_what_is_not_proven_does_not_pass" in failed.out
 

@@ -16,18 +16,18 @@ ROOT = Path(__file__).resolve().parents[2]
 SURFACES = {"post", "comment", "photo", "video", "story", "profile", "ai_interaction", "message"}
 
 
-def take_tour(folder, *options):
+def take_tour(folder, scale):
     return subprocess.run(
-        [sys.executable, ROOT / "examples/run_local.py", folder, "--scale", "0.02", *options],
+        [sys.executable, ROOT / "examples/run_local.py", folder, "--scale", scale],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def taken(tmp_path_factory):
+@pytest.fixture(scope="module", params=[pytest.param("0.02", marks=pytest.mark.long)])
+def taken(request, tmp_path_factory):
     """The folder after the tour, and all it printed."""
     folder = tmp_path_factory.mktemp("tour") / "workspace"
-    ended = take_tour(folder)
+    ended = take_tour(folder, request.param)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return folder, ended.stdout
 
@@ -158,7 +158,7 @@ def test_the_late_objector_is_used_by_version_1_and_gone_from_version_2(ask, peo
 
 def test_a_folder_that_no_tour_made_is_left_alone(tmp_path):
     (tmp_path / "thesis.txt").write_text("three years of work", "utf-8")
-    refused = take_tour(tmp_path)
+    refused = take_tour(tmp_path, "0.02")
     assert refused.returncode == 2
     assert "no tour made it" in refused.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
@@ -167,7 +167,7 @@ def test_a_folder_that_no_tour_made_is_left_alone(tmp_path):
 def test_a_second_tour_starts_over_and_stops_where_a_command_fails(tmp_path):
     folder = tmp_path / "workspace"
     for _ in range(2):
-        ended = take_tour(folder, "--scale", "0")  # the generator refuses it
+        ended = take_tour(folder, "0")  # the generator refuses it
         assert ended.returncode == 2
         assert "$ optout" not in ended.stdout
         leftover = folder / "leftover"

@@ -4,6 +4,7 @@ import locale
 
 import pytest
 from commands import AS_OF, workspace
+from enumerations import few_of
 
 from builders import account, at, medium, record
 
@@ -60,14 +61,14 @@ def test_the_content_is_not_trivial(place):
     assert counts["reasons"]["minor_image_suspected"] > 0
 
 
-@pytest.mark.parametrize("workers", [1, 8])
+@pytest.mark.parametrize("workers", few_of([1, 8], 8))
 def test_workers_and_folder_change_nothing(place, tmp_path, workers):
     other = place.copy(tmp_path / "another folder, ö")
     other.build("--workers", workers).done()
     assert other.content() == place.content()
 
 
-@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
+@pytest.mark.parametrize("zone", few_of(["Pacific/Kiritimati", "Etc/GMT+12"], "Pacific/Kiritimati"))
 def test_a_time_zone_changes_nothing(place, tmp_path, zone):
     other = place.copy(tmp_path / "w")
     other.build(TZ=zone).done()

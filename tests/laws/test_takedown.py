@@ -2,6 +2,7 @@
 
 import pytest
 from builds import Place
+from enumerations import few_of
 from screened import screened, shard_of, verdicts
 
 from builders import TARGET_KEY, account, medium, objection, record
@@ -108,6 +109,9 @@ TOUCHED = {
 }
 
 
+EITHER = [pytest.param(("record", "r9"), marks=pytest.mark.long), ("media", HILL)]
+
+
 @pytest.fixture
 def place(tmp_path):
     place = Place(tmp_path, [objection(value="nobody")])
@@ -143,7 +147,7 @@ def screened_splits(monkeypatch):
     return seen
 
 
-@pytest.mark.parametrize(("targets", "splits", "rows"), TOUCHED.values(), ids=TOUCHED)
+@pytest.mark.parametrize(("targets", "splits", "rows"), few_of(TOUCHED, "a record", "a picture and its copy"))
 def test_a_late_takedown_redoes_the_splits_that_hold_it(place, monkeypatch, targets, splits, rows):
     place.build()
     place.objections += [objection(*target) for target in targets]
@@ -170,7 +174,7 @@ def test_a_takedown_that_was_there_before_costs_no_reading(place):
     assert content(place, 2).counts.reasons["takedown"] == 1
 
 
-@pytest.mark.parametrize("target", [("record", "r9"), ("media", HILL)])
+@pytest.mark.parametrize("target", EITHER)
 def test_a_takedown_that_is_withdrawn_gives_back_what_there_was(place, target):
     place.build()
     place.objections.append(objection(*target))
@@ -183,7 +187,7 @@ def test_a_takedown_that_is_withdrawn_gives_back_what_there_was(place, target):
     assert list(place.verify(3)) == []
 
 
-@pytest.mark.parametrize("target", [("record", "r9"), ("media", HILL)])
+@pytest.mark.parametrize("target", EITHER)
 def test_a_takedown_that_arrives_during_the_job_counts(place, target):
     from builds import run_splits
 

@@ -3,6 +3,7 @@
 import pyarrow.parquet as pq
 import pytest
 from builds import Place
+from enumerations import few_of
 
 from builders import account, medium, objection, record
 from pipelines.corpus.chain import load_version
@@ -34,7 +35,10 @@ LATE = {
 }
 
 
-@pytest.mark.parametrize(("column", "late"), LATE.values(), ids=LATE)
+@pytest.mark.parametrize(
+    ("column", "late"),
+    few_of(LATE, "an account, text", "a record, record_id", "a picture, media.list.element.sha256"),
+)
 def test_a_late_objection_where_rows_are_unreadable(tmp_path, column, late):
     place = Place(tmp_path, [objection(value="a3")])
     place.write(ACCOUNTS, RECORDS, row_group_rows=2)

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from commands import Workspace
+from enumerations import few_of
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples/ldbc"
 PROGRAM = Path(sys.executable).with_name("optout")
@@ -51,10 +52,11 @@ GROUP BY ALL
 BUSY = [  # who wrote most comments, and was of age already: their objection is what removes them
     "143", "150", "4398046511333",
 ]  # fmt: skip
+SPLITTING = "28 splits what was written in 2010; an account, an address, one surface"
 CASES = {
     "25 in the last microsecond before a birthday": ("2012-07-29T11:59:59.999999Z", 25, []),
     "25 from noon of that birthday, told in another zone": ("2012-07-29T14:00:00+02:00", 25, []),
-    "28 splits what was written in 2010; an account, an address, one surface": (
+    SPLITTING: (
         "2012-12-31", 28, [("account", BUSY[0], "comment"), ("email", BUSY[1], None), ("account", BUSY[2], "post")],
     ),
 }  # fmt: skip
@@ -95,7 +97,7 @@ def workspace(ingested, tmp_path):
     return shutil.copytree(ingested, tmp_path / "workspace")
 
 
-@pytest.mark.parametrize(("as_of", "min_age", "objections"), CASES.values(), ids=CASES)
+@pytest.mark.parametrize(("as_of", "min_age", "objections"), few_of(CASES, SPLITTING))
 def test_every_count_is_what_the_raw_files_say(raw, workspace, as_of, min_age, objections):
     set_age(workspace, min_age)
     for objection in objections:
@@ -115,6 +117,7 @@ def test_a_late_objection_changes_the_counts_and_keeps_the_first_version(raw, wo
     check(raw, workspace, "2012-06-15", 25, [*first, late], version=2)
 
 
+@pytest.mark.long
 def test_a_bulk_file_of_every_third_person_where_everyone_is_of_age(raw, workspace):
     _, database = raw
     set_age(workspace, 18)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 import sqlalchemy
+from enumerations import few_of
 from registry.constants import KEY_ID, LOG_SECRET, NOW
 from registry.doors import Door
 from registry.test_door_api import EMAIL, HANDLE
@@ -118,7 +119,10 @@ def test_the_measure_sees_a_shift_of_less_than_the_spread():
     assert abs(difference(same[0], [value + 0.6 for value in same[1]])) > LARGEST_Z
 
 
-@pytest.mark.parametrize(("kind", "path"), [("handle", "objections"), ("record", "takedowns")])
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    few_of({"an objection": ("handle", "objections"), "a takedown": ("record", "takedowns")}, "an objection"),
+)
 def test_time_is_the_same_within_noise(door, registry, objection, kind, path):
     known = [f"ana{number:04}" for number in range(REQUESTS)]
     registry.add_all([objection(name, kind=kind) for name in known], recorded_at=NOW)
