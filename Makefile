@@ -13,7 +13,7 @@ MAKEFLAGS += --no-print-directory
 .PHONY: help run-local test test-long test-postgres test-faults lint format lock bench docs clean install
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 run-local: ## the whole way on a sample social network, in ./workspace
 	@requirements/install.sh run "$(PYTHON)"

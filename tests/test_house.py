@@ -158,6 +158,7 @@ def test_every_make_target_says_what_it_does(repository):
     assert {
         "run-local",
         "test",
+        "test-long",
         "test-postgres",
         "test-browser",
         "test-faults",
