@@ -6,7 +6,6 @@ range of rows, whatever the number of rows.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -37,11 +36,14 @@ def sorted_rows(
         BadInput: the disk is full, or fails.
     """
     runs = _runs(batches, schema, run_rows)
-    first, second = next(runs, schema.empty_table()), next(runs, None)
-    if second is None:
-        return first
-    held = [on_disk(run.to_batches(), schema) for run in chain((first, second), runs)]
-    return on_disk(merged(held, run_rows // 2), schema)
+    held = [next(runs, schema.empty_table())]
+    while (run := next(runs, None)) is not None:
+        # None of several stays in memory while the next one is read.
+        if len(held) == 1:
+            held = [on_disk(held[0].to_batches(), schema)]
+        held.append(on_disk(run.to_batches(), schema))
+        del run
+    return held[0] if len(held) == 1 else on_disk(merged(held, run_rows // 2), schema)
 
 
 def merged(runs: Sequence[pa.Table], range_rows: int = MEMORY_ROWS // 2) -> Iterator[pa.RecordBatch]:
