@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, case, func, insert, select, update
 
 from optout_registry.events import REVERSED, Received, read_body
-from optout_registry.objections import Answer, Objection, State
+from optout_registry.identity import Identity
+from optout_registry.objections import Answer, Objection, RegistryStatus, State
 from optout_registry.storage.rows import insert_rows
 from optout_registry.storage.tables import CONFIRMATION, EVENT, KEEPS_OLDER, OBJECTION, REPEAT
 from schemas.errors import BadInput
@@ -186,8 +187,19 @@ def confirm(connection: Connection, event: int, *, confirmed_by: int) -> None:
     connection.execute(insert(CONFIRMATION).values(event=event, confirmed=confirmed_by))
 
 
-def counts(connection: Connection) -> dict[str, Any]:
-    """The counts of a RegistryStatus."""
+def status(connection: Connection, identity: Identity, head: int, root: str) -> RegistryStatus:
+    """Counts of what the registry holds."""
+    return RegistryStatus(
+        registry_id=identity.id,
+        key_id=identity.key_id,
+        scheme=identity.scheme,
+        head=head,
+        root=root,
+        **_counts(connection),
+    )
+
+
+def _counts(connection: Connection) -> dict[str, Any]:
     rows = connection.execute(
         select(OBJECTION.c.type, OBJECTION.c.ended.is_(None).label("lives"), func.count().label("objections"))
         .group_by(OBJECTION.c.type, OBJECTION.c.ended.is_(None))

@@ -18,8 +18,10 @@ from optout_registry.identity import (
     check_same,
     check_scheme,
     check_settled,
+    check_signer,
     read_identity,
 )
+from optout_registry.later import check_goes_on, take_later
 from optout_registry.objections import (
     Answer,
     Impersonation,
@@ -30,8 +32,8 @@ from optout_registry.objections import (
     check_request_id,
 )
 from optout_registry.receiving import issue, sort_out
-from optout_registry.snapshot import take_snapshot
-from optout_registry.storage.database import reading, writing
+from optout_registry.snapshot import check_reached, described, take_snapshot
+from optout_registry.storage.database import Standstill, reading, standing_still, writing
 from optout_registry.transparency.notes import Signer
 from optout_registry.verification.check import check_log
 from optout_registry.verification.findings import LogReport
@@ -60,6 +62,7 @@ class Registry:
         """Use :func:`optout_registry.opening.open_registry`; without a ``signer`` it can only be read."""
         self._engine = engine
         self._signer = signer
+        self._standstill: Standstill | None = None
         with reading(engine) as connection:
             self.identity: Identity = read_identity(connection)
 
@@ -78,7 +81,7 @@ class Registry:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that sees one state of this registry, from first to last statement."""
-        with reading(self._engine) as connection:
+        with reading(self._engine) if self._standstill is None else self._standstill.reading() as connection:
             check_same(connection, self.identity)
             yield connection
 
@@ -96,9 +99,29 @@ class Registry:
                 found="none: the registry was opened to be read",
                 remedy="open it with the key that optout.yaml names",
             )
-        with writing(self._engine) as connection:
+        with writing(self._engine) if self._standstill is None else self._standstill.writing() as connection:
             check_same(connection, self.identity)
             yield Appending(connection, log.head(connection), self._signer)
+
+    @contextmanager
+    def standstill(self) -> Iterator[None]:
+        """Until this returns nobody else appends: they wait. What is read and appended here goes by the lock.
+
+        Raises BadInput: others did not let go of it for longer than this waits, or it was lost.
+        """
+        with standing_still(self._engine) as held_still:
+            self._standstill = held_still
+            try:
+                yield
+            finally:
+                self._standstill = None
+
+    def signed(self, signer: Signer) -> "Registry":
+        """The same one to be written to, within the same standstill."""
+        check_signer(self.identity, signer)
+        writable = Registry(self._engine, signer)
+        writable._standstill = self._standstill
+        return writable
 
     def head(self) -> RegistryHead:
         """Where the registry stands now."""
@@ -224,39 +247,28 @@ class Registry:
         with self.reading() as connection:
             head = log.head(connection)
             at = head if event is None else event
-            if not 0 <= at <= head:
-                raise BadInput(
-                    "event number",
-                    expected=f"0 to {head}, the registry's last event",
-                    found=str(at),
-                    remedy="if the registry had that event once, it was rolled back: restore the newer copy",
-                )
-            objections, platforms, erased = take_snapshot(connection, at)
-            return RegistrySnapshot(
-                registry_id=self.identity.id,
-                event=at,
-                root=log.root_at(connection, at).hex(),
-                log_key=self.identity.log_key,
-                key_ids=self.identity.key_ids,
-                scheme=self.identity.scheme,
-                objections=objections,
-                platforms=platforms,
-                erased=erased,
-                recorded_at=log.last_recorded(connection, at),
-            )
+            check_reached(at, head)
+            return described(connection, self.identity, at, take_snapshot(connection, at))
+
+    def later_snapshot(self, before: RegistrySnapshot) -> RegistrySnapshot:
+        """The same at the head, sooner: from an earlier one, and what has happened since.
+
+        Raises: as :meth:`snapshot`; BadInput, too, where ``before`` is not what this registry was.
+        """
+        check_scheme(self.identity)
+        check_settled(self.identity)
+        with self.reading() as connection:
+            at = log.head(connection)
+            check_goes_on(connection, before, at)
+            taken = take_later(connection, before, at) or take_snapshot(connection, at)
+            return described(connection, self.identity, at, taken)
 
     def status(self) -> RegistryStatus:
         """Counts of what the registry holds."""
         with self.reading() as connection:
             size = log.head(connection)
-            return RegistryStatus(
-                registry_id=self.identity.id,
-                key_id=self.identity.key_id,
-                scheme=self.identity.scheme,
-                head=size,
-                root=log.root_at(connection, size).hex(),
-                **held.counts(connection),
-            )
+            root = log.root_at(connection, size).hex()
+            return held.status(connection, self.identity, size, root)
 
     def checkpoint(self) -> str | None:
         """The signed size and root of the log; None before the first event."""

@@ -11,7 +11,7 @@ _ROWS = 65_536
 
 def batches_of(connection: Connection, statement: Select[Any], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     """The rows of a statement, read as they are asked for; its columns are those of ``schema``, in order."""
-    rows = connection.execution_options(yield_per=_ROWS).execute(statement)
+    rows = connection.execute(statement, execution_options={"yield_per": _ROWS})
     for part in rows.partitions():
         columns = zip(zip(*part, strict=True), schema, strict=True)
         yield pa.RecordBatch.from_arrays(

@@ -83,6 +83,43 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+class Standstill:
+    """The one write lock, held from one transaction to the next: nobody else writes in between."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use :func:`standing_still`."""
+        self._connection = connection
+        self._transaction = connection.begin()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """The database as it stands; an error if the lock was lost with its connection."""
+        yield self._connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction of whoever holds the lock; durable when this returns."""
+        try:
+            yield self._connection
+            self._transaction.commit()
+        except BaseException:
+            self._transaction.rollback()
+            raise
+        finally:
+            # A file's lock ends with the transaction. Whoever waits for it looks again after a pause, so that
+            # this is sooner; and were it not, who publishes would see that the registry has moved on.
+            self._transaction = self._connection.begin()
+
+
+@contextmanager
+def standing_still(engine: Engine) -> Iterator[Standstill]:
+    """Hold the write lock over several transactions, until this returns or the process ends."""
+    with understood(), engine.connect().execution_options(**{sqlite.WRITE: True}) as connection:
+        if engine.dialect.name == "postgresql":
+            postgresql.keep_lock(connection)
+        yield Standstill(connection)
+
+
 @contextmanager
 def understood() -> Iterator[None]:
     """Database errors become BadInput, without statement, parameters or row."""

@@ -89,6 +89,12 @@ def take_lock(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 
+def keep_lock(connection: Connection) -> None:
+    """Take the same lock until the connection is closed, over all of its transactions."""
+    with connection.begin():
+        connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
+
+
 def check_durable(connection: Connection) -> None:
     """Refuse a server that acknowledges what is not on disk, or that is too old (BadInput)."""
     version = int(connection.scalar(text("SHOW server_version_num"))) // 10_000
