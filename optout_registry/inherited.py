@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import chain
 
 import pyarrow as pa
-from sqlalchemy import Connection, and_, insert, literal, select
+from sqlalchemy import Connection, and_, insert, literal, or_, select
 
 from optout_registry import log
 from optout_registry.events import NONCE, Linked, commitment
@@ -30,17 +30,23 @@ _REACHES = and_(
 _Pair = tuple[int, bytes]
 
 
-def read_reaching(registry: Registry) -> pa.Table:
+def read_reaching(registry: Registry, since: int = 0) -> pa.Table:
     """The REACHING table: what linked objections name, and the accounts they have reached.
+
+    ``since``: of those objections alone that came after this event, or that have reached an account since.
 
     Of those that hold, and those that keep older content out: what is unlinked later stays out as well.
     """
-    named = select(OBJECTION.c.event, OBJECTION.c.type, OBJECTION.c.pseudonym).where(_REACHES)
+    reaches = _REACHES
+    if since:
+        lately = select(INHERITED.c.origin).where(INHERITED.c.event > since)
+        reaches = and_(_REACHES, or_(OBJECTION.c.event > since, OBJECTION.c.event.in_(lately)))
+    named = select(OBJECTION.c.event, OBJECTION.c.type, OBJECTION.c.pseudonym).where(reaches)
     account = literal(IdentifierType.ACCOUNT.value, OBJECTION.c.type.type)
     reached = (
         select(INHERITED.c.origin, account, INHERITED.c.pseudonym)
         .join(OBJECTION, OBJECTION.c.event == INHERITED.c.origin)
-        .where(_REACHES)
+        .where(reaches)
     )
     with registry.reading() as connection:
         return kept(

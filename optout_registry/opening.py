@@ -88,6 +88,17 @@ def open_registry(url: str, log_secret: bytes | None = None) -> Registry:
     return Registry(engine, signer)
 
 
+def to_write(registry: Registry, log_secret: bytes) -> Registry:
+    """The same registry with the key that signs its log, within the standstill of whoever reads it.
+
+    Raises:
+        ConfigurationError: another log key.
+    """
+    signer = Signer(origin(registry.identity.id), log_secret)
+    check_signer(registry.identity, signer)
+    return registry.signed(signer)
+
+
 def find_registry(url: str) -> Identity | None:
     """What is at an SQLAlchemy URL, up to date or not; None where :func:`create_registry` would make one.
 

@@ -18,7 +18,6 @@ from optout_registry.identity import (
     check_same,
     check_scheme,
     check_settled,
-    check_signer,
     read_identity,
 )
 from optout_registry.later import check_goes_on, take_later
@@ -118,7 +117,6 @@ class Registry:
 
     def signed(self, signer: Signer) -> "Registry":
         """The same one to be written to, within the same standstill."""
-        check_signer(self.identity, signer)
         writable = Registry(self._engine, signer)
         writable._standstill = self._standstill
         return writable

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from pipelines.birthdays import FIRST_DAY, LAST_DAY, last_day_of, turned
 from pipelines.hashing.shares import shared_hashing
-from pipelines.matching import Covered, Pseudonyms, account_codes, coverage
+from pipelines.matching import Covered, Hashed, Pseudonyms, account_codes, coverage
 from schemas.documents import AccountCounts
 from schemas.errors import BadInput
 from schemas.fields import ACCOUNTS, TIMESTAMP
@@ -66,11 +66,13 @@ def compute_eligibility(
     platform: str,
     keys: EligibilityKeys,
     takedowns: pa.Table,
+    hashed: Hashed | None = None,
 ) -> Eligibility:
     """What each account may contribute at ``as_of``, one row per account id.
 
     Only objections against one of the policy's purposes count. ``takedowns``, a TAKEDOWN table, gives each of
     its pictures a state, so that a plan finds the splits that hold one as it finds those of a person.
+    ``hashed``: of the same accounts, under the same keys; what is missing in it is added.
     Rows of one id are merged: the most restrictive value wins, field by field. A row that does not conform
     counts like any other as far as it could be read: what is null in it proves nothing.
 
@@ -85,10 +87,14 @@ def compute_eligibility(
     adult_from, age_known = _adult_from(rows, policy, as_of)
     flags = _row_flags(rows, policy, as_of, adult_from, age_known)
     flags, adult_from, age_known = _merge_rows(codes, len(ids), flags, adult_from, age_known)
-    with shared_hashing(len(rows)) as pseudonyms:
+    with shared_hashing(len(rows) if hashed is None else hashed.left(len(rows))) as pseudonyms:
         counting = snapshot.against(policy.purpose_set())
-        covered = coverage(rows, codes, ids, counting, platform, partial(pseudonyms, keys.registry))
-        named = _subjects(ids, platform, partial(pseudonyms, (keys.lineage,)))
+        covered = coverage(rows, codes, ids, counting, platform, partial(pseudonyms, keys.registry), hashed)
+        named = None if hashed is None else hashed.subjects
+        if named is None:
+            named = _subjects(ids, platform, partial(pseudonyms, (keys.lineage,)))
+    if hashed is not None:
+        hashed.subjects = named
     clear, clear_older = (np.uint16(ALL_SURFACES) & ~surfaces for surfaces in (covered.live, covered.older))
     order = np.argsort(hashes := hash_ids(ids))
     lookup = pa.table(

@@ -1,7 +1,7 @@
 """Finish a version: results from the store, counts, gates, content document, envelope."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,6 +37,9 @@ class Finishing:
     head: Callable[[], RegistryHead]
     now: Callable[[], datetime]
     runner: str
+    standstill: Callable[[], AbstractContextManager[None]] = nullcontext
+    """While it is entered, nothing comes to the registry but what this build tells it. Who cannot promise
+    that leaves it out: the head is compared all the same."""
     accepted_by: str | None = None
     """Who accepts that the version differs from its parent more than the policy expects."""
 
@@ -49,18 +52,58 @@ class _Change:
     newly_usable: int | None = None
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A version of which everything is written but its envelope."""
+
+    plan: Plan
+    document: ObjectRef
+    content: ContentDocument
+    change: _Change
+    results: list[SplitResult]
+
+
+Measured = dict[str, dict[str, int]]
+"""By split key, what was measured of a split's objects: names of schemas.profile.MEASURED."""
+
+
 def finish_plan(store: Store, plan_id: str, plan: Plan, finishing: Finishing) -> Envelope:
     """Publish the version of a plan whose job is done.
 
     Raises:
-        LateObjections: the registry moved on since the plan. Refused: a gate found something wanting;
-        the findings are kept in staging. LostRace: another build published first.
+        As :func:`prepare_version` and :func:`publish_version`.
+    """
+    prepared = prepare_version(store, plan_id, plan, finishing, {})
+    with finishing.standstill():
+        return publish_version(store, prepared, finishing)
+
+
+def publish_version(store: Store, prepared: Prepared, finishing: Finishing) -> Envelope:
+    """Read the registry's head once more, and publish: nothing else is done between the two (law 6).
+
+    Raises:
+        LateObjections: the registry moved on since the plan. LostRace: another build published first.
+    """
+    envelope = _envelope(prepared, finishing)
+    _check_head(prepared.plan, finishing.head())
+    return publish(store, envelope)
+
+
+def prepare_version(
+    store: Store, plan_id: str, plan: Plan, finishing: Finishing, measured: Measured
+) -> Prepared:
+    """Everything of a version but its envelope, of a plan whose job is done.
+
+    ``measured``: of splits that an earlier plan of the same build had; what is missing in it is added.
+
+    Raises:
+        Refused: a gate found something wanting; the findings are kept in staging.
     """
     planned = plan_splits(store, plan_id, plan)
     results = results_of(store, plan_id, planned)
     splits = splits_table(planned, results)
     counts = total(results)
-    profile = profile_of(splits, _measured(store, plan_id, plan, results))
+    profile = profile_of(splits, _measured(store, plan_id, plan, results, measured))
     quality = release_gate(profile, plan.policy.quality.release)
     change = _change(store, plan, counts, splits)
     must_pass = quality if finishing.accepted_by else (*quality, *change.findings)
@@ -98,33 +141,26 @@ def finish_plan(store: Store, plan_id: str, plan: Plan, finishing: Finishing) ->
         quality=(*plan.quality, *quality),
     )
     document = store.put("lineage", content.to_canonical_json(), "json")
-    _check_head(plan, finishing.head())
-    envelope = _envelope(plan, document, content, change, finishing)
-    return publish(store, envelope)
+    return Prepared(plan, document, content, change, results)
 
 
-def _envelope(
-    plan: Plan,
-    document: ObjectRef,
-    content: ContentDocument,
-    change: _Change,
-    finishing: Finishing,
-) -> Envelope:
+def _envelope(prepared: Prepared, finishing: Finishing) -> Envelope:
+    plan, content, change = prepared.plan, prepared.content, prepared.change
     finished = finishing.now()
     return Envelope(
         number=plan.parent.number + 1 if plan.parent else 1,
         kind="publish",
         parent=plan.parent,
         published_at=finished,
-        content=document,
+        content=prepared.document,
         shards=content.shards,
         observed=plan.observed,
         runner=Runner(
             name=finishing.runner,
             started_at=plan.started_at,
             finished_at=finished,
-            splits_computed=plan.splits - plan.reused,
-            splits_reused=plan.reused,
+            splits_computed=plan.splits - plan.reused + plan.carried,
+            splits_reused=plan.reused - plan.carried,
         ),
         relative=change.findings,
         newly_usable=change.newly_usable,
@@ -132,17 +168,24 @@ def _envelope(
     )
 
 
-def _measured(store: Store, plan_id: str, plan: Plan, results: list[SplitResult]) -> dict[str, list[int]]:
-    """What the written objects say, to be compared with what ``screen`` reports of itself."""
-    judge = Judge(lookup_table(store, plan_id, plan), takedown_table(store, plan_id, plan), plan.policy)
-    measured: dict[str, list[int]] = {name: [] for name in MEASURED}
-    for result in results:
-        measured["ledger_rows"].append(_rows(store, "lineage", result.ledger))
-        measured["shard_rows"].append(_rows(store, "data", result.shard) if result.shard else 0)
-        footprint = read_object_table(store, result.footprint, FOOTPRINT)
-        for name, rows in judge.misjudged(footprint, result.tally).items():
-            measured[name].append(rows)
-    return measured
+def _measured(
+    store: Store, plan_id: str, plan: Plan, results: list[SplitResult], known: Measured
+) -> dict[str, list[int]]:
+    """What the written objects say, to be compared with what ``screen`` reports of itself.
+
+    Under one split key everybody whom a split names is judged alike, so that it need not be measured again.
+    """
+    new = [result for result in results if result.split_key not in known]
+    if new:
+        judge = Judge(lookup_table(store, plan_id, plan), takedown_table(store, plan_id, plan), plan.policy)
+        for result in new:
+            footprint = read_object_table(store, result.footprint, FOOTPRINT)
+            known[result.split_key] = {
+                "ledger_rows": _rows(store, "lineage", result.ledger),
+                "shard_rows": _rows(store, "data", result.shard) if result.shard else 0,
+                **judge.misjudged(footprint, result.tally),
+            }
+    return {name: [known[result.split_key][name] for result in results] for name in MEASURED}
 
 
 def _rows(store: Store, zone: Zone, ref: ObjectRef) -> int:

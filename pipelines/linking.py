@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.hashing.shares import shared_hashing
-from pipelines.matching import Codes, Pseudonyms, account_codes, carried_pseudonyms, identified_rows
+from pipelines.matching import Codes, Hashed, Pseudonyms, account_codes, carried_pseudonyms, identified_rows
 from schemas.errors import BadInput
 from schemas.identifier_columns import digest_array, normal_forms
 from schemas.identifiers import target_message
@@ -35,11 +35,12 @@ def newly_reached(
     platform: str,
     registry_keys: Sequence[bytes],
     policy: RegistryPolicy,
+    hashed: Hashed | None = None,
 ) -> pa.Table:
     """The REACHED table, by objection: who carries what it names now, and who shares a person with them.
 
     Or with an account it reached before, and so on from account to account. ``reaching`` is a REACHING
-    table; the accounts that it has are left out.
+    table; the accounts that it has are left out. ``hashed``: of the same accounts, under the same keys.
 
     Raises:
         BadInput: so many that the source is more likely to be broken.
@@ -48,9 +49,9 @@ def newly_reached(
     if not len(rows) or not len(reaching):
         return REACHED.empty_table()
     codes, ids = account_codes(rows)
-    with shared_hashing(len(rows)) as hashing:
+    with shared_hashing(len(rows) if hashed is None else hashed.left(len(rows))) as hashing:
         pseudonyms = partial(hashing, registry_keys)
-        origins, hit, known = _hits(rows, codes, ids, reaching, platform, pseudonyms)
+        origins, hit, known = _hits(rows, codes, ids, reaching, platform, pseudonyms, hashed)
         new = _beyond_known(hit, known, _groups(rows, codes, len(ids)), policy)
         named, place = np.unique(new.account, return_inverse=True)
         forms = normal_forms(
@@ -68,6 +69,7 @@ def _hits(
     reaching: pa.Table,
     platform: str,
     pseudonyms: Pseudonyms,
+    hashed: Hashed | None,
 ) -> tuple[Codes, _Pairs, _Pairs]:
     """Origins, the accounts that they hit, and those of these whose own id stands in ``reaching``."""
     hit: list[_Pairs] = []
@@ -76,7 +78,7 @@ def _hits(
         of_kind = pc.equal(reaching.column("type"), kind.value)
         if not pc.any(of_kind).as_py():
             continue
-        accounts, hashes = carried_pseudonyms(kind, rows, codes, ids, platform, pseudonyms)
+        accounts, hashes = carried_pseudonyms(kind, rows, codes, ids, platform, pseudonyms, hashed)
         met = reaching.filter(pc.and_(of_kind, pc.is_in(reaching.column("pseudonym"), value_set=hashes)))
         origin = met.column("origin").to_numpy()
         wanted = met.column("pseudonym").combine_chunks()

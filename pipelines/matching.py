@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import NamedTuple, TypeVar
 
@@ -40,6 +41,20 @@ Pseudonyms = Callable[[bytes, Sequence[bytes]], bytes]
 """Digests, under keys it holds, of forms that a prefix goes before: schemas.pseudonyms."""
 
 
+@dataclass
+class Hashed:
+    """What was hashed of the accounts of one build: once, however often it is asked for."""
+
+    carried: dict[IdentifierType, tuple[Codes, pa.FixedSizeBinaryArray]] = field(default_factory=dict)
+    """What :func:`carried_pseudonyms` gave of each kind."""
+    subjects: npt.NDArray[np.uint64] | None = None
+    """Of each account id."""
+
+    def left(self, messages: int) -> int:
+        """How many messages to expect out of so many: few where all accounts were hashed before."""
+        return messages if self.subjects is None else 0
+
+
 def identified_rows(accounts: Iterable[pa.RecordBatch]) -> pa.Table:
     """The ACCOUNTS rows that have an account id: nobody can say whose the others are."""
     rows = pa.Table.from_batches(accounts, ACCOUNTS)
@@ -59,6 +74,7 @@ def coverage(
     snapshot: RegistrySnapshot,
     platform: str,
     pseudonyms: Pseudonyms,
+    hashed: Hashed | None = None,
 ) -> Coverage:
     """What objections cover of each account, role by role.
 
@@ -70,7 +86,7 @@ def coverage(
     for kind in IdentifierType:
         of_kind = pc.equal(snapshot.objections.column("type"), kind.value)
         if pc.any(of_kind).as_py():
-            accounts, hashes = carried_pseudonyms(kind, rows, codes, ids, platform, pseudonyms)
+            accounts, hashes = carried_pseudonyms(kind, rows, codes, ids, platform, pseudonyms, hashed)
             # Of the two, the accounts are what is looked up in: there may be far more objections.
             met = pc.and_(of_kind, pc.is_in(snapshot.objections.column("pseudonym"), value_set=hashes))
             _hit(accounts, hashes, snapshot.objections.filter(met), own, spreading)
@@ -95,8 +111,24 @@ def carried_pseudonyms(
     ids: pa.StringArray,
     platform: str,
     pseudonyms: Pseudonyms,
+    hashed: Hashed | None = None,
 ) -> tuple[Codes, pa.FixedSizeBinaryArray]:
     """Account codes and the pseudonyms of their identifiers of one kind, pair by pair."""
+    if hashed is None:
+        return _carried_pseudonyms(kind, rows, codes, ids, platform, pseudonyms)
+    if kind not in hashed.carried:
+        hashed.carried[kind] = _carried_pseudonyms(kind, rows, codes, ids, platform, pseudonyms)
+    return hashed.carried[kind]
+
+
+def _carried_pseudonyms(
+    kind: IdentifierType,
+    rows: pa.Table,
+    codes: Codes,
+    ids: pa.StringArray,
+    platform: str,
+    pseudonyms: Pseudonyms,
+) -> tuple[Codes, pa.FixedSizeBinaryArray]:
     accounts, values, regions = _carried(kind, rows, codes)
     if kind is IdentifierType.ACCOUNT:
         accounts = np.concatenate([np.arange(len(ids)), accounts])

@@ -5,26 +5,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.corpus.chain import latest_version, parent_of, read_chain
-from pipelines.corpus.computed import Conditions, sealed_records
+from pipelines.corpus.chain import Version, latest_version, parent_of, read_chain
+from pipelines.corpus.computed import Computed, Conditions, of_version, sealed_records
 from pipelines.corpus.refusals import record_refusal, refused
 from pipelines.corpus.reuse import planned_splits
 from pipelines.eligibility import EligibilityKeys, compute_eligibility
 from pipelines.linking import newly_reached
-from pipelines.preconditions import check_accounts, check_platforms, check_registry
-from pipelines.quality.gates import source_gate
+from pipelines.preconditions import check_accounts, check_parent, check_platforms, check_registry
 from pipelines.rules.packs import load_packs
 from pipelines.screen.encode import encode
 from pipelines.screen.engine import engine
+from pipelines.source_read import SourceRead, read_source
 from pipelines.takedown import open_takedowns
 from schemas.canonical import sha256
 from schemas.documents import Finding, ObjectRef, SnapshotRef
 from schemas.errors import ConfigurationError
-from schemas.plans import KeyRef, Plan, Refusal
+from schemas.plans import KeyRef, Plan, Refusal, SplitResult
 from schemas.snapshots import Links, RegistrySnapshot, snapshot_parquet
-from schemas.splits import cut
 from schemas.tables import OBSERVED
 
 if TYPE_CHECKING:
@@ -51,23 +52,47 @@ class BuildInputs:
     """Where accounts that objections reach are recorded before the snapshot is taken; None: nothing is."""
     from_scratch: bool = False
     """Compute every split, whatever the parent has."""
+    later: Callable[[RegistrySnapshot], RegistrySnapshot] | None = None
+    """The registry as it stands now, by one of its earlier snapshots: what ``registry`` gives, only sooner.
+
+    It must refuse a log that does not go on from there."""
 
 
 @dataclass(frozen=True)
 class PlanTables:
-    """A plan, and the tables beside it: PLANNED splits as Parquet, the look-ups as Arrow IPC."""
+    """A plan, the tables beside it, and what the next plan of the same build need not find out again."""
 
     plan: Plan
     splits: bytes
+    """PLANNED, as Parquet."""
     lookup: bytes
     takedown: bytes
+    """Look-ups, as Arrow IPC."""
+    source: SourceRead
+    snapshot: RegistrySnapshot
+    conditions: Conditions
+    states: pa.Table
+    records: frozenset[bytes]
+    linked: int
+    """The registry was told of accounts that objections up to this event reach."""
+    computed: npt.NDArray[np.bool_]
+    """Of each split, whether an earlier plan of the same build has computed it."""
 
 
-def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
+@dataclass(frozen=True)
+class Before:
+    """A plan of the same build whose job is done, and that could not be published."""
+
+    tables: PlanTables
+    results: list[SplitResult]
+
+
+def make_plan(inputs: BuildInputs, now: datetime, before: Before | None = None) -> PlanTables:
     """Plan the next version. Nothing is read of the records but footers.
 
     First the registry is told of accounts that linked objections reach; so it may have moved on by events of
-    the plan's own.
+    the plan's own. After ``before`` only what has come to the registry since is looked at; the source is
+    taken as it was read then.
 
     Raises:
         Refused: the source gate found something wanting.
@@ -85,21 +110,24 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
     entries = read_chain(store)
     parent_entry = parent_of(entries[-1]) if entries else None
     parent = latest_version(store)
-    snapshot = inputs.registry(None)
-    manifest = inputs.source.manifest()
+    since = before.tables.snapshot if before else None
+    snapshot = _snapshot(inputs, since)
+    manifest = before.tables.source.manifest if before else inputs.source.manifest()
+    is_known = before is not None and inputs.later is not None and before.tables.plan.parent == parent_entry
 
     def check(snapshot: RegistrySnapshot) -> None:
         policy = inputs.policy.registry
-        check_registry(store, snapshot, inputs.registry, parent, policy, inputs.keys.registry, now)
+        check_registry(snapshot, parent, policy, now)
+        if parent is not None and not is_known:
+            check_parent(store, snapshot, inputs.registry, parent, inputs.keys.registry)
         check_platforms(snapshot, manifest.platform, policy)
 
     check(snapshot)
-    batches, accounts_digest = inputs.source.accounts(manifest.accounts)
-    accounts = list(batches)
-    quality = source_gate(manifest.numbers.model_dump(), inputs.policy.quality.source)
+    source = before.tables.source if before else read_source(inputs.source, manifest, inputs.policy)
+    linked = snapshot.event
     # Of a source that is refused the registry learns nothing.
-    if _passed(quality) and _record_reached(inputs, accounts, manifest.platform):
-        snapshot = inputs.registry(None)
+    if _passed(source.quality) and _record_reached(inputs, source, before.tables.linked if before else 0):
+        snapshot = _snapshot(inputs, snapshot)
         check(snapshot)
     takedowns = open_takedowns(
         snapshot.against(inputs.policy.purpose_set()),
@@ -107,24 +135,24 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
         inputs.policy.registry.other_platforms,
         inputs.target_key,
         inputs.keys.lineage,
+        source.unsealed,
     )
     eligibility = compute_eligibility(
-        accounts,
+        source.accounts,
         snapshot,
         inputs.policy,
         inputs.as_of,
         manifest.platform,
         inputs.keys,
         takedowns,
+        source.hashed,
     )
     check_accounts(eligibility.counts)
-    if not _passed(quality):
-        refusal = Refusal(plan=None, refused_at=now, parent=parent_entry, findings=quality)
+    if not _passed(source.quality):
+        refusal = Refusal(plan=None, refused_at=now, parent=parent_entry, findings=source.quality)
         record_refusal(store, refusal)
         raise refused(refusal)
     packs, current = load_packs(), engine()
-    observed = {path: inputs.source.observe(path) for path in sorted(manifest.records)}
-    splits = [split for path in observed for split in cut(path, inputs.source.footer(path))]
     conditions = Conditions(
         screening=inputs.policy.screening_digest(),
         packs=packs.content_digest(),
@@ -132,9 +160,13 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
         platform=manifest.platform,
         engine=current,
     )
-    comparable = None if inputs.from_scratch else parent
     records = sealed_records(snapshot.objections, inputs.policy)
-    planned = planned_splits(store, comparable, splits, observed, eligibility.states, records, conditions)
+    reusable = _reusable(inputs, parent, before)
+    planned = planned_splits(
+        store, reusable, source.splits, source.observed, eligibility.states, records, conditions
+    )
+    reused = np.asarray(planned.column("reused"))
+    computed = np.zeros(len(planned), bool) if before is None else before.tables.computed
     splits_table, lookup, takedown = encode(planned), _ipc(eligibility.lookup), _ipc(takedowns)
     plan = Plan(
         as_of=inputs.as_of,
@@ -143,7 +175,7 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
         source=inputs.source.url,
         platform=manifest.platform,
         description=manifest.content_digest(),
-        accounts_digest=accounts_digest,
+        accounts_digest=source.accounts_digest,
         accounts=eligibility.counts,
         policy=inputs.policy,
         policy_object=store.put("lineage", inputs.policy.to_canonical_json(), "json"),
@@ -170,14 +202,39 @@ def make_plan(inputs: BuildInputs, now: datetime) -> PlanTables:
         takedown=sha256(takedown),
         splits=len(planned),
         planned=sha256(splits_table),
-        reused=sum(planned.column("reused").to_pylist()),
+        reused=int(np.count_nonzero(reused)),
+        carried=int(np.count_nonzero(reused & computed)),
         observed=put_table(
-            store, pa.Table.from_pylist([vars(o) for o in observed.values()], schema=OBSERVED)
+            store, pa.Table.from_pylist([vars(o) for o in source.observed.values()], schema=OBSERVED)
         ),
         parent=parent_entry,
-        quality=quality,
+        quality=source.quality,
     )
-    return PlanTables(plan, splits_table, lookup, takedown)
+    return PlanTables(
+        plan, splits_table, lookup, takedown, source, snapshot, conditions, eligibility.states, records,
+        linked, computed | ~reused,
+    )  # fmt: skip
+
+
+def _snapshot(inputs: BuildInputs, since: RegistrySnapshot | None) -> RegistrySnapshot:
+    return inputs.registry(None) if since is None or inputs.later is None else inputs.later(since)
+
+
+def _reusable(inputs: BuildInputs, parent: Version | None, before: Before | None) -> Computed | None:
+    """What this build has computed itself; at first, what its parent consists of."""
+    if before is None:
+        return None if inputs.from_scratch or parent is None else of_version(inputs.store, parent)
+    tables = before.tables
+    return Computed(
+        tables.conditions,
+        {
+            (split.path, split.ordinal): (split, result)
+            for split, result in zip(tables.source.splits, before.results, strict=True)
+        },
+        frozenset(tables.source.observed.values()),
+        tables.states,
+        tables.records,
+    )
 
 
 def put_table(store: "Store", table: pa.Table) -> ObjectRef:
@@ -189,12 +246,21 @@ def _passed(findings: tuple[Finding, ...]) -> bool:
     return all(finding.success for finding in findings)
 
 
-def _record_reached(inputs: BuildInputs, accounts: list[pa.RecordBatch], platform: str) -> bool:
-    """Tell the registry of accounts that objections reach and it does not know; whether there were some."""
+def _record_reached(inputs: BuildInputs, source: SourceRead, since: int) -> bool:
+    """Tell the registry of accounts that objections reach and it does not know; whether there were some.
+
+    ``since``: of objections up to this event it was told, as far as nothing has come to them.
+    """
     if inputs.links is None:
         return False
+    platform = source.manifest.platform
     reached = newly_reached(
-        accounts, inputs.links.read(), platform, inputs.keys.registry, inputs.policy.registry
+        source.accounts,
+        inputs.links.read(since),
+        platform,
+        inputs.keys.registry,
+        inputs.policy.registry,
+        source.hashed,
     )
     if len(reached):
         inputs.links.record(reached, platform)

@@ -18,19 +18,9 @@ from schemas.tables import SNAPSHOT
 
 
 def check_registry(
-    store: Store,
-    snapshot: RegistrySnapshot,
-    registry: Callable[[int | None], RegistrySnapshot],
-    parent: Version | None,
-    policy: RegistryPolicy,
-    keys: Sequence[bytes],
-    now: datetime,
+    snapshot: RegistrySnapshot, parent: Version | None, policy: RegistryPolicy, now: datetime
 ) -> None:
-    """Law 2: a registry that is unexpectedly empty, stale, another one, or rolled back stops the build.
-
-    ``registry``: the same one as it stood at an earlier event. ``keys``: those of its pseudonyms. If the key
-    was rotated since, the parent's are under the first of them only: the others are applied before comparing.
-    """
+    """Law 2: a registry that is unexpectedly empty, stale, another one, or rolled back stops the build."""
     if not len(snapshot.objections) and not policy.allow_empty:
         raise BadInput(
             "registry",
@@ -70,6 +60,21 @@ def check_registry(
             found=", then ".join(snapshot.key_ids),
             remedy="restore the newer copy of the registry: its key was rotated since",
         )
+
+
+def check_parent(
+    store: Store,
+    snapshot: RegistrySnapshot,
+    registry: Callable[[int | None], RegistrySnapshot],
+    parent: Version,
+    keys: Sequence[bytes],
+) -> None:
+    """Law 2: a registry that was rolled back and has gone on since stops the build.
+
+    ``registry``: the same one as it stood at an earlier event. ``keys``: those of its pseudonyms. If the key
+    was rotated since, the parent's are under the first of them only: the others are applied before comparing.
+    """
+    used = parent.content.snapshot
     earlier = snapshot if snapshot.event == used.event else registry(used.event)
     held = read_object_table(store, used.object, SNAPSHOT)
     if earlier.root != used.root or not earlier.was(_under_all(held, used.key_ids, keys)):

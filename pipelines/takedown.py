@@ -15,6 +15,9 @@ from schemas.tables import TAKEDOWN
 from schemas.takedowns import unseal
 from schemas.vocabulary import TakedownType
 
+Unsealed = dict[tuple[TakedownType, bytes], dict[str, str | None]]
+"""By type and sealed target, its normal form on each platform; None where it is not of that one."""
+
 
 def sealed_rows(objections: pa.Table) -> pa.Table:
     """The rows of a SNAPSHOT table that are takedowns."""
@@ -27,11 +30,13 @@ def open_takedowns(
     others: Iterable[str],
     target_key: Callable[[], bytes],
     lineage_key: bytes,
+    known: Unsealed | None = None,
 ) -> pa.Table:
     """The TAKEDOWN table of a snapshot, sorted: raw ids, so it lies in staging and ends with the build.
 
     ``others``: platforms whose records the registry holds, too; those hit nothing here. The key is asked
-    for by the first takedown.
+    for by the first takedown. ``known``: what was opened before, with the same arguments; what is missing in
+    it is added.
 
     Raises:
         BadInput: a target that the key does not open. It is never ignored: nobody knows what it names.
@@ -41,10 +46,14 @@ def open_takedowns(
     if not len(held):
         return TAKEDOWN.empty_table()
     key, shut = target_key(), 0
+    known = {} if known is None else known
     opened: set[tuple[str, str]] = set()
     for row in held.select(["type", "sealed"]).to_pylist():
         kind = TakedownType(row["type"])
-        forms = {name: unseal(key, kind, name, row["sealed"]) for name in (platform, *others)}
+        forms = known.get((kind, row["sealed"]))
+        if forms is None:
+            forms = {name: unseal(key, kind, name, row["sealed"]) for name in (platform, *others)}
+            known[kind, row["sealed"]] = forms
         shut += not any(form is not None for form in forms.values())
         form = forms[platform]
         if form is not None:

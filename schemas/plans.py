@@ -117,7 +117,9 @@ class Plan(Model):
     planned: Digest
     """SHA-256 of the staged table of them, ``splits.parquet``."""
     reused: int
-    """How many of them were taken from the parent unread."""
+    """How many of them were taken over unread."""
+    carried: int = 0
+    """How many of these an earlier plan of the same build has computed; the parent has the others."""
     observed: ObjectRef
     """What was seen of the source's files, a table."""
     parent: Parent | None

@@ -126,8 +126,9 @@ REACHED = pa.schema([REACHING.field("origin"), REACHING.field("pseudonym")])
 class Links:
     """How a build tells the registry of the accounts that objections reach."""
 
-    read: Callable[[], pa.Table]
-    """A REACHING table: the registry as it stands now."""
+    read: Callable[[int], pa.Table]
+    """A REACHING table: the registry as it stands now, of objections to which something has come since an
+    event: themselves, or an account that they reach."""
     record: Callable[[pa.Table, str], None]
     """Append a REACHED table of accounts of a platform; what is known by then adds nothing."""
 

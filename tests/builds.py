@@ -103,12 +103,14 @@ class Place:
             **{n: {**made[given["origin"]], "type": "account", **given} for n, given in linked.items()},
         }
 
-    def reaching(self):
-        """What the registry hands to a build: where linked objections reach from."""
+    def reaching(self, since=0):
+        """What the registry hands to a build: where linked objections reach from, to which something came."""
+        live = self.live()
+        lately = {given.get("origin", n) for n, given in live.items() if n > since}
         rows = [
             {"origin": given.get("origin", n), "type": row["type"], "pseudonym": row["pseudonym"]}
-            for n, given in self.live().items()
-            if given["linked"] and given["type"] in set(IdentifierType)
+            for n, given in live.items()
+            if given["linked"] and given["type"] in set(IdentifierType) and given.get("origin", n) in lately
             for row in snapshot_of([given], key=self.keys["registry"].secret).objections.to_pylist()
         ]
         return pa.Table.from_pylist(rows, schema=REACHING)

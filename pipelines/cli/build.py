@@ -147,6 +147,7 @@ def _inputs(
         target_key=lambda: opened.key("target").secret,
         links=_links(opened, registry, keychain.ids),
         from_scratch=from_scratch,
+        later=registry.later_snapshot,
     )
     say_doubts(opened, inputs)
     return inputs
@@ -156,16 +157,16 @@ def _links(opened: OpenedWorkspace, registry: "Registry", key_ids: tuple[str, ..
     """How the registry learns of accounts that objections reach: the log key is asked for where it does."""
     from optout_registry.identity import check_chain
     from optout_registry.inherited import read_reaching, record_reached
-    from pipelines.cli.registry.opened import open_to_write
+    from optout_registry.opening import to_write
     from schemas.snapshots import Links
 
     def record(reached: "pa.Table", platform: str) -> None:
-        with open_to_write(opened) as writable:
+        with to_write(registry, opened.key("log").secret) as writable:
             check_chain(writable.identity, key_ids)
             record_reached(writable, reached, platform, recorded_at=_now())
         typer.echo(f"recorded {counted(len(reached), 'account')} that objections newly reach", err=True)
 
-    return Links(read=lambda: read_reaching(registry), record=record)
+    return Links(read=lambda since: read_reaching(registry, since), record=record)
 
 
 def _finishing(registry: "Registry", runner: str, *, accept_change: str | None) -> "Finishing":
@@ -179,7 +180,13 @@ def _finishing(registry: "Registry", runner: str, *, accept_change: str | None) 
             found="something else",
             remedy="say who looked at it, as in --accept-change 'data protection officer'",
         )
-    return Finishing(head=registry.head, now=_now, runner=runner, accepted_by=accept_change)
+    return Finishing(
+        head=registry.head,
+        now=_now,
+        runner=runner,
+        standstill=registry.standstill,
+        accepted_by=accept_change,
+    )
 
 
 def _job(store: "Store", runner: str, workers: int) -> Callable[[str, str, int], None]:

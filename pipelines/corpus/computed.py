@@ -11,13 +11,11 @@ import pyarrow.parquet as pq
 
 from pipelines.corpus.chain import Version, read_object_table, read_splits
 from pipelines.corpus.objects import read_object
-from pipelines.corpus.results import results_of
 from pipelines.corpus.source_files import Observation
-from pipelines.corpus.staging import plan_splits
 from pipelines.corpus.store import Store
 from schemas.documents import EngineRef, ObjectRef
 from schemas.outcomes import Reason
-from schemas.plans import Plan, SplitResult
+from schemas.plans import SplitResult
 from schemas.policy import Policy
 from schemas.splits import Split
 from schemas.tables import ELIGIBILITY, FOOTPRINT, OBSERVED, SNAPSHOT
@@ -86,21 +84,6 @@ def of_version(store: Store, version: Version) -> Computed:
     return _computed(store, conditions, results, version.envelope.observed, content.eligibility, records)
 
 
-def of_plan(store: Store, plan_id: str, plan: Plan) -> Computed:
-    """What the finished job of a plan has computed, or taken over."""
-    planned = plan_splits(store, plan_id, plan)
-    splits = map(split_of, planned.to_pylist())
-    results = zip(splits, results_of(store, plan_id, planned), strict=True)
-    return _computed(
-        store, conditions_of(plan), results, plan.observed, plan.eligibility, records_of(store, plan)
-    )
-
-
-def records_of(store: Store, plan: Plan) -> frozenset[bytes]:
-    """What a plan takes down by its own name: :func:`sealed_records`."""
-    return sealed_records(read_object_table(store, plan.snapshot.object, SNAPSHOT), plan.policy)
-
-
 def sealed_records(objections: pa.Table, policy: Policy) -> frozenset[bytes]:
     """The records that a SNAPSHOT table has taken down under a policy, as they are sealed.
 
@@ -110,17 +93,6 @@ def sealed_records(objections: pa.Table, policy: Policy) -> frozenset[bytes]:
     is_record = pc.equal(objections.column("type"), TakedownType.RECORD.value)
     chosen = objections.filter(pc.and_(is_record, pc.not_equal(purposes, 0)))
     return frozenset(chosen.column("sealed").to_pylist())
-
-
-def conditions_of(plan: Plan) -> Conditions:
-    """Under which conditions the splits of a plan are computed."""
-    return Conditions(
-        screening=plan.policy.screening_digest(),
-        packs=plan.packs.digest,
-        lineage_key=plan.lineage_key.id,
-        platform=plan.platform,
-        engine=plan.engine,
-    )
 
 
 def read_observed(store: Store, ref: ObjectRef) -> dict[str, Observation]:

@@ -4,41 +4,31 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.corpus.chain import Version, read_object_table
-from pipelines.corpus.computed import (
-    Computed,
-    Conditions,
-    conditions_of,
-    of_version,
-    read_observed,
-    records_of,
-    split_of,
-)
+from pipelines.corpus.computed import Computed, Conditions
 from pipelines.corpus.source_files import Observation
-from pipelines.corpus.staging import PLANNED, mark_done, plan_splits
+from pipelines.corpus.staging import PLANNED
 from pipelines.corpus.store import Store
-from schemas.plans import Plan
 from schemas.splits import Split
-from schemas.tables import ELIGIBILITY
 
 
 def planned_splits(
     store: Store,
-    parent: Version | None,
+    before: Computed | None,
     splits: list[Split],
     observed: dict[str, Observation],
     states: pa.Table,
     records: frozenset[bytes],
     conditions: Conditions,
 ) -> pa.Table:
-    """A PLANNED table: every split, with the parent's result where there is one to compare with.
+    """A PLANNED table: every split, with the result of ``before`` where there is one to compare with.
+
+    ``before``: the parent, or what an earlier plan of the same build has come to.
 
     ``reused`` is set where that is the result that computing it would give. ``states`` is the new
     ELIGIBILITY, ``records`` are the new :func:`~pipelines.corpus.computed.sealed_records`. Where those
-    changed, nothing is reused unread: a worker digests every split and reads its ids, and takes the parent's
+    changed, nothing is reused unread: a worker digests every split and reads its ids, and takes the earlier
     result where no record that came or went is in it.
     """
-    before = None if parent is None else of_version(store, parent)
     if before is not None and before.conditions != conditions:
         before = None
     changed = np.zeros(0, np.uint64) if before is None else changed_subjects(before.states, states)
@@ -56,20 +46,6 @@ def planned_splits(
             "previous": None if held is None else held[1].to_canonical_json().decode(),
         })  # fmt: skip
     return pa.Table.from_pylist(rows, schema=PLANNED)
-
-
-def carry_over(store: Store, plan_id: str, plan: Plan, before: Computed) -> None:
-    """Mark those splits of a plan as done that an earlier plan of the same build has computed alike."""
-    if conditions_of(plan) != before.conditions or records_of(store, plan) != before.records:
-        return  # what an earlier plan has computed is in staging, under its split key
-    observed = read_observed(store, plan.observed)
-    changed = changed_subjects(before.states, read_object_table(store, plan.eligibility, ELIGIBILITY))
-    for row in plan_splits(store, plan_id, plan).to_pylist():
-        if not row["reused"]:
-            split = split_of(row)
-            result = before.unchanged(store, split, observed[split.path], changed)
-            if result is not None:
-                mark_done(store, plan_id, row["split"], result.split_key)
 
 
 def changed_subjects(before: pa.Table, after: pa.Table) -> npt.NDArray[np.uint64]:

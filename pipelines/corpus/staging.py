@@ -35,8 +35,8 @@ PLANS, RESULTS, REFUSED = "staging/plans", "staging/results", "staging/refused"
 
 PLANNED = pa.schema([
     *(SPLITS.field(name) for name in ("split", "path", "ordinal", "first_row_group", "row_groups", "rows")),
-    pa.field("reused", pa.bool_(), nullable=False),  # taken from the parent unread
-    pa.field("previous", pa.string()),  # the parent's SplitResult as canonical JSON
+    pa.field("reused", pa.bool_(), nullable=False),  # taken over unread
+    pa.field("previous", pa.string()),  # SplitResult as canonical JSON: the parent's, or an earlier plan's
 ])  # fmt: skip
 """The splits of a plan in order. A worker that computes the split key of ``previous`` returns it;
 ``finish`` takes it as it is where ``reused``."""

@@ -14,10 +14,9 @@ from optout_registry import later
 from optout_registry.inherited import read_reaching, record_reached
 from optout_registry.intake import Intake
 from optout_registry.objections import Impersonation, Objection
-from optout_registry.opening import create_registry, open_registry
+from optout_registry.opening import create_registry, open_registry, to_write
 from optout_registry.redaction import redact
 from optout_registry.storage import sqlite
-from optout_registry.transparency.notes import Signer
 from schemas.errors import BadInput
 from schemas.pseudonyms import Keychain
 from schemas.snapshots import REACHED, snapshot_parquet
@@ -157,8 +156,7 @@ def test_whoever_comes_while_it_stands_still_is_recorded_right_after(url, regist
 def test_it_is_written_to_within_the_standstill_of_who_reads(url, registry, objection):
     reader = open_registry(url)
     with reader.standstill():
-        writable = reader.signed(Signer(registry._signer.name, LOG_SECRET))
-        writable.add(objection("a1"), recorded_at=NOW)
+        to_write(reader, LOG_SECRET).add(objection("a1"), recorded_at=NOW)
         assert reader.head().event == 1
     assert registry.head().event == 1
 
