@@ -18,7 +18,8 @@ from pipelines.corpus.staging import (
 from pipelines.corpus.store import Store
 from pipelines.corpus.sweep import sweep_staging
 from pipelines.finishing import Finishing, Measured, finish_plan, prepare_version, publish_version
-from pipelines.planning import Before, BuildInputs, PlanTables, make_plan
+from pipelines.plan_tables import Before, PlanTables
+from pipelines.planning import BuildInputs, make_plan
 from schemas.documents import Envelope
 from schemas.errors import LateObjections
 from schemas.plans import Plan

@@ -6,15 +6,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.corpus.chain import Version, latest_version, parent_of, read_chain
-from pipelines.corpus.computed import Computed, Conditions, of_version, sealed_records
+from pipelines.corpus.chain import latest_version, parent_of, read_chain
+from pipelines.corpus.computed import Conditions, of_version, sealed_records
 from pipelines.corpus.refusals import record_refusal, refused
 from pipelines.corpus.reuse import planned_splits
 from pipelines.eligibility import EligibilityKeys, compute_eligibility
 from pipelines.linking import newly_reached
+from pipelines.plan_tables import Before, PlanTables
 from pipelines.preconditions import check_accounts, check_parent, check_platforms, check_registry
 from pipelines.rules.packs import load_packs
 from pipelines.screen.encode import encode
@@ -24,7 +24,7 @@ from pipelines.takedown import open_takedowns
 from schemas.canonical import sha256
 from schemas.documents import Finding, ObjectRef, SnapshotRef
 from schemas.errors import ConfigurationError
-from schemas.plans import KeyRef, Plan, Refusal, SplitResult
+from schemas.plans import KeyRef, Plan, Refusal
 from schemas.snapshots import Links, RegistrySnapshot, snapshot_parquet
 from schemas.tables import OBSERVED
 
@@ -56,35 +56,6 @@ class BuildInputs:
     """The registry as it stands now, by one of its earlier snapshots: what ``registry`` gives, only sooner.
 
     It must refuse a log that does not go on from there."""
-
-
-@dataclass(frozen=True)
-class PlanTables:
-    """A plan, the tables beside it, and what the next plan of the same build need not find out again."""
-
-    plan: Plan
-    splits: bytes
-    """PLANNED, as Parquet."""
-    lookup: bytes
-    takedown: bytes
-    """Look-ups, as Arrow IPC."""
-    source: SourceRead
-    snapshot: RegistrySnapshot
-    conditions: Conditions
-    states: pa.Table
-    records: frozenset[bytes]
-    linked: int
-    """The registry was told of accounts that objections up to this event reach."""
-    computed: npt.NDArray[np.bool_]
-    """Of each split, whether an earlier plan of the same build has computed it."""
-
-
-@dataclass(frozen=True)
-class Before:
-    """A plan of the same build whose job is done, and that could not be published."""
-
-    tables: PlanTables
-    results: list[SplitResult]
 
 
 def make_plan(inputs: BuildInputs, now: datetime, before: Before | None = None) -> PlanTables:
@@ -161,7 +132,9 @@ def make_plan(inputs: BuildInputs, now: datetime, before: Before | None = None) 
         engine=current,
     )
     records = sealed_records(snapshot.objections, inputs.policy)
-    reusable = _reusable(inputs, parent, before)
+    reusable = before.computed() if before else None
+    if before is None and parent is not None and not inputs.from_scratch:
+        reusable = of_version(store, parent)
     planned = planned_splits(
         store, reusable, source.splits, source.observed, eligibility.states, records, conditions
     )
@@ -218,23 +191,6 @@ def make_plan(inputs: BuildInputs, now: datetime, before: Before | None = None) 
 
 def _snapshot(inputs: BuildInputs, since: RegistrySnapshot | None) -> RegistrySnapshot:
     return inputs.registry(None) if since is None or inputs.later is None else inputs.later(since)
-
-
-def _reusable(inputs: BuildInputs, parent: Version | None, before: Before | None) -> Computed | None:
-    """What this build has computed itself; at first, what its parent consists of."""
-    if before is None:
-        return None if inputs.from_scratch or parent is None else of_version(inputs.store, parent)
-    tables = before.tables
-    return Computed(
-        tables.conditions,
-        {
-            (split.path, split.ordinal): (split, result)
-            for split, result in zip(tables.source.splits, before.results, strict=True)
-        },
-        frozenset(tables.source.observed.values()),
-        tables.states,
-        tables.records,
-    )
 
 
 def put_table(store: "Store", table: pa.Table) -> ObjectRef:
