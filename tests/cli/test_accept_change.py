@@ -9,7 +9,7 @@ CALM = {"quality": {"relative": {"max_removed_share_rise": 0.05}}}
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     """A version, and an objection that takes a twelfth of its rows."""
-    place = workspace(tmp_path_factory.mktemp("leap") / "w", policy=CALM, files=12)
+    place = workspace(tmp_path_factory.mktemp("leap") / "w", policy=CALM, files=3)
     place.build().done()
     place.run("registry", "add", "account", "a3").done()
     return place

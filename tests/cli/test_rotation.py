@@ -38,7 +38,7 @@ def copied(place, folder):
 def built(tmp_path_factory):
     """A workspace with one version, under one key."""
     place = workspace(
-        tmp_path_factory.mktemp("rotation") / "w", ACCOUNTS, RECORDS, objections=OBJECTIONS, files=12
+        tmp_path_factory.mktemp("rotation") / "w", ACCOUNTS, RECORDS, objections=OBJECTIONS, files=4
     )
     place.build().done()
     return place
@@ -76,7 +76,7 @@ def test_the_new_key_is_made_and_the_event_is_named(rotated):
 
 def test_the_next_build_reuses_every_split_and_both_versions_verify(place):
     build = place.build().done()
-    assert "12 splits, 12 reused unread" in build.err
+    assert "4 splits, 4 reused unread" in build.err
     first, second = (place.run("funnel", number, "--json").done().json for number in (1, 2))
     assert (first["outcomes"], first["reasons"]) == (second["outcomes"], second["reasons"])
     assert first["reasons"]["objection"] == 8
@@ -123,7 +123,7 @@ def test_once_the_reference_is_there_nothing_goes_on_before_the_rotation(built, 
     place.run("init").done()  # it asks for the keys of the registry, and not for the next one
     place.run("registry", "rotate-key").done()
     place.run("verify").done()
-    assert "12 reused unread" in place.build().done().err
+    assert "4 reused unread" in place.build().done().err
 
 
 def test_the_last_key_alone_is_refused(place):

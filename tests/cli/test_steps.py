@@ -9,7 +9,7 @@ from commands import AS_OF, workspace
 
 @pytest.fixture
 def place(tmp_path):
-    return workspace(tmp_path / "w", files=12)
+    return workspace(tmp_path / "w", files=4)
 
 
 def planned(place, *arguments):
@@ -27,7 +27,7 @@ def test_build_is_plan_job_finish(place):
     plan = planned(place)
     place.run("job", plan).done()
     before = results(place)
-    assert len(before) == 12
+    assert len(before) == 4
     place.run("job", plan).done()
     assert results(place) == before
     finished = place.run("finish", plan)
@@ -36,7 +36,7 @@ def test_build_is_plan_job_finish(place):
     assert (built.code, built.out) == (0, finished.out.replace("version 1", "version 2"))
     one, two = place.versions()
     assert one["content"] == two["content"]
-    assert (one["splits_computed"], two["splits_computed"]) == (12, 12)
+    assert (one["splits_computed"], two["splits_computed"]) == (4, 4)
     assert place.files("staging") == []
 
 
@@ -91,7 +91,7 @@ def test_a_build_that_is_overtaken_loses_and_the_next_follows(place):
     assert_lost(slow.wait())
     assert [version["version"] for version in place.versions()] == [1]
     place.build().done()
-    assert [version["splits_reused"] for version in place.versions()] == [0, 12]
+    assert [version["splits_reused"] for version in place.versions()] == [0, 4]
     assert place.files("staging") == []
 
 

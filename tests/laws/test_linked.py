@@ -44,7 +44,7 @@ def place(tmp_path):
 
 def left(place, **persons):
     """Whose records a build of the accounts as they are linked now keeps; the verifier agrees."""
-    place.write(people(**persons), ROWS, row_group_rows=2, files=4)
+    place.write(people(**persons), ROWS, row_group_rows=2, files=2)
     place.build()
     version = load_version(place.store)
     assert list(place.verify()) == []
@@ -108,7 +108,7 @@ def test_the_scope_is_that_of_the_objection(place):
 
 def test_the_verifier_misses_an_account_that_was_not_recorded(place):
     place.record_reached = lambda *_: None
-    place.write(people(ana="p", ben="p"), ROWS, row_group_rows=2, files=4)
+    place.write(people(ana="p", ben="p"), ROWS, row_group_rows=2, files=2)
     place.build()
     assert {finding.expected for finding in place.verify()} == {
         "a row of the snapshot for every account that an objection reaches"

@@ -4,6 +4,7 @@ import os
 import shutil
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import count
 
 import pytest
 from builds import Place, run_splits
@@ -38,6 +39,22 @@ def place(tmp_path):
     return place
 
 
+@pytest.fixture(scope="module")
+def first(tmp_path_factory):
+    """A place with one version, which is only copied."""
+    made = Place(tmp_path_factory.mktemp("first"), [objection(value="a11")])
+    made.write(ACCOUNTS, RECORDS, row_group_rows=4, files=12)
+    made.build()
+    return made
+
+
+@pytest.fixture
+def built(first, tmp_path):
+    """A copy of it; its clock goes on."""
+    folder = shutil.copytree(first.folder, tmp_path / "built")
+    return Place(folder, list(first.objections), plans=list(first.plans), ticks=count(1))
+
+
 def content(place, number=None):
     return load_version(place.store, number).content
 
@@ -46,38 +63,35 @@ def keys_of(place, number):
     return read_splits(place.store, load_version(place.store, number)).column("split_key").to_pylist()
 
 
-def test_a_late_objection_redoes_its_splits_and_equals_a_build_from_nothing(place):
-    place.build()
-    place.objections.append(objection(value="a3"))
-    place.build()
-    again = Place(place.folder, place.objections, corpus="again")
+def test_a_late_objection_redoes_its_splits_and_equals_a_build_from_nothing(built):
+    built.objections.append(objection(value="a3"))
+    built.build()
+    again = Place(built.folder, built.objections, corpus="again")
     again.build(from_scratch=True)
-    assert content(place, 2) == content(again, 1)
-    assert place.plans[-1].reused == 11
-    changed = [n for n, pair in enumerate(zip(keys_of(place, 1), keys_of(place, 2), strict=True))
+    assert content(built, 2) == content(again, 1)
+    assert built.plans[-1].reused == 11
+    changed = [n for n, pair in enumerate(zip(keys_of(built, 1), keys_of(built, 2), strict=True))
                if pair[0] != pair[1]]  # fmt: skip
     assert changed == [3]
-    assert list(place.verify(1)) == list(place.verify(2)) == []
+    assert list(built.verify(1)) == list(built.verify(2)) == []
 
 
-def test_an_objection_to_another_surface_removes_nothing(place):
-    place.build()
-    place.objections.append(objection(value="a3", surfaces=2))
-    place.build()
-    assert content(place, 2).counts == content(place, 1).counts
+def test_an_objection_to_another_surface_removes_nothing(built):
+    built.objections.append(objection(value="a3", surfaces=2))
+    built.build()
+    assert content(built, 2).counts == content(built, 1).counts
 
 
 @pytest.mark.parametrize(
     "edit",
     few_of({"status": {"status": "deleted"}, "birth date": {"birth_date": date(2012, 1, 1)}}, "birth date"),
 )
-def test_an_edited_account_redoes_the_splits_that_name_it(place, edit):
-    place.build()
+def test_an_edited_account_redoes_the_splits_that_name_it(built, edit):
     accounts = [row | edit if row["account_id"] == "a5" else row for row in ACCOUNTS]
-    place.write(accounts, RECORDS, row_group_rows=4, files=12)
-    place.build()
-    assert content(place, 2).counts.outcomes["kept"] == content(place, 1).counts.outcomes["kept"] - 4
-    assert [n for n in range(12) if keys_of(place, 1)[n] != keys_of(place, 2)[n]] == [5]
+    built.write(accounts, RECORDS, row_group_rows=4, files=12)
+    built.build()
+    assert content(built, 2).counts.outcomes["kept"] == content(built, 1).counts.outcomes["kept"] - 4
+    assert [n for n in range(12) if keys_of(built, 1)[n] != keys_of(built, 2)[n]] == [5]
 
 
 def test_an_account_added_later_redoes_the_splits_that_name_it(place):
@@ -90,28 +104,25 @@ def test_an_account_added_later_redoes_the_splits_that_name_it(place):
     assert [n for n in range(12) if keys_of(place, 1)[n] != keys_of(place, 2)[n]] == [10, 11]
 
 
-def test_a_gate_threshold_is_no_reason_to_screen_again(place):
-    place.build()
-    place.policy = Policy.model_validate({"quality": {"release": {"min_kept_rows": 2}}})
-    place.build()
-    assert place.plans[-1].reused == 12
+def test_a_gate_threshold_is_no_reason_to_screen_again(built):
+    built.policy = Policy.model_validate({"quality": {"release": {"min_kept_rows": 2}}})
+    built.build()
+    assert built.plans[-1].reused == 12
 
 
-def test_order_of_work_changes_nothing(place):
-    place.build()
-    other = Place(place.folder, place.objections, corpus="other")
+def test_order_of_work_changes_nothing(built):
+    other = Place(built.folder, built.objections, corpus="other")
     other.build(lambda *args: run_splits(*args, order=lambda planned: planned[1::2] + planned[::2][::-1]))
-    assert content(place) == content(other)
+    assert content(built) == content(other)
 
 
-def test_another_lineage_key_gives_another_order_of_the_same_rows(place):
-    place.build()
-    (place.folder / "lineage.key").unlink()
-    other = Place(place.folder, place.objections, corpus="other")
+def test_another_lineage_key_gives_another_order_of_the_same_rows(built):
+    (built.folder / "lineage.key").unlink()
+    other = Place(built.folder, built.objections, corpus="other")
     other.build()
-    assert content(place).counts == content(other).counts
-    assert set(keys_of(place, 1)).isdisjoint(keys_of(other, 1))
-    assert content(place).shards != content(other).shards
+    assert content(built).counts == content(other).counts
+    assert set(keys_of(built, 1)).isdisjoint(keys_of(other, 1))
+    assert content(built).shards != content(other).shards
 
 
 @pytest.mark.parametrize("done", few_of([1, 5, 11], 5))
@@ -201,34 +212,32 @@ def test_an_object_that_a_dead_build_left_damaged_is_named_and_enters_no_version
 
 
 @pytest.mark.parametrize("part", few_of(["shard", "ledger"], "ledger"))
-def test_a_result_of_the_parent_that_is_looked_up_is_digested(place, part):
+def test_a_result_of_the_parent_that_is_looked_up_is_digested(built, part):
     """A file with another time is read again; its split keys, and so its results, are the parent's."""
-    place.build()
-    digest = read_splits(place.store, load_version(place.store)).column(part)[0].as_py()
+    digest = read_splits(built.store, load_version(built.store)).column(part)[0].as_py()
     name = object_name("data" if part == "shard" else "lineage", digest, "parquet")
-    for path in (place.folder / "canonical/records").iterdir():
+    for path in (built.folder / "canonical/records").iterdir():
         os.utime(path, ns=(0, 0))
-    flip_a_bit(place.folder / "corpus" / name)
+    flip_a_bit(built.folder / "corpus" / name)
     with pytest.raises(BadInput, match="delete it") as caught:
-        place.build()
+        built.build()
     assert caught.value.subject == name
-    assert len(list(place.store.list("versions"))) == 1
-    place.store.delete(name)
-    place.build()
-    assert place.plans[-1].reused == 0
-    assert content(place, 2) == content(place, 1)
-    assert list(place.verify(1)) == list(place.verify(2)) == []
+    assert len(list(built.store.list("versions"))) == 1
+    built.store.delete(name)
+    built.build()
+    assert built.plans[-1].reused == 0
+    assert content(built, 2) == content(built, 1)
+    assert list(built.verify(1)) == list(built.verify(2)) == []
 
 
-def test_a_page_damaged_in_a_split_that_is_reused_unread_is_found_by_verify(place):
+def test_a_page_damaged_in_a_split_that_is_reused_unread_is_found_by_verify(built):
     """docs/limits.md says so: reading what is reused would cost what reuse saves."""
-    place.build()
-    reused = read_splits(place.store, load_version(place.store)).column("shard")[0].as_py()
+    reused = read_splits(built.store, load_version(built.store)).column("shard")[0].as_py()
     name = object_name("data", reused, "parquet")
-    flip_a_bit(place.folder / "corpus" / name)
-    place.objections.append(objection(value="a10"))
-    place.build()
-    assert name in {finding.object for finding in place.verify(2)}
+    flip_a_bit(built.folder / "corpus" / name)
+    built.objections.append(objection(value="a10"))
+    built.build()
+    assert name in {finding.object for finding in built.verify(2)}
 
 
 def test_a_finish_that_died_after_publishing_may_run_again(place):
@@ -431,30 +440,28 @@ def test_nothing_kept_is_refused(place):
     assert list(place.store.list("versions")) == []
 
 
-def test_a_damaged_object_that_would_be_reused_is_named_and_publishes_nothing(place):
-    place.build()
-    reused = read_splits(place.store, load_version(place.store)).column("shard")[0].as_py()
-    path = place.folder / "corpus" / object_name("data", reused, "parquet")
+def test_a_damaged_object_that_would_be_reused_is_named_and_publishes_nothing(built):
+    reused = read_splits(built.store, load_version(built.store)).column("shard")[0].as_py()
+    path = built.folder / "corpus" / object_name("data", reused, "parquet")
     path.chmod(0o644)
     path.write_bytes(path.read_bytes()[:-9])
-    place.objections.append(objection(value="a10"))
+    built.objections.append(objection(value="a10"))
     with pytest.raises(BadInput, match="--from-scratch") as caught:
-        place.build()
+        built.build()
     assert caught.value.subject.startswith(("data/", "lineage/"))
-    assert len(list(place.store.list("versions"))) == 1
+    assert len(list(built.store.list("versions"))) == 1
 
 
 @pytest.mark.parametrize("objector", ["a1", "a2"], ids=["where it counts", "elsewhere"])
-def test_another_footprint_under_the_name_of_one_is_named(place, objector):
-    place.build()
-    footprints = read_splits(place.store, load_version(place.store)).column("footprint").to_pylist()
+def test_another_footprint_under_the_name_of_one_is_named(built, objector):
+    footprints = read_splits(built.store, load_version(built.store)).column("footprint").to_pylist()
     theirs, own = (
-        place.folder / "corpus" / object_name("lineage", name, "parquet") for name in footprints[:2]
+        built.folder / "corpus" / object_name("lineage", name, "parquet") for name in footprints[:2]
     )
     own.chmod(0o644)
     own.write_bytes(theirs.read_bytes())
-    place.objections.append(objection(value=objector))
+    built.objections.append(objection(value=objector))
     with pytest.raises(BadInput) as caught:
-        place.build()
-    assert caught.value.subject == own.relative_to(place.folder / "corpus").as_posix()
-    assert len(list(place.store.list("versions"))) == 1
+        built.build()
+    assert caught.value.subject == own.relative_to(built.folder / "corpus").as_posix()
+    assert len(list(built.store.list("versions"))) == 1
