@@ -200,7 +200,9 @@ def copy_packages(folder):
 
 def pytest_in(folder, *arguments):
     """Run tests of the copy of the tree in ``folder``, with the packages of that copy."""
-    options = ("-q", "-n", "0", "-p", "no:cacheprovider")
+    # The fork server has imported what is a plugin of pytest, too.
+    imported = "ignore:Module already imported:pytest.PytestAssertRewriteWarning"
+    options = ("-q", "-n", "0", "-p", "no:cacheprovider", "-W", imported)
     started = _start(
         folder,
         ["pytest", *options, *arguments],
