@@ -28,7 +28,7 @@ Job = Callable[[str, str, int], None]
 """Runs the job of a plan: corpus URL, plan id, number of splits."""
 _ROUNDS = 10
 """How often a build takes in what has come to the registry while it ran."""
-_SHORT = timedelta(seconds=15)
+_SHORT = timedelta(seconds=20)
 """A round like one that took no longer is made while the registry stands still."""
 _LONGEST = timedelta(seconds=40)
 """The registry stands still for no step that begins later than this; its writers wait for a minute."""

@@ -27,7 +27,7 @@ class SourceRead:
     """By path of a file of records."""
     splits: list[Split]
     hashed: Hashed = field(default_factory=Hashed)
-    unsealed: Unsealed = field(default_factory=dict)
+    unsealed: Unsealed = field(default_factory=Unsealed)
 
 
 def read_source(files: SourceFiles, manifest: SourceManifest, policy: Policy) -> SourceRead:
