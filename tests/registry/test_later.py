@@ -67,10 +67,38 @@ def fields(snapshot):
     return {**plain, "objections": snapshot.objections.to_pylist(), "erased": snapshot.erased.to_pylist()}
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+A1 = ("add", IdentifierType.EMAIL, 1, "one")
+LOOK = ("look",)
+HISTORIES = {
+    "of two on one target one ends": [A1, LOOK, A1, LOOK, ("release", 0)],
+    "the last on a target ends": [A1, LOOK, LOOK, LOOK, ("release", 0)],
+    "it ends and keeps what is older": [A1, LOOK, ("keep", 0)],
+    "what was older is released": [A1, ("keep", 0), LOOK, ("release", 0)],
+    "it ends and is redacted": [A1, LOOK, ("release", 0), ("redact", 0)],
+    "it comes and ends": [LOOK, A1, ("release", 1)],
+    "an account that it reached ends with it": [A1, ("link", 0, 1), LOOK, ("refuse", 0)],
+    "one of two platforms ends": [
+        ("add", IdentifierType.ACCOUNT, 1, "two"),
+        ("add", IdentifierType.ACCOUNT, 2, "one"),
+        LOOK,
+        ("release", 0),
+    ],
+    "the last of a platform ends": [("add", IdentifierType.ACCOUNT, 1, "two"), LOOK, ("release", 0)],
+}
+
+
+@pytest.mark.parametrize("steps", HISTORIES.values(), ids=HISTORIES)
+def test_what_ends_in_between(registry, steps):
+    check(registry, steps)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_it_is_the_snapshot_whatever_has_happened_since(new_url, steps):
-    registry = create_registry(new_url(), KEY_ID, LOG_SECRET)
+    check(create_registry(new_url(), KEY_ID, LOG_SECRET), steps)
+
+
+def check(registry, steps):
     earlier = [registry.snapshot()]
     for number, step in enumerate(steps):
         if step == ("look",):
