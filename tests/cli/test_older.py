@@ -100,6 +100,7 @@ def test_a_takedown_is_released_whole(place):
     place.run("registry", "withdraw", "t-1", *PROVEN, "--release-older").done()
 
 
+@pytest.mark.long
 def test_a_rotated_registry_keeps_it_out(place):
     place.run("registry", "withdraw", "r-1", *PROVEN).done()
     assert rebuilt(place) == BEN | AFTER
