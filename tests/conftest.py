@@ -2,6 +2,7 @@
 
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,30 @@ def pytest_collection_modifyitems(items):
     """The longest files first, all else in the order in which it was found."""
     places = {ROOT / "tests" / name: place for place, name in enumerate(FIRST)}
     items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def each_finding_once():
+    """Great Expectations takes a third of a small build: of what it was asked before it is not asked again.
+
+    Same frame and expectations, same findings. Only tests of the gates themselves ask each time.
+    """
+    from pipelines.quality import gates
+
+    findings_of, found = gates.findings_of, {}
+
+    def remembered(frame, asked, *, rows):
+        if "tests/quality/" in os.environ.get("PYTEST_CURRENT_TEST", ""):
+            return findings_of(frame, asked, rows=rows)
+        wanted = [replace(one, expectation=(type(one.expectation), one.expectation.dict())) for one in asked]
+        key = rows, frame.to_json(orient="split", double_precision=15), repr(frame.dtypes), repr(wanted)
+        if key not in found:
+            found[key] = findings_of(frame, asked, rows=rows)
+        return found[key]
+
+    gates.findings_of = remembered
+    yield
+    gates.findings_of = findings_of
 
 
 @pytest.fixture(scope="session")

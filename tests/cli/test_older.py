@@ -62,6 +62,7 @@ def rebuilt(place):
     return texts(place, len(place.versions()))
 
 
+@pytest.mark.long
 def test_it_stays_out_until_it_is_released(place):
     assert texts(place, 1) == BEN
     begun = datetime.now(UTC)

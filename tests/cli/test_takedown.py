@@ -41,6 +41,7 @@ def place(tmp_path):
     return workspace(tmp_path / "w", PEOPLE, RECORDS, objections=["nobody"], files=3, row_group_rows=2)
 
 
+@pytest.mark.long
 def test_what_is_taken_down_is_not_released_and_comes_back_when_it_is_withdrawn(place):
     place.build().done()
     assert released(place, 1) == {"one", "address", "three", "copy", "river", "six"}

@@ -106,6 +106,7 @@ def test_every_count_is_what_the_raw_files_say(raw, workspace, as_of, min_age, o
     check(raw, workspace, as_of, min_age, objections)
 
 
+@pytest.mark.long
 def test_a_late_objection_changes_the_counts_and_keeps_the_first_version(raw, workspace):
     first = [("account", BUSY[0], None)]
     object_to(raw, workspace, *first[0])

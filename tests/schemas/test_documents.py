@@ -220,6 +220,7 @@ EXPECTED_PLAN = {
     "takedown": sha("18"),
     "splits": 3,
     "planned": sha("17"),
+    "carried": 0,
     "reused": 2,
     "observed": {"digest": sha("21"), "bytes": 100, "rows": 2},
     "parent": None,
