@@ -1,6 +1,8 @@
 """The registry in a PostgreSQL database: how it is opened, and what its failures mean to a person."""
 
 import importlib.util
+import re
+import time
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -15,6 +17,7 @@ OLDEST = 15
 """The oldest major version of the server that the tests run against."""
 
 _CONNECT_SECONDS = 10
+_PAUSE_SECONDS = 0.1
 _LOCK = 0x6F70746F7574  # "optout": the one lock under which events get their numbers
 _DURABLE = {
     "fsync": ("on",),
@@ -117,11 +120,43 @@ def check_durable(connection: Connection) -> None:
 
 
 def erase_remains(engine: Engine, tables: Sequence[str]) -> None:
-    """Write the tables anew: their files then hold no row that was changed, nor samples of such rows."""
+    """Write the tables anew: their files then hold no row that was changed, nor samples of such rows.
+
+    Raises:
+        BadInput: somebody reads for longer than this waits: what they may see is written along.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         # The statistics belong to whoever owns the database: for others the server leaves them, and warns.
         for table in (*tables, "pg_catalog.pg_statistic"):
-            connection.execute(text(f"VACUUM (FULL) {table}"))
+            while _written_anew(connection, table):
+                if time.monotonic() > deadline:
+                    raise BadInput(
+                        SUBJECT,
+                        expected=f"nobody who reads for longer than {BUSY_SECONDS} seconds",
+                        found="rows of before that somebody may still see",
+                        remedy="end what reads this database (pg_stat_activity), then run the command again",
+                    )
+                time.sleep(_PAUSE_SECONDS)
+
+
+def _written_anew(connection: Connection, table: str) -> int:
+    """Write a table anew; how many rows that were changed had to go along, for somebody who may see them."""
+    left = 0
+
+    def noticed(notice: Any) -> None:  # noqa: ANN401 - the driver's
+        # "4 dead row versions cannot be removed yet", in the server's language.
+        nonlocal left
+        if found := re.match(r"\d+", notice.message_detail or ""):
+            left = max(left, int(found[0]))
+
+    driver: Any = connection.connection.dbapi_connection
+    driver.add_notice_handler(noticed)
+    try:
+        connection.execute(text(f"VACUUM (FULL, VERBOSE) {table}"))
+    finally:
+        driver.remove_notice_handler(noticed)
+    return left
 
 
 def explained(error: BaseException) -> OptoutError:

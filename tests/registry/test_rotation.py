@@ -397,3 +397,22 @@ def test_the_target_alone_can_be_erased(url, sql):
 def test_a_later_time_is_recorded(url):
     event = rotate_key(url, LOG_SECRET, chain(2), recorded_at=NOW + timedelta(days=1))
     assert event.recorded_at == NOW + timedelta(days=1)
+
+
+@pytest.mark.postgresql_only
+@pytest.mark.usefixtures("filled")
+def test_what_somebody_may_still_see_is_not_called_erased(url, tmp_path, monkeypatch, sql):
+    """A server writes rows of before along for a reader who began before they were changed."""
+    monkeypatch.setattr("optout_registry.storage.postgresql.BUSY_SECONDS", 0)
+    nonces = [bytes(nonce) for (nonce,) in sql("SELECT nonce FROM objection")]
+    engine = sqlalchemy.create_engine(url, isolation_level="REPEATABLE READ")
+    with engine.connect() as reader:
+        reader.execute(sqlalchemy.text("SELECT 1 FROM registry"))
+        reader.execute(sqlalchemy.text("SELECT txid_current_snapshot()"))
+        with pytest.raises(BadInput, match=r"(?s)nobody who reads.*run the command again"):
+            rotated(url)
+    engine.dispose()
+    assert sql("SELECT event FROM registry_key WHERE position = 2") == [(None,)]
+    rotated(url)
+    left = remains(url, tmp_path)
+    assert [nonce for nonce in nonces if nonce in left] == []
