@@ -3,6 +3,7 @@
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from enumerations import few_of
 from ingest.peaks import peak_of
 
 ROWS, ITEMS = 60, 65_000
@@ -42,7 +43,7 @@ READERS = {
 }
 
 
-@pytest.mark.parametrize("kind", READERS)
+@pytest.mark.parametrize("kind", few_of(list(READERS), "jsonl"))
 def test_rows_of_many_small_items(tmp_path, kind):
     write, reader = READERS[kind]
     write(tmp_path / "f")

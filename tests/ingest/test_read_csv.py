@@ -114,6 +114,7 @@ def test_a_long_line_that_is_cut_at_a_carriage_return_is_one_row(tmp_path):
     assert rows_of(read(tmp_path / "f.csv", CsvFormat()), "a", "b") == [(2, "row:length"), (3, "3", "z")]
 
 
+@pytest.mark.long
 def test_a_quote_that_stays_open_over_many_lines_takes_little_memory(tmp_path):
     (tmp_path / "f.csv").write_bytes(b'a,b\n1,"' + b"\n" * 9_000_000 + b"2,z\n")
     rose, found = peak_of(
