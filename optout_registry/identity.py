@@ -1,8 +1,10 @@
 """Which registry it is, and what may be used with it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, Row, column, inspect, select, table, true
 
 from optout_registry.storage.database import SUBJECT
 from optout_registry.storage.tables import EVENT, KEY, REGISTRY, REVISION
@@ -10,7 +12,16 @@ from optout_registry.transparency.notes import Signer
 from schemas.errors import BadInput, ConfigurationError
 from schemas.identifiers import SCHEME
 
-_REVISION = text("SELECT version_num FROM alembic_version")
+_VERSION = table("alembic_version", column("version_num"))
+_REVISION = select(_VERSION.c.version_num)
+_KEYS = (KEY.c.key_id, KEY.c.position, KEY.c.event)
+_ALL = (
+    select(REGISTRY, *_KEYS, _VERSION.c.version_num)
+    .join_from(REGISTRY, KEY, true())
+    .join(_VERSION, true())
+    .order_by(KEY.c.position)
+)
+"""What an identity is read from, where the tables are ours and up to date: a row for each key."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +77,10 @@ def _read_keys(connection: Connection) -> tuple[tuple[str, ...], str | None]:
     if not any(column["name"] == KEY.c.event.name for column in inspect(connection).get_columns(KEY.name)):
         # Tables of a release that could not rotate.
         return tuple(connection.scalars(select(KEY.c.key_id))), None
-    keys = connection.execute(select(KEY).order_by(KEY.c.position)).all()
+    return _chain(connection.execute(select(*_KEYS).order_by(KEY.c.position)).all())
+
+
+def _chain(keys: Sequence[Row[*tuple[Any, ...]]]) -> tuple[tuple[str, ...], str | None]:
     applied = tuple(key.key_id for key in keys if key.position == 1 or key.event is not None)
     return applied, keys[-1].key_id if len(applied) < len(keys) else None
 
@@ -81,14 +95,20 @@ def _is_ours(connection: Connection) -> bool:
 
 
 def check_same(connection: Connection, identity: Identity) -> None:
-    """Refuse another registry under the name of the one that was opened (BadInput)."""
-    if read_identity(connection) != identity:
-        raise BadInput(
-            SUBJECT,
-            expected=f"registry {identity.id}, as it was opened",
-            found="another registry under its name, or one whose keys have changed",
-            remedy="find out who replaced it, then start again",
-        )
+    """Refuse another registry under the name of the one that was opened (BadInput); one statement."""
+    rows = connection.execute(_ALL).all()
+    if rows and rows[0].version_num == REVISION:
+        found = Identity(rows[0].id, rows[0].scheme, rows[0].log_key, *_chain(rows))
+        if found == identity:
+            return
+    # What could not even be opened is said as it would be then.
+    read_identity(connection)
+    raise BadInput(
+        SUBJECT,
+        expected=f"registry {identity.id}, as it was opened",
+        found="another registry under its name, or one whose keys have changed",
+        remedy="find out who replaced it, then start again",
+    )
 
 
 def check_settled(identity: Identity) -> None:

@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import URL, Connection, Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from optout_registry.storage.sqlite import BUSY_SECONDS, RESTORE, SUBJECT
+from optout_registry.storage.sqlite import BUSY_SECONDS, NO_TABLES, RESTORE, SUBJECT
 from schemas.errors import BadInput, ConfigurationError, OptoutError
 
 DRIVER = "psycopg"
@@ -30,11 +30,7 @@ _FAILURES = {
     "3D": ("a database of that name", "none", "create it, or correct registry in optout.yaml"),
     "25006": ("a server that can be written to", "a read-only one", "name the primary, not a standby"),
     "42501": ("a user who may use the tables", "one who may not", "grant the rights, or name the owner"),
-    "42P01": (
-        "the tables of a registry",
-        "a database without them",
-        "run `optout init` for a first registry",
-    ),
+    "42P01": ("the tables of a registry", "a database without them", NO_TABLES),
     "53": (
         "room for one more event",
         "a server without room",

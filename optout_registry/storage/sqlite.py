@@ -20,9 +20,11 @@ _PAUSE = 0.05
 WRITE = "optout_write"
 """Execution option of a transaction that takes the write lock when it begins."""
 RESTORE = "restore the registry from its backup; never go on with a new one: it would know no objection"
+NO_TABLES = f"run `optout init` for a first registry; if there was one, {RESTORE}"
 
 # Reading, too, needs a writable folder: SQLite keeps the index of its write-ahead log beside the file.
 _FAILURES = {
+    "SQLITE_ERROR": ("the tables of a registry", "a database without them", NO_TABLES),
     "SQLITE_NOTADB": (
         "a registry of objections",
         "a file of another kind",
@@ -74,7 +76,7 @@ def open_engine(url: URL, *, create: bool) -> Engine:
                 f"registry {path}",
                 expected="the registry of objections",
                 found="no such file",
-                remedy=f"run `optout init` for a first registry; if there was one, {RESTORE}",
+                remedy=NO_TABLES,
             )
         url = url.set(database=f"file:{quote(str(path))}").update_query_dict({"uri": "true"})
     if "mode" not in url.query:

@@ -242,6 +242,13 @@ def test_an_event_says_what_was_claimed_and_what_is_ours(registry, objection):
     assert '"roles":48' in answer.receipt.body
 
 
+def test_tables_that_are_gone_are_one_error(registry, sql, objection):
+    sql("ALTER TABLE alembic_version RENAME TO elsewhere")
+    for call in (registry.head, lambda: registry.add(objection(), recorded_at=NOW)):
+        with pytest.raises(BadInput, match="a database without them"):
+            call()
+
+
 def test_tables_of_a_newer_release_are_refused(url, registry, sql):
     sql("UPDATE alembic_version SET version_num = '9999'")
     for call in (registry.head, lambda: open_registry(url), lambda: create_registry(url, KEY_ID, LOG_SECRET)):
