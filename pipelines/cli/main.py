@@ -1,5 +1,6 @@
 """`optout`: the commands, and how every failure ends. Heavy imports happen inside the commands."""
 
+import errno
 import sys
 from typing import Annotated
 
@@ -19,7 +20,7 @@ from pipelines.cli import (
     workspace,
 )
 from pipelines.cli.interrupts import INTERRUPTED, end_interrupted, interrupted
-from schemas.errors import OptoutError
+from schemas.errors import BadInput, OptoutError
 
 app = typer.Typer(
     name="optout",
@@ -69,7 +70,20 @@ def main() -> None:
         # typer turns a KeyboardInterrupt into SystemExit(130), a library perhaps into an error of its own.
         if interrupted() or (isinstance(ended, SystemExit) and ended.code == INTERRUPTED):
             end_interrupted()
-        if not isinstance(ended, OptoutError):
+        error = _unwritten(ended) if isinstance(ended, OSError) else ended
+        if not isinstance(error, OptoutError):
             raise
-        sys.stderr.write(f"optout: {ended}\n")
-        sys.exit(ended.exit_code)
+        sys.stderr.write(f"optout: {error}\n")
+        sys.exit(error.exit_code)
+
+
+def _unwritten(error: OSError) -> BaseException:
+    """What it means that there is no room for output; what is written to a file of ours names it."""
+    if error.filename is not None or error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}:
+        return error
+    return BadInput(
+        "standard output",
+        expected="room for what is printed",
+        found=error.strerror or "none",
+        remedy="free some space or print elsewhere, then repeat",
+    )
