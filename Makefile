@@ -33,8 +33,8 @@ test-postgres: install ## the registry's tests on a real PostgreSQL; ARGS as for
 	@$(TESTING) tests/servers/postgresql.sh \
 		$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/registry $(ARGS)
 
-test-faults: install ## kill the registry's commands at each of their writes (strace); ARGS as for test
-	@$(TESTING) tests/servers/strace.sh \
+test-faults: install ## kill the registry's commands at each of their writes (strace, PostgreSQL); ARGS as for test
+	@$(TESTING) tests/servers/strace.sh tests/servers/postgresql.sh \
 		$(RUN) -m pytest -n 2 --dist load tests/faults $(ARGS)
 
 test-browser: install ## the door in Chromium (Debian's, installed if missing); ARGS as for test

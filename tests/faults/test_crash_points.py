@@ -6,13 +6,15 @@ All of them with `make test-faults`; a few, spread over the whole command, other
 import json
 import os
 import re
-import shutil
 from functools import cache
 
 import commands
 import pytest
+from faults.databases import SERVER
+from faults.databases import database as database_of
 from faults.tracing import failing_at, killed_at, points, run
 
+from builders import PLATFORM
 from optout_registry.batches import list_batches
 from optout_registry.opening import open_registry
 from pipelines.keys import create_key_file
@@ -42,10 +44,23 @@ AGAIN = {"import": {3}, "reverse": {0, 3}, "rotate": {0, 2}}
 CHOSEN = COMMANDS if EVERY else ["add", "reverse"]
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(request):
+    if request.param == "postgresql" and SERVER is None:
+        pytest.skip("no PostgreSQL here: `make test-faults` starts one")
+    return database_of(request.param)
+
+
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory):
-    """A workspace with an import whose reversal was proposed, two objections, and files to import."""
-    made = commands.workspace(tmp_path_factory.mktemp("faults") / "prepared", [], [], objections=("b1", "b2"))
+def prepared(database, tmp_path_factory):
+    """A workspace with an import whose reversal was proposed, four objections, and files to import."""
+    made = commands.Workspace(tmp_path_factory.mktemp("faults") / "prepared")
+    made.folder.mkdir()
+    database.describe(made.folder)
+    made.run("init").done()
+    (made.folder / "source.yaml").write_text(f"platform: {PLATFORM}\n")
+    (made.folder / "first.csv").write_text("type,value\naccount,b1\naccount,b2\n")
+    made.run("registry", "import", made.folder / "first.csv").done()
     for name in ("ana", "ben"):
         made.run("actor", "add", name, "--out", made.folder / f"{name}.token").done()
     batch = made.run("registry", "batches", "--json").done().json[0]["batch"]
@@ -62,14 +77,13 @@ def prepared(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def run_in(prepared, tmp_path_factory):
+def run_in(database, prepared, tmp_path_factory):
     """A function to a copy of the workspace, and a command's arguments there."""
     # One path for all: its length decides how a command's output is cut into writes.
     folder = tmp_path_factory.mktemp("copy") / "workspace"
 
     def copy(name):
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(prepared, folder, ignore=shutil.ignore_patterns("command-*"))
+        database.copy(prepared, folder)
         batch = (prepared / "batch").read_text()
         if name == "rotate":
             settings = folder / "optout.yaml"
@@ -80,9 +94,20 @@ def run_in(prepared, tmp_path_factory):
     return copy
 
 
-def _state(folder):
-    """What the registry comes to: head, what holds, and where each batch stands; None: it is between two keys."""
-    with open_registry(f"sqlite:///{folder}/registry.db") as registry:
+@pytest.fixture(scope="module")
+def state_of(database):
+    """A function to what the registry of a workspace comes to."""
+
+    def state(folder):
+        database.settle(folder)
+        return _state(database.url(folder))
+
+    return state
+
+
+def _state(url):
+    """Head, what holds, and where each batch stands; None: it is between two keys."""
+    with open_registry(url) as registry:
         report = registry.verify()
         assert report.findings == ()
         if registry.identity.rotating_to is not None:
@@ -95,15 +120,15 @@ def _state(folder):
 
 
 @pytest.fixture(scope="module")
-def finished(run_in):
+def finished(database, state_of, run_in):
     """A function to all points of a command, and the state and the file that it comes to."""
 
     @cache
     def finish(name):
         folder, arguments = run_in(name)
-        ended, found = points(folder, arguments)
+        ended, found = points(folder, arguments, database.calls)
         assert ended.code == (3 if name == "import" else 0), ended.err  # one line of the file is bad
-        return found, _state(folder), _written(folder, name)
+        return found, state_of(folder), _written(folder, name)
 
     return finish
 
@@ -118,8 +143,8 @@ def _written(folder, name):
 
 @pytest.mark.parametrize("share", range(0, SHARES, STEP) if EVERY else range(SOME))
 @pytest.mark.parametrize("name", CHOSEN)
-def test_killed_at_a_write(prepared, run_in, finished, name, share):
-    before = _state(prepared)
+def test_killed_at_a_write(prepared, state_of, run_in, finished, name, share):
+    before = state_of(prepared)
     found, after, written = finished(name)
     assert len(found) > SHARES
     # Without all of them: one amid the transaction, one as it ends.
@@ -127,7 +152,7 @@ def test_killed_at_a_write(prepared, run_in, finished, name, share):
         folder, arguments = run_in(name)
         ended = killed_at(folder, arguments, point)
         assert ended.code == -9, (point, ended)
-        left = _state(folder)
+        left = state_of(folder)
         # One transaction, all of it or none; a rotation is several.
         assert left in (before, after, *([None] if name == "rotate" else [])), point
         if _SAID.search(ended.out) and name != "snapshot":
@@ -135,17 +160,18 @@ def test_killed_at_a_write(prepared, run_in, finished, name, share):
         assert _written(folder, name) in (None, written), point  # whole, or not there
         again = run(folder, arguments)
         assert again.code in AGAIN.get(name, {0}), (point, again.err)
-        assert _state(folder) == after, point
+        assert state_of(folder) == after, point
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("call", ["fdatasync", "pwrite64"] if EVERY else ["fdatasync"])
 @pytest.mark.parametrize("name", [name for name in CHOSEN if name not in {"snapshot", "rotate"}])
-def test_a_disk_that_fails_is_one_error_and_nothing_is_acknowledged(prepared, run_in, name, call):
+def test_a_disk_that_fails_is_one_error_and_nothing_is_acknowledged(prepared, state_of, run_in, name, call):
+    before = state_of(prepared)
     folder, arguments = run_in(name)
-    before = _state(prepared)
     ended = failing_at(folder, arguments, call)
     assert (ended.code, ended.out) == (3, ""), ended
     assert ended.err.startswith("optout: ")
     assert "Traceback" not in ended.err
-    assert _state(folder) == before
+    assert state_of(folder) == before
     assert _written(folder, name) is None

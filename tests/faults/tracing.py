@@ -21,10 +21,13 @@ def strace():
     return shutil.which("strace")
 
 
-def points(workspace, arguments):
-    """Run a command, and list its writing system calls: (name, how many of that name came before + 1)."""
+def points(workspace, arguments, more=()):
+    """Run a command, and list its writing system calls: (name, how many of that name came before + 1).
+
+    ``more``: system calls that write, too.
+    """
     trace = workspace.with_name("trace")
-    ended = _run(workspace, arguments, ["-o", str(trace), "-e", f"trace={','.join(WRITES)}"])
+    ended = _run(workspace, arguments, ["-o", str(trace), "-e", f"trace={','.join([*WRITES, *more])}"])
     seen = {}
     found = []
     for name in _SITE.findall(trace.read_text("utf-8", "replace")):
@@ -53,7 +56,9 @@ def failing_at(workspace, arguments, name, error="EIO"):
     """Run a command for which every system call of a name fails."""
     trace = workspace.with_name("trace")
     return _run(
-        workspace, arguments, ["-o", str(trace), "-e", f"trace={name}", "-e", f"inject={name}:error={error}"]
+        workspace,
+        arguments,
+        ["-o", str(trace), "-e", f"trace={name}", "-e", f"inject={name}:error={error}"],
     )
 
 

@@ -114,3 +114,37 @@ def test_a_registry_that_stays_locked_is_one_error(url, registry, objection):
         assert registry.head().event == 0  # readers do not wait
     engine.dispose()
     assert registry.add(objection(), recorded_at=NOW).event == 1
+
+
+def test_a_connection_that_breaks_at_any_statement_is_one_error_and_a_repeat_converges(url, objection):
+    """The server ends the connection as the n-th statement is about to be sent: for every n."""
+    killer = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT")
+    place, left, said = 0, 0, set()
+
+    def count(_connection, cursor, *_):
+        nonlocal left
+        left -= 1
+        if left == 0:
+            pid = cursor.connection.info.backend_pid
+            with killer.connect() as other:
+                other.execute(sqlalchemy.text("SELECT pg_terminate_backend(:pid, 10000)"), {"pid": pid})
+
+    with create_registry(url, KEY_ID, LOG_SECRET) as registry:
+        sqlalchemy.event.listen(registry._engine, "before_cursor_execute", count)
+        while left <= 0:
+            place += 1
+            asked, before = objection(request_id=f"request-{place}"), registry.head()
+            left = place
+            try:
+                answer = registry.add(asked, recorded_at=NOW)
+            except BadInput as error:
+                said.add(error.expected)
+                left = 0
+                assert registry.head() == before
+                answer = registry.add(asked, recorded_at=NOW)
+            assert (answer.event, answer.receipt is not None) == (before.event + 1, True)
+        assert place > 10
+        assert said == {"a server that stays up"}
+        left = 0
+        assert registry.verify().ok
+    killer.dispose()
