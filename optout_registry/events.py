@@ -192,6 +192,7 @@ Event = (
     | Redacted
     | Linked
 )
+EXPORTED = "exported"
 LINKED = "linked"
 REVERSED = "batch_reversed"
 ROTATED = "rotated"

@@ -4,9 +4,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, or_, select
 
-from optout_registry.events import LINKED, Event, Exported, Linked, read_body
+from optout_registry.events import EXPORTED, Event, Exported, Linked, read_body
 from optout_registry.held import Held
+from optout_registry.storage.search import place_in
 from optout_registry.storage.tables import EVENT, INHERITED, OTHER_KINDS
+from schemas.canonical import canonical_json
 
 _ROWS = 16_384
 
@@ -27,14 +29,16 @@ def history(connection: Connection, request_id: str, held: Held) -> list[Entry]:
     Raises:
         BadInput: an event is not what it should be.
     """
+    named = b'"request_id":' + canonical_json(request_id)
     statement = (
         select(EVENT.c.number, EVENT.c.nonce, EVENT.c.body)
         .where(
             EVENT.c.body.is_not(None),
             or_(
                 EVENT.c.number == held.event,
-                # There may be millions of them; the table beside the log says which are of this request.
-                and_(OTHER_KINDS, EVENT.c.kind != LINKED),
+                # There may be millions: only those that can be about it are read.
+                and_(OTHER_KINDS, or_(place_in(EVENT.c.body, named) > 0, EVENT.c.kind == EXPORTED)),
+                # As many; the table beside the log says which are of this request.
                 EVENT.c.number.in_(select(INHERITED.c.event).where(INHERITED.c.origin == held.event)),
             ),
         )

@@ -7,9 +7,12 @@ import pytest
 from registry.constants import KEY_ID, NOW, PROOF
 
 from builders import PLATFORM, REGISTRY_KEY
+from optout_registry import held
 from optout_registry.cases.case_file import AnswerKind, ExtensionReason, answer, extend
 from optout_registry.cases.contact import Contact, Direction, add_message, set_contact
+from optout_registry.events import read_body
 from optout_registry.extract import Extract, check_extract, export, requests_on
+from optout_registry.history import history
 from optout_registry.intake import Intake
 from optout_registry.objections import Basis, Impersonation
 from optout_registry.plain_words import in_words
@@ -213,3 +216,20 @@ _FIELDS = {
     "releases_older": True, "reason": Impersonation.NOT_THE_PERSON,
     "type": type("Kind", (), {"value": "account"}),
 }  # fmt: skip
+
+
+def test_what_happened_to_others_is_not_even_read(registry, objection, monkeypatch):
+    names = ("r-1", "r-11", "r-12", "11")
+    for name in names:
+        registry.add(objection(name, name), recorded_at=NOW)
+        registry.confirm(name, recorded_at=NOW)
+    read = []
+    monkeypatch.setattr(
+        "optout_registry.history.read_body",
+        lambda body, number: (read.append(number), read_body(body, number))[1],
+    )
+    for place, name in enumerate(names):
+        read.clear()
+        with registry.reading() as connection:
+            entries = history(connection, name, held.find_one(connection, name))
+        assert [entry.event.number for entry in entries] == [2 * place + 1, 2 * place + 2] == read
