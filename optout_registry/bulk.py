@@ -15,10 +15,11 @@ from typing import NamedTuple
 
 from optout_registry.batches import check_not_reversed
 from optout_registry.identity import check_chain
-from optout_registry.intake import Intake, lacks_country, read_request
+from optout_registry.intake import Intake
 from optout_registry.lines import Line, read_lines
 from optout_registry.objections import Answer, Objection, State
 from optout_registry.registry import Registry
+from optout_registry.request import read_request
 from schemas.errors import BadInput
 from schemas.identifiers import message
 
@@ -151,7 +152,7 @@ def _take_part(
         except BadInput as error:
             bad.append(BadLine(line.number, error.subject, error.expected or ""))
             continue
-        report.without_country += lacks_country(request)
+        report.without_country += request.lacks_country
         numbers.append(line.number)
         objections.append(objection)
     for number, answer in zip(numbers, take(objections, report.batch, recorded_at), strict=True):

@@ -14,9 +14,10 @@ from sqlalchemy import Connection, and_, insert, literal, or_, select
 from optout_registry import log
 from optout_registry.events import NONCE, Linked, commitment
 from optout_registry.identity import check_scheme, check_settled
-from optout_registry.registry import Appending, Registry
+from optout_registry.registry import Registry
 from optout_registry.storage.columns import batches_of
 from optout_registry.storage.tables import COVERS, INHERITED, OBJECTION
+from optout_registry.transactions import Appending
 from schemas.snapshots import REACHED, REACHING
 from schemas.spill import kept
 from schemas.vocabulary import IdentifierType

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from optout_registry.intake import REQUEST_FIELDS
+from optout_registry.request import REQUEST_FIELDS
 from schemas.canonical import parse_json
 from schemas.errors import BadInput
 

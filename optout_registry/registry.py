@@ -1,24 +1,18 @@
 """The registry: what people asked for, in a log that only grows (law 6)."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from types import TracebackType
-from typing import NamedTuple, Self
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from optout_registry import held, log
 from optout_registry.ending import Withdrawal, withdraw
 from optout_registry.events import Event, IdentityConfirmed, RefusedAsImpersonation
 from optout_registry.identity import (
-    Identity,
     check_chain,
-    check_same,
     check_scheme,
     check_settled,
-    read_identity,
 )
 from optout_registry.later import check_goes_on, take_later
 from optout_registry.objections import (
@@ -32,94 +26,19 @@ from optout_registry.objections import (
 )
 from optout_registry.receiving import issue, sort_out
 from optout_registry.snapshot import check_reached, described, take_snapshot
-from optout_registry.storage.database import Standstill, reading, standing_still, writing
-from optout_registry.transparency.notes import Signer
+from optout_registry.transactions import OpenRegistry
 from optout_registry.verification.check import check_log
 from optout_registry.verification.findings import LogReport
-from schemas.errors import BadInput, ConfigurationError
+from schemas.errors import BadInput
 from schemas.snapshots import RegistryHead, RegistrySnapshot
-
-
-class Appending(NamedTuple):
-    """A transaction that may append to the log."""
-
-    connection: Connection
-    size: int
-    """Number of the last event before it."""
-    signer: Signer
-
 
 Beside = Callable[[Connection, int], None]
 """Writes more about a request in the transaction that records it, given the number of its event."""
 _HOLDING = {State.ADDED, State.KNOWN}
 
 
-class Registry:
+class Registry(OpenRegistry):
     """An open registry. Every call is one transaction on the database as it is then; nothing is cached."""
-
-    def __init__(self, engine: Engine, signer: Signer | None = None) -> None:
-        """Use :func:`optout_registry.opening.open_registry`; without a ``signer`` it can only be read."""
-        self._engine = engine
-        self._signer = signer
-        self._standstill: Standstill | None = None
-        with reading(engine) as connection:
-            self.identity: Identity = read_identity(connection)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Release the database."""
-        self._engine.dispose()
-
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A transaction that sees one state of this registry, from first to last statement."""
-        with reading(self._engine) if self._standstill is None else self._standstill.reading() as connection:
-            check_same(connection, self.identity)
-            yield connection
-
-    @contextmanager
-    def appending(self) -> Iterator[Appending]:
-        """A transaction that may append; durable when this returns, and undone where an error leaves it.
-
-        Raises:
-            ConfigurationError: the registry was opened to be read.
-        """
-        if self._signer is None:
-            raise ConfigurationError(
-                "log key",
-                expected="the key that signs the registry's log",
-                found="none: the registry was opened to be read",
-                remedy="open it with the key that optout.yaml names",
-            )
-        with writing(self._engine) if self._standstill is None else self._standstill.writing() as connection:
-            check_same(connection, self.identity)
-            yield Appending(connection, log.head(connection), self._signer)
-
-    @contextmanager
-    def standstill(self) -> Iterator[None]:
-        """Until this returns nobody else appends: they wait. What is read and appended here goes by the lock.
-
-        Raises BadInput: others did not let go of it for longer than this waits, or it was lost.
-        """
-        with standing_still(self._engine) as held_still:
-            self._standstill = held_still
-            try:
-                yield
-            finally:
-                self._standstill = None
-
-    def signed(self, signer: Signer) -> "Registry":
-        """The same one to be written to, within the same standstill."""
-        writable = Registry(self._engine, signer)
-        writable._standstill = self._standstill
-        return writable
 
     def head(self) -> RegistryHead:
         """Where the registry stands now."""

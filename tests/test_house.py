@@ -75,6 +75,13 @@ def test_no_module_is_called_after_nothing(repository):
     assert names & NO_NAMES == set()
 
 
+def test_the_map_names_every_module_of_the_registry(repository):
+    lines = (repository / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()
+    (row,) = (line for line in lines if line.startswith("| `optout_registry/` |"))
+    there = {path.name for path in (repository / "optout_registry").glob("*.py")} - {"__init__.py"}
+    assert sorted(re.findall(r"`([a-z_]+\.py)`", row)) == sorted(there)
+
+
 def test_no_file_names_a_machine_or_a_registry(tracked):
     found = []
     for path in tracked:

@@ -16,10 +16,11 @@ from optout_registry.accepting import Acceptor
 from optout_registry.door.links import InvalidLink, Links, Use
 from optout_registry.door.mail import Cap, Mailer
 from optout_registry.door.texts import text_of
-from optout_registry.intake import Intake, Request, lacks_country, read_request
+from optout_registry.intake import Intake
 from optout_registry.objections import Answer, State, WithdrawalProof
 from optout_registry.receipts import Receipt
 from optout_registry.registry import Beside, Registry
+from optout_registry.request import Request, read_request
 from optout_registry.standing import Standing, claimed, request_of, standing
 from schemas.errors import BadInput, OptoutError
 from schemas.identifiers import normalise
@@ -110,7 +111,7 @@ class Service:
             link = self._link(Use.CONFIRM, answer.event, language, now) if is_email else ""
             text = "mail_confirm" if is_email else "mail_received"
             self._write(address, text, language, now, link=link, number=f"{answer.event}")
-        return Taken(answer.receipt, bool(address), lacks_country(request))
+        return Taken(answer.receipt, bool(address), request.lacks_country)
 
     async def standing(self, secret: str) -> Standing | None:
         """What became of the objection that a receipt's secret belongs to."""

@@ -6,7 +6,8 @@ import pytest
 from registry.constants import KEY_ID, NOW
 
 from builders import REGISTRY_KEY
-from optout_registry.intake import Intake, claimed_instant, lacks_country, read_request
+from optout_registry.intake import Intake
+from optout_registry.request import claimed_instant, read_request
 from schemas.errors import BadInput
 from schemas.identifiers import pseudonym
 from schemas.pseudonyms import Keychain
@@ -139,4 +140,4 @@ def test_a_claim_of_the_moment_of_recording_is_past():
      ({"value": "0033 6 12 34 56 78"}, False), ({"value": 612345678}, True)],
 )  # fmt: skip
 def test_a_phone_number_without_country_is_noticed(fields, lacks):
-    assert lacks_country(read_request({"type": "phone", **fields})) is lacks
+    assert read_request({"type": "phone", **fields}).lacks_country is lacks

@@ -4,9 +4,10 @@ import pytest
 from registry.constants import KEY_ID, NOW, PROOF
 
 from builders import PLATFORM, REGISTRY_KEY, TARGET_KEY
-from optout_registry.intake import Intake, read_request
+from optout_registry.intake import Intake
 from optout_registry.objections import State
 from optout_registry.opening import needs_target_key
+from optout_registry.request import read_request
 from optout_registry.takedowns import check_target_key
 from schemas.errors import BadInput, ConfigurationError
 from schemas.pseudonyms import Keychain

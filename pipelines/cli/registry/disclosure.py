@@ -50,7 +50,7 @@ def export(
     """
     from optout_registry.extract import export as take
     from optout_registry.extract import requests_on
-    from optout_registry.intake import read_request
+    from optout_registry.request import read_request
 
     now = datetime.now(UTC)
     opened = open_workspace(workspace)

@@ -76,8 +76,8 @@ def add(
     It counts from the next build on. Prints event number and request id.
     """
     from optout_registry.cases.contact import keeping, read_contact
-    from optout_registry.intake import lacks_country, read_request
     from optout_registry.objections import State
+    from optout_registry.request import read_request
 
     now = datetime.now(UTC)
     opened = open_workspace(workspace)
@@ -106,7 +106,7 @@ def add(
         answer = registry.add(objection, recorded_at=now, beside=beside)
         if file is not None and answer.receipt is not None:
             file.write(answer.receipt.model_dump_json(indent=2).encode() + b"\n")
-    if lacks_country(request):
+    if request.lacks_country:
         say("a number without + and without --region meets only accounts that write it the same way")
     if answer.state is State.KNOWN:
         say("this request was recorded before; nothing was added")
@@ -133,8 +133,8 @@ def withdraw(
     Others on the same person stay. Without --release-older what was published before stays out; later the
     same command with it releases that, too.
     """
-    from optout_registry.intake import claimed_instant
     from optout_registry.objections import State, WithdrawalProof
+    from optout_registry.request import claimed_instant
     from optout_registry.withdrawal import withdraw_by_receipt
 
     now = datetime.now(UTC)
