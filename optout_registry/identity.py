@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, column, inspect, select, table, true
+from sqlalchemy import Connection, Row, column, inspect, select, table
 
 from optout_registry.storage.database import SUBJECT
 from optout_registry.storage.tables import EVENT, KEY, REGISTRY, REVISION
@@ -15,12 +15,12 @@ from schemas.identifiers import SCHEME
 _VERSION = table("alembic_version", column("version_num"))
 _REVISION = select(_VERSION.c.version_num)
 _KEYS = (KEY.c.key_id, KEY.c.position, KEY.c.event)
-_ALL = (
-    select(REGISTRY, *_KEYS, _VERSION.c.version_num)
-    .join_from(REGISTRY, KEY, true())
-    .join(_VERSION, true())
-    .order_by(KEY.c.position)
-)
+_ALL = select(
+    *_KEYS,
+    # Subqueries: of a join of tables that were never analysed PostgreSQL expects millions of rows, and
+    # compiles a program for them, which takes a thousand times as long.
+    *(select(one).scalar_subquery().label(one.name) for one in (*REGISTRY.c, _VERSION.c.version_num)),
+).order_by(KEY.c.position)
 """What an identity is read from, where the tables are ours and up to date: a row for each key."""
 
 

@@ -71,7 +71,8 @@ def open_engine(url: URL) -> Engine:
             remedy='write postgresql:// in optout.yaml, and install this project as "optout[postgresql]"',
         )
     if "options" not in url.query:
-        url = url.update_query_dict({"options": f"-c lock_timeout={BUSY_SECONDS}s"})
+        # Statements here are short: compiling one takes longer than it could save.
+        url = url.update_query_dict({"options": f"-c lock_timeout={BUSY_SECONDS}s -c jit=off"})
     # No pool, as with a file: each transaction sees the database that has the name now.
     return create_engine(
         url, hide_parameters=True, poolclass=NullPool, connect_args={"connect_timeout": _CONNECT_SECONDS}

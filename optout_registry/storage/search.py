@@ -5,12 +5,13 @@ from typing import Any
 from sqlalchemy import Integer
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.sql.functions import FunctionElement
 
 
-class place_in(GenericFunction[int]):  # noqa: N801 - the name of a function of SQL
+class place_in(FunctionElement[int]):  # noqa: N801 - the name of a function of SQL
     """Where a column's bytes hold others, from 1; 0: nowhere. ``place_in(column, bytes)``."""
 
+    name = "place_in"
     type = Integer()
     inherit_cache = True
 
