@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, or_, select
 
-from optout_registry.events import EXPORTED, Event, Exported, Linked, read_body
+from optout_registry.events import EXPORTED, LINKED, Event, Exported, Linked, read_body
 from optout_registry.held import Held
 from optout_registry.storage.search import place_in
 from optout_registry.storage.tables import EVENT, INHERITED, OTHER_KINDS
@@ -36,9 +36,13 @@ def history(connection: Connection, request_id: str, held: Held) -> list[Entry]:
             EVENT.c.body.is_not(None),
             or_(
                 EVENT.c.number == held.event,
-                # There may be millions: only those that can be about it are read.
-                and_(OTHER_KINDS, or_(place_in(EVENT.c.body, named) > 0, EVENT.c.kind == EXPORTED)),
-                # As many; the table beside the log says which are of this request.
+                # There may be millions, of links more: the database looks for those that can be about it, and
+                # of links the table beside the log says which are.
+                and_(
+                    OTHER_KINDS,
+                    EVENT.c.kind != LINKED,
+                    or_(place_in(EVENT.c.body, named) > 0, EVENT.c.kind == EXPORTED),
+                ),
                 EVENT.c.number.in_(select(INHERITED.c.event).where(INHERITED.c.origin == held.event)),
             ),
         )
