@@ -78,8 +78,8 @@ def main() -> None:
 
 
 def _unwritten(error: OSError) -> BaseException:
-    """What it means that there is no room for output; what is written to a file of ours names it."""
-    if error.filename is not None or error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}:
+    """What it means that there is no room for output: only a write fails so, and files of ours say which."""
+    if error.filename is not None or error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
         return error
     return BadInput(
         "standard output",

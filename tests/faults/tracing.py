@@ -56,9 +56,7 @@ def failing_at(workspace, arguments, name, error="EIO"):
     """Run a command for which every system call of a name fails."""
     trace = workspace.with_name("trace")
     return _run(
-        workspace,
-        arguments,
-        ["-o", str(trace), "-e", f"trace={name}", "-e", f"inject={name}:error={error}"],
+        workspace, arguments, ["-o", str(trace), "-e", f"trace={name}", "-e", f"inject={name}:error={error}"]
     )
 
 
