@@ -1,0 +1,112 @@
+"""What image files declare of themselves: one row per file, and the words in it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import pyarrow as pa
+
+from schemas.fields import RECORDS, TIMESTAMP
+from schemas.tables import Column, Table
+
+
+class Block(StrEnum):
+    """Where in a file, or beside it, something is declared. Blocks may disagree; each keeps its values."""
+
+    EXIF = "exif"
+    IIM = "iim"
+    """IPTC Information Interchange Model, in Photoshop's resource 1028 or TIFF tag 33723."""
+    XMP = "xmp"
+    """The main packet and its extension, merged."""
+    COMMENT = "comment"
+    """Text of the container's own: JPEG COM, PNG tEXt, zTXt and iTXt, GIF comments."""
+    C2PA = "c2pa"
+    """A manifest is there. It is not read."""
+    SIDECAR = "sidecar"
+    """An .xmp file beside the picture."""
+
+
+class Doubt(StrEnum):
+    """Why what was read of a file is not all of it, or not certain."""
+
+    TRUNCATED = "truncated"
+    """The file or a block ends before it says it does; what stands before that was read."""
+    BROKEN = "broken"
+    """A block is no well-formed one of its kind; it was left out, or read as far as it is."""
+    CHARSET_UNDECLARED = "charset_undeclared"
+    """IIM text without a declared character set, and not plain ASCII: read as UTF-8 or else Latin-1."""
+    LIMIT = "limit"
+    """More values, or longer ones, than are read; the rest was left out."""
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A property as one block writes it."""
+
+    property: str
+    """Prefix and name, with the steps into a structure: ``Iptc4xmpExt:PersonInImageWDetails/PersonName``."""
+    values: tuple[str, ...]
+    """As written, in the block's order."""
+    block: Block
+
+
+@dataclass(frozen=True)
+class Doubted:
+    """A doubt about one block, or about the container (null)."""
+
+    doubt: Doubt
+    block: Block | None
+
+
+@dataclass(frozen=True)
+class MediaFile:
+    """What a file's bytes say of it. Nothing is resolved: blocks that disagree both stand here."""
+
+    mime: str
+    """Of the content, whatever the file is called."""
+    width: int | None
+    """Pixels, as the container says; not turned by an orientation."""
+    height: int | None
+    taken_at: datetime | None
+    """The earliest moment that a block says it was taken; where no offset is written, as if it were UTC."""
+    declared: tuple[Declared, ...]
+    blocks: tuple[Block, ...]
+    """Blocks that were found, be they empty or broken, in the order of Block."""
+    doubts: tuple[Doubted, ...]
+
+
+class Unread(StrEnum):
+    """Why nothing is known of a file."""
+
+    NO_IMAGE = "no_image"
+    """Its first bytes are those of no format that is read."""
+    TOO_LARGE = "too_large"
+    TOO_SLOW = "too_slow"
+    """The worker was ended when the time for one file was over."""
+    DIED = "died"
+    """The worker ended, or ran out of memory, at this file."""
+    NOT_OPENED = "not_opened"
+    """The operating system would not open or read it."""
+
+
+_METADATA = RECORDS.field("media").type.value_type.field("metadata").type
+_WORDS = pa.list_(pa.field("element", pa.string(), nullable=False))
+
+MEDIA_TABLE = Table("media", "What image files declare: one row per file, sorted by path.", (
+    Column("path", pa.string(), "relative to the scanned folder, with forward slashes"),
+    Column("bytes", pa.uint64(), "its size"),
+    Column("unread", pa.string(), "why nothing is known of it: Unread; null: it was read", True),
+    Column("sha256", pa.string(), "digest of its bytes; null: not asked for, or not read", True),
+    Column("mime", pa.string(), "type of its content, whatever it is called", True),
+    Column("width", pa.uint32(), "pixels, as stored", True),
+    Column("height", pa.uint32(), "pixels, as stored", True),
+    Column("taken_at", TIMESTAMP, "the earliest moment of those a block says it was taken; without a written"
+           " offset as if UTC", True),
+    Column("metadata", _METADATA, "property, values as written, block; blocks that disagree stand side by"
+           " side", True),
+    Column("blocks", _WORDS, "blocks that were found", True),
+    Column("doubts", _WORDS, "what could not be read with certainty: `truncated exif`; without a block: the"
+           " container", True),
+))  # fmt: skip
+
+MEDIA = MEDIA_TABLE.schema
