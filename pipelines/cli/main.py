@@ -14,6 +14,7 @@ from pipelines.cli import (
     key,
     lineage,
     registry,
+    rules,
     schema,
     trace,
     verify,
@@ -41,6 +42,7 @@ corpus.register(app)
 lineage.register(app)
 trace.register(app)
 verify.register(app)
+rules.register(app)
 
 
 def _say_version(asked: bool) -> None:  # noqa: FBT001 - typer hands it in
