@@ -58,7 +58,7 @@ def spelled(texts: pa.StringArray) -> pa.StringArray:
     read = with_ascii_digits(_small(plain(_small(texts))))
     for pattern, replaced in (
         (_ADDRESSES, " @ "),
-        (_DIGITS_IN_GROUPS, r"\1\2\3"),
+        *[(_DIGITS_IN_GROUPS, r"\1\2\3")] * 2,  # a group's end begins the next: every other one at a time
         (_DECIMALS, r"\1\2"),
         (_UNREAD, " "),
         (_ALONE, r" \1 "),

@@ -142,7 +142,7 @@ def test_a_ledger_names_the_rules_that_gave_evidence():
     ]
     rules = load_packs().rules
     held = [[rules[n] for n in row["rules"] or []] for row in table_of(screened(rows).ledger).to_pylist()]
-    assert held == [["plus.minor-model-age", "en.life-stage", "en.boy-girl"], []]
+    assert held == [["plus.minor-model-age", "en.child", "en.girl-boy"], []]
 
 
 def test_a_picture_is_released_without_what_leads_back_to_it():
