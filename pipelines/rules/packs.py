@@ -78,6 +78,14 @@ class WordRule(Model):
         return self.level == Level.NONE or self.kind == Kind.UNCERTAIN
 
 
+class CircumstanceRule(Model):
+    """Something around a picture, no word of it: pipelines/rules/circumstances.py says what each kind is."""
+
+    id: RuleId
+    level: Literal[Level.WEAK, Level.STRONG]
+    kind: Literal[Kind.TAGGED, Kind.CAPTURE, Kind.FACE]
+
+
 class Pack(Model):
     """One pack: rules of one language, or of metadata."""
 
@@ -97,6 +105,7 @@ class Pack(Model):
     lists: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Words that patterns name together."""
     declared: tuple[DeclaredRule, ...] = ()
+    circumstances: tuple[CircumstanceRule, ...] = ()
     words: tuple[WordRule, ...] = ()
 
 
@@ -118,7 +127,11 @@ class Packs(Model):
         return tuple(
             rule_id
             for pack in self.packs
-            for rule_id in (*(rule.id for rule in pack.declared), *(rule.id for rule in pack.words))
+            for rule_id in (
+                *(rule.id for rule in pack.declared),
+                *(rule.id for rule in pack.circumstances),
+                *(rule.id for rule in pack.words),
+            )
         )
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.rules.characters import matches, with_ascii_digits
+from pipelines.rules.circumstances import Circumstances, circumstances_of
 from pipelines.rules.lexicon import word_hits
 from pipelines.rules.packs import DeclaredRule, Packs
 from pipelines.rules.picture_words import PictureWords, picture_words, reading
@@ -42,7 +43,9 @@ class PictureSigns:
     evidence_rule: npt.NDArray[np.uint16]
 
 
-def picture_signs(records: pa.Table, packs: Packs, weighing: PicturePolicy) -> PictureSigns:
+def picture_signs(
+    records: pa.Table, around: Circumstances, packs: Packs, weighing: PicturePolicy
+) -> PictureSigns:
     """Judge every picture of a RECORDS table. Rows of the result count from the table's start."""
     media = records.column("media").combine_chunks()
     row = pc.list_parent_indices(media).to_numpy().astype(np.int64)
@@ -63,6 +66,10 @@ def picture_signs(records: pa.Table, packs: Packs, weighing: PicturePolicy) -> P
                 found.add(number, minor, Level.DECLARED, Kind.DECLARED)
                 assessed |= adult
                 unreadable |= unread
+                number += 1
+            for circumstance in pack.circumstances:
+                hit = circumstances_of(circumstance.kind, records, pictures, row, around)
+                found.add(number, hit, circumstance.level, circumstance.kind)
                 number += 1
             texts = np.flatnonzero(reads)
             for rule, hit in zip(

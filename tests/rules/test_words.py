@@ -60,7 +60,7 @@ def test_what_nobody_sees_is_dropped_wherever_unicode_says_so():
         ("kids2023", ["kids", "2023"]),
         ("2kids", ["2", "kids"]),
         ("a 7-year-old", ["a", "7", "year", "old"]),
-        ("l'été, l’enfant", ["l", "ete", ",", "l", "enfant"]),
+        ("l'été, l\u2019enfant", ["l", "ete", ",", "l", "enfant"]),
         ("child's", ["child", "s"]),
         ("STRASSE Straße strasse", ["strasse", "strasse", "strasse"]),
         ("ΠΑΊΣ παῖς", ["παισ", "παισ"]),
