@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 EXAMPLE_YEAR = 2025
 """In which the pictures of all examples were taken."""
-Written = Literal["alt_text", "auto_alt_text", "caption", "text", "keywords", "description"]
+Written = Literal["alt_text", "auto_alt_text", "caption", "text", "keywords", "description", "people"]
 RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 
 

@@ -59,6 +59,21 @@ CASES = [
     case("a declared child in the second picture", DECLARED, pictures=[says("AG-A25"), says("AG-A15")]),
     case("two blocks that disagree", DECLARED, pictures=[
         medium(metadata=[declared(PLUS, "AG-A25"), declared(PLUS, "AG-A16", block="sidecar")])]),
+    case("an age in words", DECLARED, pictures=[says("nine years old", prop=AGE, **HILL)]),
+    case("an age in words of an adult withholds", "kept", 0, pictures=[says("ninety years old", prop=AGE, **HILL)]),
+    *(case(f"a child among the people of {prop}", DECLARED, pictures=[says("child", prop=prop, **HILL)]) for prop in (
+        "Iptc4xmpExt:PersonInImageWDetails/PersonCharacteristic/CvTermName",
+        "Iptc4xmpExt:PersonInImageWDetails/PersonDescription", "mwg-rs:RegionList/FaceDescription")),
+    case("a girl among the people may be an adult", SUSPECTED, pictures=[
+        says("girl", prop="Iptc4xmpExt:PersonInImageWDetails/PersonDescription", **HILL)]),
+    *(case(f"children in {prop}", SUSPECTED, pictures=[says("Two children", prop=prop, **HILL)]) for prop in (
+        "dc:subject", "iim:Keywords", "dc:description", "exif:ImageDescription", "exif:XPKeywords",
+        "mwg-coll:Collections/CollectionName", "Iptc4xmpCore:AltTextAccessibility", "comment:Description")),
+    case("children in a property that is not about the picture", "kept", 1, pictures=[
+        says("Two children", prop="dc:rights", **HILL)]),
+    case("keywords are apart", "kept", 1, pictures=[says("little", "girlfriend", prop="dc:subject", **HILL)]),
+    case("the structure of keywords is called Children", "kept", 1, pictures=[
+        says("Anna", prop="mwg-kw:Children", **HILL)]),
     case("nothing clears what is declared", DECLARED, pictures=[says("AG-A16", alt_text="An old man on a bench")]),
     # suspected by words
     case("children in the alternative text", SUSPECTED, pictures=[medium(alt_text="Two children on a swing")]),
