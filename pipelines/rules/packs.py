@@ -151,7 +151,16 @@ def read_pack(path: Path) -> Packs:
 
 
 def _parse(data: bytes, name: str) -> Pack:
-    return Pack.of(yaml.load(data, yaml.CSafeLoader), name, ConfigurationError)
+    try:
+        value = yaml.load(data, yaml.CSafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            name,
+            expected="a pack, in YAML",
+            found=str(error),
+            remedy="correct it: docs/pictures.md says what a pack holds",
+        ) from error
+    return Pack.of(value, name, ConfigurationError)
 
 
 def check_examples(packs: Packs) -> None:
