@@ -117,7 +117,7 @@ class Packs(Model):
     @cached_property
     def lexicons(self) -> "tuple[Lexicon, ...]":
         """The packs made ready."""
-        from pipelines.rules.lexicon import compile_pack
+        from pipelines.rules.compiling import compile_pack
 
         return tuple(compile_pack(pack) for pack in self.packs)
 

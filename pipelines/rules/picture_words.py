@@ -113,7 +113,8 @@ def reading(packs: Packs, words: Words, language: pa.StringArray) -> list[Mask]:
 
 def _votes(frequent: frozenset[str], words: Words) -> npt.NDArray[np.int64]:
     """How many frequent words of a language each text holds."""
-    is_frequent = np.array([word in frequent for word in words.distinct], np.int64)
+    known = pa.array(sorted(frequent), pa.string())
+    is_frequent = np.asarray(pc.is_in(words.distinct, value_set=known)).astype(np.int64)
     counted = np.concatenate([[0], np.cumsum(is_frequent[words.word])])
     votes: npt.NDArray[np.int64] = counted[words.starts[1:]] - counted[words.starts[:-1]]
     return votes

@@ -61,7 +61,7 @@ def test_what_looks_the_same_is_judged_the_same(variant):
     assert len({sign for sign, _ in AS_WRITTEN}) > 1
 
 
-@settings(max_examples=25)
+@settings(max_examples=8)
 @given(st.lists(st.integers(0, len(EXAMPLES)), max_size=4))
 def test_a_batch_may_be_cut_anywhere(cuts):
     edges = sorted({0, *cuts, len(EXAMPLES)})
@@ -72,7 +72,7 @@ def test_a_batch_may_be_cut_anywhere(cuts):
 WORDS = ["child", "boy", "hill", "fog", "play", "school", "7", "year", "old", "no", "the"]
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(
     st.sampled_from(["none", "weak", "strong"]),
     st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join), min_size=1, max_size=3),

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.rules.lexicon import compile_pack, word_hits
+from pipelines.rules.compiling import compile_pack
+from pipelines.rules.lexicon import word_hits
 from pipelines.rules.packs import Pack, check_examples
 from pipelines.rules.packs import Packs as Several
 from pipelines.rules.words import words_of
