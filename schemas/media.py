@@ -94,7 +94,7 @@ _WORDS = pa.list_(pa.field("element", pa.string(), nullable=False))
 
 MEDIA_TABLE = Table("media", "What image files declare: one row per file, sorted by path.", (
     Column("path", pa.string(), "relative to the scanned folder, with forward slashes"),
-    Column("bytes", pa.uint64(), "its size"),
+    Column("bytes", pa.uint64(), "its size; 0: it was not opened"),
     Column("unread", pa.string(), "why nothing is known of it: Unread; null: it was read", True),
     Column("sha256", pa.string(), "digest of its bytes; null: not asked for, or not read", True),
     Column("mime", pa.string(), "type of its content, whatever it is called", True),

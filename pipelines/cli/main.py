@@ -13,6 +13,7 @@ from pipelines.cli import (
     ingest,
     key,
     lineage,
+    media,
     registry,
     schema,
     trace,
@@ -33,6 +34,7 @@ app = typer.Typer(
 workspace.register(app)
 schema.register(app)
 ingest.register(app)
+media.register(app)
 registry.register(app)
 actor.register(app)
 key.register(app)
