@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from pipelines.ingest.media.fields import EXIF_TAGS, GPS_TAGS, IMAGE_TAGS
+from pipelines.ingest.media.fields import EXIF_TAGS, GPS_TAGS
 from pipelines.ingest.media.ifd import (
     Directory,
     Entry,
@@ -39,8 +39,13 @@ def exif_values(data: Bytes, *, pages: bool = False) -> Iterator[Value | Doubt]:
     """
     try:
         order, first = order_and_first(data)
+        seen: set[Value | Doubt] = set()
         for directory in directories(data, first, order):
-            yield from _of_image(data, directory, order)
+            for value in _of_image(data, directory, order):
+                # Directories, and the pages of a file, often repeat each other.
+                if value not in seen:
+                    seen.add(value)
+                    yield value
             if not pages:
                 return
     except Unreadable as end:
@@ -48,7 +53,7 @@ def exif_values(data: Bytes, *, pages: bool = False) -> Iterator[Value | Doubt]:
 
 
 def _of_image(data: Bytes, image: Directory, order: Order) -> Iterator[Value | Doubt]:
-    yield from _of_directory(data, image, IMAGE_TAGS, order)
+    yield from _of_directory(data, image, EXIF_TAGS, order)
     for pointer, tags in ((_EXIF_DIRECTORY, EXIF_TAGS), (_GPS_DIRECTORY, GPS_TAGS)):
         entry = image.entries.get(pointer)
         if entry is None:
@@ -66,10 +71,12 @@ def _of_directory(
 ) -> Iterator[Value | Doubt]:
     if directory.doubt is not None:
         yield directory.doubt
-    for tag in directory.entries.keys() & tags.keys():
-        entry = directory.entries[tag]
+    for tag, name in tags.items():
+        entry = directory.entries.get(tag)
+        if entry is None:
+            continue
         try:
-            yield _value(tags[tag], data, entry, order)
+            yield _value(name, data, entry, order)
         except Unreadable as end:
             yield end.doubt
 
@@ -88,13 +95,13 @@ def _value(name: str, data: Bytes, entry: Entry, order: Order) -> Value:
 
 
 def _comment(raw: bytes, order: Order) -> tuple[tuple[str, ...], Doubt | None]:
-    """A user comment: eight bytes that name its character set, then text. All NUL: not declared."""
+    """A user comment: eight bytes that name its character set, then text that blanks or NUL fill up."""
     code, rest = raw[:_CODES].rstrip(b"\0 "), raw[_CODES:]
     decode = _DECODERS.get(code)
     if decode is None:  # some writers leave the eight bytes out
         code, rest, decode = b"", raw, _text_of
     text, doubt = decode(rest, order)
-    return (text.split("\0", 1)[0] if code != b"UNICODE" else text.rstrip("\0"),), doubt
+    return (_until_nul(text).rstrip(" "),), doubt
 
 
 def _text_of(raw: bytes, _order: Order) -> tuple[str, Doubt | None]:

@@ -53,7 +53,9 @@ def _whole(segments: list[Bytes]) -> bytes:
         raise Unreadable(Doubt.LIMIT)
     # Only what is there is put down: a length is a claim.
     whole = bytearray()
-    for at, held in sorted((number(segment, _DIGEST + 4, 4), bytes(segment[_HEADER:])) for segment in segments):
+    for at, held in sorted(
+        (number(segment, _DIGEST + 4, 4), bytes(segment[_HEADER:])) for segment in segments
+    ):
         if at > len(whole):
             raise Unreadable(Doubt.TRUNCATED)
         whole[at : at + len(held)] = held

@@ -4,17 +4,13 @@ Sources: Exif 3.0 (tags), IPTC IIM 4.2 (datasets), IPTC Photo Metadata Standard 
 XMP specification parts 1 and 2.
 """
 
-IMAGE_TAGS = {
+EXIF_TAGS = {
     270: "exif:ImageDescription",
     306: "exif:DateTime",
     40091: "exif:XPTitle",
     40092: "exif:XPComment",
     40094: "exif:XPKeywords",
     40095: "exif:XPSubject",
-}
-"""Of the image directory."""
-
-EXIF_TAGS = {
     36867: "exif:DateTimeOriginal",
     36868: "exif:DateTimeDigitized",
     36880: "exif:OffsetTime",
@@ -26,7 +22,7 @@ EXIF_TAGS = {
     37522: "exif:SubSecTimeDigitized",
     42038: "exif:ImageTitle",
 }
-"""Of the EXIF directory."""
+"""Of the image directory and of the EXIF directory: writers put tags of one into the other."""
 
 GPS_TAGS = {
     1: "exif:GPSLatitudeRef",
@@ -36,7 +32,7 @@ GPS_TAGS = {
     7: "exif:GPSTimeStamp",
     29: "exif:GPSDateStamp",
 }
-"""Of the GPS directory. Degrees, minutes, seconds are rationals as written: ``43/1``, ``28/1``, ``1764/100``."""
+"""Of the GPS directory. Degrees, minutes and seconds are three rationals: ``43/1``, ``28/1``, ``1764/100``."""
 
 IIM_DATASETS = {
     5: "iim:ObjectName",
@@ -55,7 +51,16 @@ IIM_DATASETS = {
 }
 """Of the application record (record 2)."""
 
-COMMENT_KEYWORDS = ("Title", "Description", "Comment", "Caption", "Keywords", "Subject", "Disclaimer", "Warning")
+COMMENT_KEYWORDS = (
+    "Title",
+    "Description",
+    "Comment",
+    "Caption",
+    "Keywords",
+    "Subject",
+    "Disclaimer",
+    "Warning",
+)
 """Keywords of a container's own text, in whatever case they are written."""
 
 NAMESPACES = {

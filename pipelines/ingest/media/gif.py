@@ -14,28 +14,25 @@ _MAGIC_TRAILER = 257
 
 
 def gif_parts(data: Bytes) -> Iterator[Part]:
-    """Blocks, dimensions and doubts, in the order of the file."""
-    try:
-        size = size_of(number(data, 6, 2, "little"), number(data, 8, 2, "little"))
-        if size is not None:
-            yield size
-        at = 13 + _color_table(number(data, 10, 1))
-        steps = MAX_SUB_BLOCKS
-        for _ in range(MAX_SEGMENTS):
-            introducer = number(data, at, 1)
-            if introducer == _TRAILER:
-                return
-            if introducer == _IMAGE:
-                at, steps = _after(data, at + 11 + _color_table(number(data, at + 9, 1)), steps)
-            elif introducer == _EXTENSION:
-                end, steps = _after(data, at + 2, steps)
-                yield from _extension(data, at, end)
-                at = end
-            else:
-                raise Unreadable(Doubt.BROKEN)
-        raise Unreadable(Doubt.LIMIT)
-    except Unreadable as end_of_file:
-        yield Doubted(end_of_file.doubt, None)
+    """Blocks, dimensions and doubts, in the order of the file. Unreadable: it cannot be walked further."""
+    size = size_of(number(data, 6, 2, "little"), number(data, 8, 2, "little"))
+    if size is not None:
+        yield size
+    at = 13 + _color_table(number(data, 10, 1))
+    steps = MAX_SUB_BLOCKS
+    for _ in range(MAX_SEGMENTS):
+        introducer = number(data, at, 1)
+        if introducer == _TRAILER:
+            return
+        if introducer == _IMAGE:
+            at, steps = _after(data, at + 11 + _color_table(number(data, at + 9, 1)), steps)
+        elif introducer == _EXTENSION:
+            end, steps = _after(data, at + 2, steps)
+            yield from _extension(data, at, end)
+            at = end
+        else:
+            raise Unreadable(Doubt.BROKEN)
+    raise Unreadable(Doubt.LIMIT)
 
 
 def _color_table(packed: int) -> int:

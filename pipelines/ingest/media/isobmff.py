@@ -43,20 +43,17 @@ def iso_mime(data: Bytes) -> str | None:
 
 
 def iso_parts(data: Bytes) -> Iterator[Part]:
-    """Blocks, dimensions, type and doubts."""
+    """Blocks, dimensions, type and doubts. Unreadable: the file cannot be walked further."""
     boxes = Boxes(data)
-    try:
-        for box in boxes.within(0, len(data)):
-            if box.name == b"ftyp":
-                yield from _brands(data, box)
-            elif box.name == b"meta":
-                yield from _meta(boxes, box)
-            elif box.name == b"uuid" and bytes(data[box.start : box.start + 16]) == _C2PA:
-                yield Piece(Kind.C2PA, b"")
-            if box.is_cut:
-                raise Unreadable(Doubt.TRUNCATED)
-    except Unreadable as end:
-        yield Doubted(end.doubt, None)
+    for box in boxes.within(0, len(data)):
+        if box.name == b"ftyp":
+            yield from _brands(data, box)
+        elif box.name == b"meta":
+            yield from _meta(boxes, box)
+        elif box.name == b"uuid" and bytes(data[box.start : box.start + 16]) == _C2PA:
+            yield Piece(Kind.C2PA, b"")
+        if box.is_cut:
+            raise Unreadable(Doubt.TRUNCATED)
 
 
 def _brands(data: Bytes, box: Box) -> Iterator[Part]:
@@ -71,7 +68,9 @@ def _meta(boxes: Boxes, meta: Box) -> Iterator[Part]:
     there = {box.name: box for box in boxes.within(reader.at, meta.end)}
     if b"iinf" in there and b"iloc" in there:
         kinds = {
-            item: kind for item, name in item_kinds(boxes, there[b"iinf"]).items() if (kind := _KINDS.get(name))
+            item: kind
+            for item, name in item_kinds(boxes, there[b"iinf"]).items()
+            if (kind := _KINDS.get(name))
         }
         extents = item_extents(boxes, there[b"iloc"], set(kinds))
         for item, kind in kinds.items():
@@ -85,9 +84,10 @@ def _meta(boxes: Boxes, meta: Box) -> Iterator[Part]:
 
 def _item(data: Bytes, kind: Kind, extents: Extents, idat: Box | None) -> Iterator[Part]:
     start = idat.start if extents.is_in_box and idat is not None else 0
+    if sum(size for _, size in extents.pieces) > MAX_BLOCK_BYTES:
+        yield Doubted(Doubt.LIMIT, BLOCK_OF[kind])
+        return
     try:
-        if sum(size for _, size in extents.pieces) > MAX_BLOCK_BYTES:
-            raise Unreadable(Doubt.LIMIT)
         held = b"".join(take(data, start + at, size or len(data) - start - at) for at, size in extents.pieces)
         if kind is Kind.EXIF:
             # Four bytes say how far on the TIFF structure begins.

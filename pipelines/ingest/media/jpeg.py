@@ -13,7 +13,9 @@ _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _APP1, _APP11, _APP13, _COMMENT = 0xE1, 0xEB, 0xED, 0xFE
 _EXIF = b"Exif\0"
-_XMP = b"http://ns.adobe.com/xap/1.0/\0"
+_XMP = b"://ns.adobe.com/xap/1.0/\0"
+"""After ``http``, or what an agency's writer put in its place."""
+_SCHEME = len(b"http")
 _XMP_EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
 _PHOTOSHOP = b"Photoshop 3.0\0"
 _LONGEST_NAME = 40
@@ -25,18 +27,10 @@ def jpeg_parts(data: Bytes) -> Iterator[Part]:
     resources: list[Bytes] = []
     try:
         for marker, held in _segments(data):
-            if marker in _FRAMES:
-                size = size_of(number(held, 3, 2), number(held, 1, 2))
-                if size is not None:
-                    yield size
-            elif marker == _APP1:
-                yield from _metadata(held)
-            elif marker == _APP13 and bytes(held[: len(_PHOTOSHOP)]) == _PHOTOSHOP:
+            if marker == _APP13 and bytes(held[: len(_PHOTOSHOP)]) == _PHOTOSHOP:
                 resources.append(held[len(_PHOTOSHOP) :])
-            elif marker == _APP11 and _is_manifest(held):
-                yield Piece(Kind.C2PA, b"")
-            elif marker == _COMMENT:
-                yield Piece(Kind.COMMENT, held, "Comment")
+            else:
+                yield from _parts_of(marker, held)
     except Unreadable as end:
         yield Doubted(end.doubt, None)
     # Resources that do not fit into one segment go on in the next.
@@ -45,6 +39,19 @@ def jpeg_parts(data: Bytes) -> Iterator[Part]:
             yield Doubted(Doubt.LIMIT, Block.IIM)
         else:
             yield from photoshop_parts(resources[0] if len(resources) == 1 else b"".join(resources))
+
+
+def _parts_of(marker: int, held: Bytes) -> Iterator[Part]:
+    if marker in _FRAMES:
+        size = size_of(number(held, 3, 2), number(held, 1, 2))
+        if size is not None:
+            yield size
+    elif marker == _APP1:
+        yield from _metadata(held)
+    elif marker == _APP11 and _is_manifest(held):
+        yield Piece(Kind.C2PA, b"")
+    elif marker == _COMMENT:
+        yield Piece(Kind.COMMENT, held, "Comment")
 
 
 def _segments(data: Bytes) -> Iterator[tuple[int, Bytes]]:
@@ -75,8 +82,8 @@ def _metadata(held: Bytes) -> Iterator[Part]:
     head = bytes(held[:_LONGEST_NAME])
     if head.startswith(_EXIF):
         yield Piece(Kind.EXIF, held[len(_EXIF) + 1 :])
-    elif head.startswith(_XMP):
-        yield Piece(Kind.XMP, held[len(_XMP) :])
+    elif head.startswith(_XMP, _SCHEME):
+        yield Piece(Kind.XMP, held[_SCHEME + len(_XMP) :])
     elif head.startswith(_XMP_EXTENSION):
         yield Piece(Kind.XMP_EXTENSION, held[len(_XMP_EXTENSION) :])
 

@@ -43,8 +43,8 @@ def parsed(text: str) -> datetime | None:
         return None
     try:
         local = datetime(
-            year, 1 if month is None else month, 1 if day is None else day, hour or 0, minute or 0, second or 0,
-            int(fraction[:6].ljust(6, "0")), zone,
+            year, 1 if month is None else month, 1 if day is None else day,
+            hour or 0, minute or 0, second or 0, int(fraction[:6].ljust(6, "0")), zone,
         )  # fmt: skip
         return local.astimezone(UTC)
     except (ValueError, OverflowError):  # a 30 February; the last day of the year 9999 in the west

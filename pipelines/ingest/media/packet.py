@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import cast
-from xml.etree.ElementTree import ParseError  # noqa: S405 - an error class; defusedxml parses
+from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
@@ -21,7 +20,8 @@ _TOP = [f"{RDF}RDF", DESCRIPTION]
 _CHUNK = 64 * 1024
 _MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _STARTS = {
-    b"<\0\0\0": "utf-32-le", b"\0\0\0<": "utf-32-be", b"\xff\xfe\0\0": "utf-32-le", b"\0\0\xfe\xff": "utf-32-be",
+    b"<\0\0\0": "utf-32-le", b"\0\0\0<": "utf-32-be",
+    b"\xff\xfe\0\0": "utf-32-le", b"\0\0\xfe\xff": "utf-32-be",
     b"<\0": "utf-16-le", b"\0<": "utf-16-be",
 }  # fmt: skip
 
@@ -65,7 +65,9 @@ def _text(packet: Bytes) -> tuple[str, Doubt | None]:
         raise Unreadable(Doubt.LIMIT)
     raw = bytes(packet)
     # A mark may stand before padding, and UTF-16 without one.
-    encoding = next((found for start, found in {**_STARTS, **_MARKS}.items() if raw.startswith(start)), "utf-8")
+    encoding = next(
+        (found for start, found in {**_STARTS, **_MARKS}.items() if raw.startswith(start)), "utf-8"
+    )
     doubt = None
     try:
         text = raw.decode(encoding)
@@ -127,5 +129,5 @@ class _Target:
 
 def _written_as_attributes(attributes: dict[str, str]) -> Iterator[tuple[str, Element]]:
     for tag, value in attributes.items():
-        if (name := _property_of(cast("str", tag))) is not None:
+        if (name := _property_of(tag)) is not None:
             yield name, Element(tag, {}, [value])

@@ -1,4 +1,4 @@
-"""PNG: its chunks, over the pixels. PNG specification, third edition; XMP specification part 3, section 1.1.5."""
+"""PNG: its chunks. PNG specification, third edition; XMP specification part 3, section 1.1.5."""
 
 import re
 import zlib
@@ -16,7 +16,7 @@ _EXIF, _XMP_NAME = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0"
 _LONGEST_KEYWORD = 79
 _TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _PROFILE_KINDS = {"exif": Kind.EXIF, "app1": Kind.EXIF, "xmp": Kind.XMP, "iptc": Kind.IIM, "8bim": Kind.IIM}
-_HEXADECIMAL = re.compile(rb"\s*\S+\s+(\d{1,10})\s+([0-9a-fA-F\s]*)\s*")
+_HEXADECIMAL = re.compile(rb"\s*[^\n]*\n\s*(\d{1,10})\s+([0-9a-fA-F\s]*)")
 
 
 @dataclass
@@ -27,28 +27,25 @@ class _Budget:
 
 
 def png_parts(data: Bytes) -> Iterator[Part]:
-    """Blocks, dimensions and doubts, in the order of the file."""
+    """Blocks, dimensions and doubts, in the order of the file. Unreadable: it cannot be walked further."""
     budget = _Budget()
     at = 8
-    try:
-        for _ in range(MAX_SEGMENTS):
-            size, name = number(data, at, 4), bytes(take(data, at + 4, 4))
-            if name == b"IHDR":
-                found = size_of(number(data, at + 8, 4), number(data, at + 12, 4))
-                if found is not None:
-                    yield found
-            elif name in _TEXTS:
-                yield from _text(name, data, at + 8, size, budget)
-            elif name == b"eXIf":
-                yield from _exif(data, at + 8, size)
-            elif name == b"caBX":
-                yield Piece(Kind.C2PA, b"")
-            elif name == b"IEND":
-                return
-            at += 12 + size
-        raise Unreadable(Doubt.LIMIT)
-    except Unreadable as end:
-        yield Doubted(end.doubt, None)
+    for _ in range(MAX_SEGMENTS):
+        size, name = number(data, at, 4), bytes(take(data, at + 4, 4))
+        if name == b"IHDR":
+            found = size_of(number(data, at + 8, 4), number(data, at + 12, 4))
+            if found is not None:
+                yield found
+        elif name in _TEXTS:
+            yield from _text(name, data, at + 8, size, budget)
+        elif name == b"eXIf":
+            yield from _exif(data, at + 8, size)
+        elif name == b"caBX":
+            yield Piece(Kind.C2PA, b"")
+        elif name == b"IEND":
+            return
+        at += 12 + size
+    raise Unreadable(Doubt.LIMIT)
 
 
 def _exif(data: Bytes, at: int, size: int) -> Iterator[Part]:

@@ -2,21 +2,21 @@
 
 from collections.abc import Callable, Iterator
 
-from pipelines.ingest.media.extended import Extensions
 from pipelines.ingest.media.exif import Value, exif_values
+from pipelines.ingest.media.extended import Extensions
 from pipelines.ingest.media.fields import COMMENT_KEYWORDS
+from pipelines.ingest.media.gathered import Gathered
 from pipelines.ingest.media.gif import gif_parts
 from pipelines.ingest.media.iim import iim_values
 from pipelines.ingest.media.isobmff import iso_mime, iso_parts
 from pipelines.ingest.media.jpeg import jpeg_parts
 from pipelines.ingest.media.limits import MAX_PARTS
 from pipelines.ingest.media.moments import taken_at
-from pipelines.ingest.media.parts import BLOCK_OF, Bytes, Kind, Mime, Part, Piece, Size
+from pipelines.ingest.media.parts import BLOCK_OF, Bytes, Kind, Mime, Part, Piece, Size, Unreadable
 from pipelines.ingest.media.png import png_parts
 from pipelines.ingest.media.riff import webp_parts
 from pipelines.ingest.media.tiff import tiff_parts
 from pipelines.ingest.media.xmp import xmp_values
-from pipelines.ingest.media.gathered import Gathered
 from schemas.media import Block, Doubt, Doubted, MediaFile
 
 _KEYWORDS = {keyword.lower(): keyword for keyword in COMMENT_KEYWORDS}
@@ -38,7 +38,7 @@ def read_media(data: Bytes, sidecar: bytes | None = None) -> MediaFile | None:
     size: Size | None = None
     extensions = Extensions()
     pieces = 0
-    for part in walker(data):
+    for part in _parts(walker, data):
         if isinstance(part, Doubted):
             gathered.doubt(part.doubt, part.block)
         elif isinstance(part, Size):
@@ -63,6 +63,14 @@ def read_media(data: Bytes, sidecar: bytes | None = None) -> MediaFile | None:
         blocks=blocks,
         doubts=doubts,
     )
+
+
+def _parts(walker: Walker, data: Bytes) -> Iterator[Part]:
+    """The parts of a container; the last is a doubt where it cannot be walked to its end."""
+    try:
+        yield from walker(data)
+    except Unreadable as end:
+        yield Doubted(end.doubt, None)
 
 
 def _format_of(head: bytes) -> tuple[str, Walker] | None:

@@ -1,4 +1,4 @@
-"""Regions of a picture: those of the Metadata Working Group (MWG 2.0, section 5.9), and Microsoft's people."""
+"""Regions of a picture: those of the Metadata Working Group (MWG 2.0, section 5.9), Microsoft's people."""
 
 from collections.abc import Callable, Iterator
 
@@ -13,7 +13,7 @@ _OTHER = "Other"
 
 
 def regions(element: Element, leaves: Leaves) -> Iterator[tuple[str, str]]:
-    """(property, value): for each region its name, empty where it has none; of a face its description, too."""
+    """(property, value): of each region its name, empty where it has none; of a face its description, too."""
     for item in _items(element, "RegionList"):
         fields = dict(reversed([(steps, text) for steps, text in leaves(item)]))
         written = fields.get(("Type",), "").strip()

@@ -13,29 +13,26 @@ _SIDE = 0x3FFF
 
 
 def webp_parts(data: Bytes) -> Iterator[Part]:
-    """Blocks, dimensions and doubts, in the order of the file."""
+    """Blocks, dimensions and doubts, in the order of the file. Unreadable: it cannot be walked further."""
     at, end = 12, min(len(data), 8 + number(data, 4, 4, "little"))
     sized = False
-    try:
-        for _ in range(MAX_SEGMENTS):
-            if at >= end:
-                break
-            name, size = bytes(take(data, at, 4)), number(data, at + 4, 4, "little")
-            kind = _BLOCKS.get(name)
-            if kind is not None:
-                yield from _block(kind, data, at + 8, size)
-            elif not sized and (dimensions := _dimensions(name, data, at + 8)) is not None:
-                sized = True
-                found = size_of(*dimensions)
-                if found is not None:
-                    yield found
-            at += 8 + size + size % 2
-        else:
-            raise Unreadable(Doubt.LIMIT)
-        if len(data) < 8 + number(data, 4, 4, "little") or at > len(data) + 1:
-            raise Unreadable(Doubt.TRUNCATED)
-    except Unreadable as end_of_file:
-        yield Doubted(end_of_file.doubt, None)
+    for _ in range(MAX_SEGMENTS):
+        if at >= end:
+            break
+        name, size = bytes(take(data, at, 4)), number(data, at + 4, 4, "little")
+        kind = _BLOCKS.get(name)
+        if kind is not None:
+            yield from _block(kind, data, at + 8, size)
+        elif not sized and (dimensions := _dimensions(name, data, at + 8)) is not None:
+            sized = True
+            found = size_of(*dimensions)
+            if found is not None:
+                yield found
+        at += 8 + size + size % 2
+    else:
+        raise Unreadable(Doubt.LIMIT)
+    if len(data) < 8 + number(data, 4, 4, "little") or at > len(data) + 1:
+        raise Unreadable(Doubt.TRUNCATED)
 
 
 def _block(kind: Kind, data: Bytes, at: int, size: int) -> Iterator[Part]:

@@ -19,14 +19,18 @@ from pipelines.ingest.media.parts import BLOCK_OF, Bytes, Kind, Mime, Order, Par
 from pipelines.ingest.media.photoshop import photoshop_parts
 from schemas.media import Doubt, Doubted
 
-_SUBFILE_TYPE, _WIDTH, _HEIGHT, _COMPRESSION, _MAKE, _SUB_DIRECTORIES = 254, 256, 257, 259, 271, 330
+_SUBFILE_TYPE, _WIDTH, _HEIGHT, _COMPRESSION, _PHOTOMETRIC, _MAKE = 254, 256, 257, 259, 262, 271
+_SUB_DIRECTORIES = 330
 _XMP, _IIM, _PHOTOSHOP, _DNG_VERSION, _C2PA = 700, 33723, 34377, 50706, 52545
 _LONG = 4
 _IIM_MARK = 0x1C
 _CANON = b"CR\x02"
-_MAKES = {b"NIKON": "image/x-nikon-nef", b"PENTAX": "image/x-pentax-pef", b"SONY": "image/x-sony-arw"}
-_RAW_COMPRESSIONS = frozenset({32767, 34713, 65535})
-"""Sony's, Nikon's, Pentax's: of a make's TIFF files those that are raw."""
+_MAKES = {
+    b"NIKON": "image/x-nikon-nef", b"PENTAX": "image/x-pentax-pef", b"RICOH": "image/x-pentax-pef",
+    b"SONY": "image/x-sony-arw",
+}  # fmt: skip
+_RAW = frozenset({(_COMPRESSION, 32767), (_COMPRESSION, 34713), (_COMPRESSION, 65535), (_PHOTOMETRIC, 32803)})
+"""Which of a make's files are raw: in Sony's, Nikon's or Pentax's compression, or a mosaic of colours."""
 
 
 def tiff_parts(data: Bytes) -> Iterator[Part]:
@@ -73,8 +77,13 @@ def _in_order(raw: Bytes, entry: Entry) -> Bytes:
 def _described(data: Bytes, first: Directory, order: Order) -> Iterator[Part]:
     try:
         images = [first, *_sub_images(data, first, order)]
-        compressions = {number for image in images for number in _integers(data, image, _COMPRESSION, order)}
-        mime = _raw_format(data, first, compressions, order)
+        is_raw = any(
+            (tag, number) in _RAW
+            for image in images
+            for tag in (_COMPRESSION, _PHOTOMETRIC)
+            for number in _integers(data, image, tag, order)
+        )
+        mime = _type_of_raw(data, first, order, is_raw=is_raw)
         # A raw file begins with a small preview; the picture itself is a directory below it.
         full = [image for image in images if _integers(data, image, _SUBFILE_TYPE, order) == (0,)]
         for image in (*full, first):
@@ -103,12 +112,12 @@ def _integers(data: Bytes, page: Directory, tag: int, order: Order) -> tuple[int
     return () if entry is None else integers_of(data, entry, order)
 
 
-def _raw_format(data: Bytes, first: Directory, compressions: set[int], order: Order) -> str | None:
+def _type_of_raw(data: Bytes, first: Directory, order: Order, *, is_raw: bool) -> str | None:
     if bytes(data[8:11]) == _CANON:
         return "image/x-canon-cr2"
     if _DNG_VERSION in first.entries:
         return "image/x-adobe-dng"
-    if not compressions & _RAW_COMPRESSIONS or _MAKE not in first.entries:
+    if not is_raw or _MAKE not in first.entries:
         return None
     make = bytes(raw_of(data, first.entries[_MAKE], order)[:32]).upper()
     return next((mime for name, mime in _MAKES.items() if make.startswith(name)), None)

@@ -1,4 +1,4 @@
-"""XMP: the properties of interest of a packet, flattened. XMP specification part 1, sections 6 and 7, and annex C."""
+"""XMP: the properties of interest of a packet, flattened. XMP specification part 1, section 7, and annex C."""
 
 from collections.abc import Iterator
 
@@ -45,17 +45,12 @@ def xmp_values(packet: Bytes) -> tuple[list[Value], str | None, Doubt | None]:
 
 def leaves(element: Element) -> Iterator[tuple[tuple[str, ...], str]]:
     """Each text in an element, with the names of the fields on the way to it."""
-    resource = element.attributes.get(_RESOURCE)
-    if resource is not None:
-        yield (), resource
-    written = [(tag, value) for tag, value in element.attributes.items() if not tag.startswith(_NO_FIELDS)]
-    for tag, value in written:
-        if tag.startswith("{"):
-            yield (_local(tag),), value
-    if _VALUE in element.attributes:
-        yield (), element.attributes[_VALUE]
+    written = list(_attributes(element))
+    yield from written
     for child in element.children:
         if child.tag in _CONTAINERS:
+            if not child.children:
+                yield (), ""
             for item in child.children:
                 yield from leaves(item)
         elif child.tag in {DESCRIPTION, _VALUE, _ITEM}:
@@ -63,8 +58,17 @@ def leaves(element: Element) -> Iterator[tuple[tuple[str, ...], str]]:
         else:
             for steps, text in leaves(child):
                 yield (_local(child.tag), *steps), text
-    if not (element.children or written or resource is not None or _VALUE in element.attributes):
+    if not (element.children or written):
         yield (), "".join(element.text)
+
+
+def _attributes(element: Element) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What is written as attributes: a resource, a value with qualifiers, the fields of a structure."""
+    for tag, value in element.attributes.items():
+        if tag in {_RESOURCE, _VALUE}:
+            yield (), value
+        elif tag.startswith("{") and not tag.startswith(_NO_FIELDS):
+            yield (_local(tag),), value
 
 
 def _local(tag: str) -> str:
