@@ -11,8 +11,7 @@ from typing import Any
 from schemas import documents, ingest_plans, plans, policy, source, workspace
 from schemas.fields import ACCOUNT_FIELDS, RECORD_FIELDS, Field
 from schemas.manifest import SourceManifest, SourceNumbers
-from schemas.media import MEDIA_TABLE
-from schemas.media_words import BLOCK_MEANINGS, DOUBT_MEANINGS, UNREAD_MEANINGS
+from schemas.media_table import BLOCK_MEANINGS, DOUBT_MEANINGS, MEDIA_TABLE, UNREAD_MEANINGS
 from schemas.model import Model
 from schemas.outcomes import OUTCOME_MEANINGS, REASON_MEANINGS, Outcome, Reason
 from schemas.policy import PRESETS, SurfaceRule

@@ -64,7 +64,7 @@ def _sidecars(names: Sequence[bytes]) -> dict[bytes, list[bytes]]:
 def _of(name: bytes, beside: dict[bytes, list[bytes]]) -> list[bytes]:
     if not beside:
         return []
-    return [*beside.get(name, ()), *beside.get(_stem(name), ())]
+    return [one for stem in dict.fromkeys((name, _stem(name))) for one in beside.get(stem, ())]
 
 
 def _belongs(name: bytes, beside: dict[bytes, list[bytes]]) -> bool:

@@ -18,7 +18,7 @@ from pipelines.ingest.scanning.limits import Limits
 from pipelines.ingest.scanning.supervising import read_files
 from pipelines.ingest.scanning.table import batches_of, in_words
 from schemas.errors import BadInput, ConfigurationError
-from schemas.media import MEDIA
+from schemas.media_table import MEDIA
 from schemas.tables import WRITER
 
 _ROW_GROUP_ROWS, _ROW_GROUP_BYTES = 16_384, 16 * 1024 * 1024
@@ -122,6 +122,13 @@ def _check(folder: Path, out: Path) -> None:
             expected="the name of a file for the table",
             found="a folder",
             remedy=f"name a file: {out / 'media.parquet'}",
+        )
+    if not out.absolute().parent.is_dir():
+        raise ConfigurationError(
+            str(out),
+            expected="a table in a folder that is there",
+            found="no folder of that name",
+            remedy=f"make {out.parent}, or name another place",
         )
     if out.resolve().is_relative_to(folder.resolve()):
         raise ConfigurationError(

@@ -12,7 +12,8 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 
-from pipelines.ingest.scanning.answers import Answer, decode
+from pipelines.ingest.scanning.answers import Answer
+from pipelines.ingest.scanning.checked import decode
 from pipelines.ingest.scanning.crew import PictureFile, Worker, not_started, started
 from pipelines.ingest.scanning.limits import Limits
 from schemas.media import Unread

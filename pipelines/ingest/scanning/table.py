@@ -6,7 +6,8 @@ import pyarrow as pa
 
 from pipelines.ingest.scanning.answers import Answer
 from pipelines.ingest.scanning.crew import PictureFile
-from schemas.media import MEDIA, Declared, Doubted, MediaFile
+from schemas.media import Declared, Doubted, MediaFile
+from schemas.media_table import MEDIA
 
 _BATCH_ROWS = 1024
 _BATCH_CHARACTERS = 4 * 1024 * 1024

@@ -42,5 +42,9 @@ def files(folder, number, data=None):
 def workers(parent="self"):
     """Process ids of the workers that a process started, first started first."""
     tasks = Path(f"/proc/{parent}/task")
-    children = sorted(int(pid) for task in tasks.iterdir() for pid in (task / "children").read_text("ascii").split())
-    return [pid for pid in children if b"pipelines.ingest.scanning" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    children = sorted(
+        int(pid) for task in tasks.iterdir() for pid in (task / "children").read_text("ascii").split()
+    )
+    return [
+        pid for pid in children if b"pipelines.ingest.scanning" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]

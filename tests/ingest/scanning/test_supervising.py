@@ -23,8 +23,8 @@ from schemas.media import Unread
 NUMBER = 4 * WINDOW
 
 
-def read(given, number=1, limits=Limits(), *, sha256=False):
-    with closing(read_files(given, number, limits, sha256=sha256)) as answers:
+def read(given, number=1, limits=None, *, sha256=False):
+    with closing(read_files(given, number, limits or Limits(), sha256=sha256)) as answers:
         return list(answers)
 
 
@@ -123,7 +123,7 @@ def test_what_is_no_picture_to_be_read(tmp_path):
 
 def test_a_file_at_its_bound_is_read_and_one_byte_more_is_not(tmp_path):
     given = files(tmp_path, 1)
-    size = os.stat(given[0].place).st_size
+    size = len(jpeg("n0"))
     (at_bound,) = read(given, limits=Limits(file_bytes=size))
     (beyond,) = read(given, limits=Limits(file_bytes=size - 1))
     assert (at_bound[1].unread, beyond[1].unread) == (None, Unread.TOO_LARGE)
@@ -135,7 +135,9 @@ def test_workers_are_bounded_by_the_system(tmp_path):
     def look(pids):
         lines = Path(f"/proc/{pids[0]}/limits").read_text("ascii").splitlines()
         seen.update((line[:26].strip(), line[26:].split()[0]) for line in lines[1:])
-        seen["has"] = int(re.search(r"VmSize:\s+(\d+)", Path(f"/proc/{pids[0]}/status").read_text("ascii"))[1])
+        seen["has"] = int(
+            re.search(r"VmSize:\s+(\d+)", Path(f"/proc/{pids[0]}/status").read_text("ascii"))[1]
+        )
 
     given = files(tmp_path, NUMBER)
     read(at(WINDOW + 3, given, look), limits=Limits(seconds=7, memory_bytes=1 << 28))
