@@ -15,6 +15,7 @@ from pipelines.cli import (
     lineage,
     media,
     registry,
+    rules,
     schema,
     trace,
     verify,
@@ -43,6 +44,7 @@ corpus.register(app)
 lineage.register(app)
 trace.register(app)
 verify.register(app)
+rules.register(app)
 
 
 def _say_version(asked: bool) -> None:  # noqa: FBT001 - typer hands it in

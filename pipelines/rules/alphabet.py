@@ -1,0 +1,98 @@
+"""Texts as strings of characters, one for each word: what expressions of patterns are matched against."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipelines.rules.patterns import GAP, Atom, BirthYear, Element
+
+MINOR_BELOW = 18
+_FIRST, _MOST = 0xE000, 0x1900
+"""Private use: no text holds these characters, its words being looked up and not copied."""
+NOBODY = chr(_FIRST)
+"""A word that no pattern asks for."""
+
+
+class Letter(NamedTuple):
+    """What all words have in common that are one character."""
+
+    bits: int = 0
+    """What they may stand for."""
+    year: int = 0
+    """The year that they are; 0: none, or no pattern asks for one."""
+    ends: bool = False
+    """They end a sentence: no gap reaches beyond."""
+
+
+@dataclass(frozen=True)
+class Alphabet:
+    """The characters of a batch. The first is NOBODY."""
+
+    letters: tuple[Letter, ...]
+
+    @classmethod
+    def of(cls, letters: Iterable[Letter]) -> "tuple[Alphabet, npt.NDArray[np.int64]]":
+        """The alphabet of words, and the character of each of them."""
+        number: dict[Letter, int] = {Letter(): 0}
+        places = [number.setdefault(letter, len(number)) for letter in letters]
+        if len(number) > _MOST:  # not with any pack that ships: some hundreds are usual
+            msg = f"{len(number)} kinds of words: patterns tell too many apart"
+            raise ValueError(msg)
+        return cls(tuple(number)), np.array(places, np.int64)
+
+    @cached_property
+    def _gap(self) -> str:
+        ends = "".join(chr(_FIRST + place) for place, letter in enumerate(self.letters) if letter.ends)
+        return (f"[^{ends}]" if ends else "(?s:.)") + f"{{0,{GAP}}}"
+
+    def expression(
+        self, bits: dict[Atom, int], patterns: Iterable[Sequence[Element]], year: int
+    ) -> str | None:
+        """An expression, for RE2 and Python alike, of texts that any pattern fits; null: none can.
+
+        ``year``: in which the picture was taken; 0: not known, and nobody has a year of birth.
+        """
+        classes: dict[frozenset[Atom], str] = {}
+
+        def one_of(atoms: frozenset[Atom]) -> str:
+            if atoms not in classes:
+                wanted = sum(bits[atom] for atom in atoms)
+                born = year if BirthYear() in atoms else 0
+                fits = [
+                    chr(_FIRST + place) for place, letter in enumerate(self.letters)
+                    if letter.bits & wanted or (born and born - MINOR_BELOW < letter.year <= born)
+                ]  # fmt: skip
+                classes[atoms] = f"[{''.join(fits)}]" if fits else ""
+            return classes[atoms]
+
+        def element(one: Element) -> str | None:
+            if one.is_gap:
+                return self._gap
+            read = [[one_of(atoms) for atoms in sequence] for sequence in one.sequences]
+            there = ["".join(places) for places in read if all(places)]
+            if not there:
+                return "" if one.is_optional else None
+            return f"(?:{'|'.join(there)})" + "?" * one.is_optional
+
+        written = []
+        for pattern in patterns:
+            parts = [element(one) for one in pattern]
+            if None not in parts:
+                written.append("".join(part for part in parts if part))
+        return "|".join(written) or None
+
+
+def strings(places: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> pa.StringArray:
+    """Texts as strings: ``places`` in the alphabet of all their words, ``lengths`` in words of each text."""
+    points = places + _FIRST
+    encoded = np.empty((len(points), 3), np.uint8)
+    encoded[:, 0] = 0xE0 | points >> 12
+    encoded[:, 1] = 0x80 | points >> 6 & 0x3F
+    encoded[:, 2] = 0x80 | points & 0x3F
+    offsets = np.concatenate([[0], np.cumsum(lengths) * 3]).astype(np.int32)
+    return pa.StringArray.from_buffers(len(lengths), pa.py_buffer(offsets), pa.py_buffer(encoded))
