@@ -9,14 +9,19 @@ import typer
 from pipelines.cli.progress import run_with_progress
 from pipelines.cli.tables import counted, print_json, print_table
 
+_LISTED = 1000
+"""Files that a table shows; ``--json`` has all."""
+
 if TYPE_CHECKING:
     from pipelines.ingest.scanning.scan import Summary
+    from pipelines.ingest.stripping.export import Exported
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands on pictures."""
     media = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     media.command()(scan)
+    media.command()(export)
     app.add_typer(media, name="media", help="Read what pictures declare, and copy them without it.")
 
 
@@ -51,6 +56,46 @@ def scan(
 
     run_with_progress(work, "reading files", total=None, done=lambda: summary.files)
     _print(summary, as_json=as_json)
+
+
+def export(
+    source: Annotated[Path, typer.Argument(metavar="FROM", help="Folder of pictures; it is only read.")],
+    target: Annotated[Path, typer.Argument(metavar="TO", help="New folder for the copies.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Copy the pictures of a folder without what they declare.
+
+    The image data is copied byte for byte; of all else only colour profile and orientation stay. A file of
+    which no such copy can be made is not copied and listed, and the exit code is 1.
+    """
+    from pipelines.disk.failures import explained
+    from pipelines.ingest.scanning.limits import Limits
+    from pipelines.ingest.stripping.export import Exported
+    from pipelines.ingest.stripping.export import export as export_folder
+
+    exported = Exported()
+
+    def work() -> None:
+        with explained(str(target)):
+            export_folder(source, target, Limits(), exported)
+
+    run_with_progress(work, "copying pictures", total=None, done=lambda: exported.copied)
+    _print_exported(exported, as_json=as_json)
+    if exported.left:
+        raise typer.Exit(1)
+
+
+def _print_exported(exported: "Exported", *, as_json: bool) -> None:
+    rows = [{"path": path, "reason": reason.value} for path, reason in exported.left]
+    if as_json:
+        print_json({"copied": exported.copied, "bytes": exported.bytes, "not_copied": rows})
+        return
+    print_table("copies", [{"pictures": exported.copied, "bytes": exported.bytes}])
+    if rows:
+        print_table(f"{counted(len(rows), 'file')} not copied", rows[:_LISTED])
+        if len(rows) > _LISTED:
+            typer.echo(f"the first {_LISTED:,} files; --json prints all", err=True)
 
 
 def _print(summary: "Summary", *, as_json: bool) -> None:

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from commands import Workspace
 from ingest.scanning.pictures import jpeg, workers
+from ingest.stripping.planted import PLANTED
 
 
 @pytest.fixture
@@ -117,3 +118,27 @@ def test_no_process_is_left_after_an_interrupt(place):
     while any(Path(f"/proc/{pid}").exists() for pid in pids):
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_copies_and_what_was_not_copied(place):
+    folder, out = place.folder / "in", place.folder / "out"
+    (folder / "a.jpg").write_bytes(PLANTED["JPEG XMP"])
+    done = place.run("media", "export", folder, out, "--json").done()
+    assert done.json == {"copied": 1, "bytes": (out / "a.jpg").stat().st_size, "not_copied": []}
+    (folder / "b.tif").write_bytes(b"II*\0")
+    refused = place.run("media", "export", folder, place.folder / "again", "--json")
+    assert refused.code == 1
+    assert refused.json["not_copied"] == [{"path": "b.tif", "reason": "format"}]
+    again = place.run("media", "export", folder, out)
+    assert (again.code, again.out) == (2, "")
+    assert (place.folder / "again/a.jpg").read_bytes() == (out / "a.jpg").read_bytes()
+
+
+def test_a_full_disk_leaves_no_copy(place, disk):
+    for n in range(40):
+        (place.folder / f"in/{n}.jpg").write_bytes(PLANTED["JPEG XMP"])
+    disk(place.folder / "disk", "64k")
+    ended = place.run("media", "export", place.folder / "in", place.folder / "disk/out")
+    assert (ended.code, ended.out) == (3, ""), ended.err
+    assert "  found:    disk full\n" in ended.err
+    assert list((place.folder / "disk").iterdir()) == []
