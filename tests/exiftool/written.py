@@ -10,6 +10,8 @@ from ingest.media.made import heif, plain
 from schemas.media import Block
 
 LATIN, ASCII, ALL = "Zoë in der Straße", "Zoe on the street", "Zoë, Зоя, 佐江 👧"
+PLANE = ALL.replace(" 👧", "")
+"""What exiftool 12.57 writes of it into the texts of Windows: no more than the basic plane."""
 VOCABULARY = "http://ns.useplus.org/ldf/vocab/"
 CONTAINERS = {
     Block.XMP: ("jpeg", "png", "webp", "gif", "tiff", "heic", "avif"),
@@ -62,7 +64,9 @@ def _within(case, path):
     if path.suffix == f".{case.container}":
         return path
     block = path.read_bytes()
-    item = (b"mime", b"application/rdf+xml", block) if case.block is Block.XMP else (b"Exif", b"", _item(block))
+    item = (
+        (b"mime", b"application/rdf+xml", block) if case.block is Block.XMP else (b"Exif", b"", _item(block))
+    )
     held = path.with_suffix(f".{case.container}")
     held.write_bytes(heif(item, brand=case.container.encode()))
     return held
@@ -106,11 +110,12 @@ XMP = {
     "photoshop:Category": (("XMP-photoshop:Category=KID",), ("KID",)),
     "photoshop:SupplementalCategories": (("XMP-photoshop:SupplementalCategories={}",), TEXT),
     "photoshop:Instructions": (("XMP-photoshop:Instructions={}",), TEXT),
+    "pdf:Keywords": (("XMP-pdf:Keywords={}",), TEXT),
     "exif:DateTimeOriginal": (("XMP-exif:DateTimeOriginal=2019:05:04 03:02:01",), ("2019-05-04T03:02:01",)),
     "exif:DateTimeDigitized": (("XMP-exif:DateTimeDigitized=2019:05:04 03:02:01",), ("2019-05-04T03:02:01",)),
     "exif:UserComment": (("XMP-exif:UserComment={}",), TEXT),
-    "exif:GPSLatitude": (("XMP-exif:GPSLatitude=-33.5",), ("33,30S",)),
-    "exif:GPSLongitude": (("XMP-exif:GPSLongitude=12.25",), ("12,15E",)),
+    "exif:GPSLatitude": (("XMP-exif:GPSLatitude=-33.5",), ("33,30.0S",)),
+    "exif:GPSLongitude": (("XMP-exif:GPSLongitude=12.25",), ("12,15.0E",)),
     "exif:GPSTimeStamp": (("XMP-exif:GPSDateTime=2019:05:04 03:02:01Z",), ("2019-05-04T03:02:01Z",)),
     "tiff:ImageDescription": (("XMP-tiff:ImageDescription={}",), TEXT),
     "tiff:DateTime": (("XMP-tiff:DateTime=2019:05:04 03:02:01",), ("2019-05-04T03:02:01",)),
@@ -190,7 +195,11 @@ CHARSETS = {
         "ascii-undeclared": (ASCII, (), ASCII),
         "latin-undeclared": (LATIN, ("-charset", "iptc=Latin"), LATIN),
         "utf8-undeclared": (ALL, ("-charset", "iptc=UTF8"), ALL),
-        "cyrillic-undeclared": ("Зоя", ("-charset", "iptc=Cyrillic"), "Зоя".encode("cp1251").decode("latin-1")),
+        "cyrillic-undeclared": (
+            "Зоя",
+            ("-charset", "iptc=Cyrillic"),
+            "Зоя".encode("cp1251").decode("latin-1"),
+        ),
     },
 }
 """Name -> (text asked for, arguments, text that is read)."""
@@ -212,6 +221,8 @@ def _cases():
             has_text = any("{}" in value for value in values)
             if not has_text and charset not in {"ascii", "utf8", "little", "big"}:
                 continue
+            if ":XP" in name:
+                asked, read = asked.replace(ALL, PLANE), read.replace(ALL, PLANE)
             doubtful = "undeclared" in charset and not read.isascii()
             doubtful |= charset == "latin" and name in LATIN_IN_EXIF
             yield Case(

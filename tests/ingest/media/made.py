@@ -3,10 +3,16 @@
 import struct
 import zlib
 
-EXIF, XMP, XMP_EXTENSION = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0", b"http://ns.adobe.com/xmp/extension/\0"
+EXIF, XMP, XMP_EXTENSION = (
+    b"Exif\0\0",
+    b"http://ns.adobe.com/xap/1.0/\0",
+    b"http://ns.adobe.com/xmp/extension/\0",
+)
 PHOTOSHOP = b"Photoshop 3.0\0"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-MANIFEST = b"JP\0\1\0\0\0\1" + b"\0\0\0\x2ejumb\0\0\0\x26jumd" + b"c2pa\0\x11\0\x10\x80\0\0\xaa\0\x38\x9bq\x03c2pa\0"
+MANIFEST = (
+    b"JP\0\1\0\0\0\1" + b"\0\0\0\x2ejumb\0\0\0\x26jumd" + b"c2pa\0\x11\0\x10\x80\0\0\xaa\0\x38\x9bq\x03c2pa\0"
+)
 
 
 # JPEG
@@ -51,7 +57,8 @@ def png(*chunks, width=8, height=6):
 def itxt(keyword, text, *, packed=False):
     raw = text.encode()
     return chunk(
-        b"iTXt", keyword.encode() + b"\0" + bytes([packed]) + b"\0\0\0" + (zlib.compress(raw) if packed else raw)
+        b"iTXt",
+        keyword.encode() + b"\0" + bytes([packed]) + b"\0\0\0" + (zlib.compress(raw) if packed else raw),
     )
 
 
@@ -72,7 +79,9 @@ def riff_chunk(name, held):
 
 
 def webp(*chunks, width=8, height=6):
-    lossless = riff_chunk(b"VP8L", b"\x2f" + struct.pack("<I", (width - 1) | (height - 1) << 14) + b"\x88\x88\x08\0")
+    lossless = riff_chunk(
+        b"VP8L", b"\x2f" + struct.pack("<I", (width - 1) | (height - 1) << 14) + b"\x88\x88\x08\0"
+    )
     body = lossless
     if chunks:
         sides = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
@@ -184,7 +193,9 @@ def heif(*items, brand=b"heic", width=8, height=6, more=()):
     """A file whose primary item, 1, is a picture; then an item for each (type, content type, bytes)."""
     held = [(b"hvc1" if brand != b"avif" else b"av01", b"", b"\0" * 16), *items]
     entries = [
-        full_box(b"infe", struct.pack(">HH", place, 0), kind, b"\0", content + b"\0" if content else b"", version=2)
+        full_box(
+            b"infe", struct.pack(">HH", place, 0), kind, b"\0", content + b"\0" if content else b"", version=2
+        )
         for place, (kind, content, _) in enumerate(held, 1)
     ]
     properties = box(
@@ -218,7 +229,9 @@ def heif(*items, brand=b"heic", width=8, height=6, more=()):
 def iim(*datasets, charset=None):
     """Datasets of the application record as (number, bytes)."""
     out = b"" if charset is None else b"\x1c\1\x5a" + struct.pack(">H", len(charset)) + charset
-    return out + b"".join(b"\x1c\2" + bytes([number]) + struct.pack(">H", len(raw)) + raw for number, raw in datasets)
+    return out + b"".join(
+        b"\x1c\2" + bytes([number]) + struct.pack(">H", len(raw)) + raw for number, raw in datasets
+    )
 
 
 def packet(body, **namespaces):
