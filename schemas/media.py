@@ -32,8 +32,8 @@ class Doubt(StrEnum):
     BROKEN = "broken"
     """A block is no well-formed one of its kind; it was left out, or read as far as it is."""
     CHARSET_UNDECLARED = "charset_undeclared"
-    """Text that is not plain ASCII, of IIM in no character set that is declared and known, of EXIF or a comment
-    not in the one that is due: read as UTF-8, or else as Latin-1."""
+    """Text that is not plain ASCII: of IIM, in no character set that is declared and known; of EXIF or a
+    comment, not in the one that is due. Read as UTF-8, or else as Latin-1."""
     LIMIT = "limit"
     """More values, or longer ones, than are read; the rest was left out."""
 

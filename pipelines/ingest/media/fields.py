@@ -32,7 +32,7 @@ GPS_TAGS = {
     7: "exif:GPSTimeStamp",
     29: "exif:GPSDateStamp",
 }
-"""Of the GPS directory. Degrees, minutes and seconds are three rationals: ``43/1``, ``28/1``, ``1764/100``."""
+"""Of the GPS directory. Degrees, minutes, seconds are three rationals: ``43/1``, ``28/1``, ``1764/100``."""
 
 IIM_DATASETS = {
     5: "iim:ObjectName",
@@ -70,6 +70,7 @@ NAMESPACES = {
     "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/": "Iptc4xmpCore",
     "http://purl.org/dc/elements/1.1/": "dc",
     "http://ns.adobe.com/photoshop/1.0/": "photoshop",
+    "http://ns.adobe.com/pdf/1.3/": "pdf",
     "http://ns.adobe.com/exif/1.0/": "exif",
     "http://ns.adobe.com/tiff/1.0/": "tiff",
     "http://ns.adobe.com/xap/1.0/": "xmp",
@@ -80,7 +81,7 @@ NAMESPACES = {
     "http://ns.microsoft.com/photo/1.2/": "MP",
     "http://www.metadataworkinggroup.com/schemas/regions/": "mwg-rs",
     "http://www.metadataworkinggroup.com/schemas/collections/": "mwg-coll",
-    "http://ns.iview-mediapro.com/mediapro/1.0/": "mediapro",
+    "http://ns.iview-multimedia.com/mediapro/1.0/": "mediapro",
     "http://ns.acdsee.com/iptc/1.0/": "acdsee",
     "http://xmp.gettyimages.com/gift/1.0/": "GettyImagesGIFT",
 }
@@ -97,7 +98,7 @@ XMP_PROPERTIES = frozenset({
     "Iptc4xmpCore:AltTextAccessibility", "Iptc4xmpCore:ExtDescrAccessibility",
     "dc:subject", "dc:description", "dc:title",
     "photoshop:Headline", "photoshop:DateCreated", "photoshop:Category", "photoshop:SupplementalCategories",
-    "photoshop:Instructions",
+    "photoshop:Instructions", "pdf:Keywords",
     "exif:DateTimeOriginal", "exif:DateTimeDigitized", "exif:UserComment", "exif:GPSLatitude",
     "exif:GPSLongitude", "exif:GPSTimeStamp",
     "tiff:ImageDescription", "tiff:DateTime", "xmp:CreateDate",

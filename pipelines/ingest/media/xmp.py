@@ -1,4 +1,4 @@
-"""XMP: the properties of interest of a packet, flattened. XMP specification part 1, section 7, and annex C."""
+"""XMP: the properties of interest of a packet, flattened. XMP specification part 1, sections 6, 7 and C."""
 
 from collections.abc import Iterator
 
