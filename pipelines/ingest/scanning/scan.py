@@ -15,7 +15,7 @@ from pipelines.ingest.scanning.answers import Answer
 from pipelines.ingest.scanning.crew import PictureFile
 from pipelines.ingest.scanning.folder import pictures
 from pipelines.ingest.scanning.limits import Limits
-from pipelines.ingest.scanning.supervising import read_files
+from pipelines.ingest.scanning.supervising import crew_of, read_files
 from pipelines.ingest.scanning.table import batches_of, in_words
 from schemas.errors import BadInput, ConfigurationError
 from schemas.media_table import MEDIA
@@ -64,9 +64,9 @@ def scan(folder: Path, out: Path, workers: int, limits: Limits, summary: Summary
         OSError: the table cannot be written.
     """
     _check(folder, out)
-    answers = read_files(_listed(folder), workers, limits, sha256=sha256)
     with (
-        closing(answers),
+        crew_of(workers, limits, sha256=sha256) as crew,
+        closing(read_files(crew, _listed(folder))) as answers,
         replacing_file(out) as file,
         pq.ParquetWriter(file, MEDIA, use_dictionary=_REPEATING, **WRITER) as writer,
     ):

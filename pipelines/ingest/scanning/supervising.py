@@ -9,7 +9,7 @@ import selectors
 import signal
 import time
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 from pipelines.ingest.scanning.answers import Answer
@@ -64,78 +64,102 @@ class _Hall:
             yield file, answer
 
 
-def read_files(
-    files: Iterable[PictureFile], workers: int, limits: Limits, *, sha256: bool
-) -> Generator[tuple[PictureFile, Answer], None, None]:
-    """Each file with its answer, in the order of ``files``; to be closed, which ends the workers.
+@dataclass
+class Crew:
+    """Workers, as many as there is work for, and how they are listened to."""
+
+    most: int
+    """Workers at once."""
+    limits: Limits
+    sha256: bool
+    selector: selectors.BaseSelector
+    workers: list[Worker] = field(default_factory=list)
+
+    def start(self) -> Worker:
+        """One worker more."""
+        worker = started(self.limits, sha256=self.sha256)
+        self.workers.append(worker)
+        self.selector.register(worker.answers, selectors.EVENT_READ, worker)
+        return worker
+
+    def end(self, worker: Worker) -> int:
+        """End one; its exit code."""
+        self.selector.unregister(worker.answers)
+        self.workers.remove(worker)
+        return worker.end()
+
+
+@contextmanager
+def crew_of(workers: int, limits: Limits, *, sha256: bool) -> Iterator[Crew]:
+    """At most so many workers for :func:`read_files`, once or several times; none is left afterwards."""
+    with closing(selectors.DefaultSelector()) as selector:
+        crew = Crew(workers, limits, sha256, selector)
+        try:
+            yield crew
+        finally:
+            for worker in list(crew.workers):
+                crew.end(worker)
+
+
+def read_files(crew: Crew, files: Iterable[PictureFile]) -> Generator[tuple[PictureFile, Answer], None, None]:
+    """Each file with its answer, in the order of ``files``.
 
     Raises:
         ConfigurationError: no worker can be started.
         Whatever ``files`` raises.
     """
     hall = _Hall(enumerate(files))
-    crew: list[Worker] = []
-    with closing(selectors.DefaultSelector()) as selector, ExitStack() as ending:
-        ending.callback(lambda: [worker.end() for worker in crew])
+    try:
         while True:
-            _hand_out(hall, crew, workers, limits, selector, sha256=sha256)
-            if not any(worker.given for worker in crew):
+            _hand_out(hall, crew)
+            if not any(worker.given for worker in crew.workers):
                 return
-            _listen(hall, crew, selector, limits, sha256=sha256)
+            _listen(hall, crew)
             yield from hall.in_order()
+    finally:
+        # Where nobody takes the rest: what these are at is nothing that the next files are.
+        for worker in [worker for worker in crew.workers if worker.given]:
+            crew.end(worker)
 
 
-def _hand_out(
-    hall: _Hall,
-    crew: list[Worker],
-    workers: int,
-    limits: Limits,
-    selector: selectors.BaseSelector,
-    *,
-    sha256: bool,
-) -> None:
-    """Give each worker as many files as it may have, in turns; start as many workers as there is work for."""
+def _hand_out(hall: _Hall, crew: Crew) -> None:
+    """Give each worker as many files as it may have, in turns; start one where all others have something."""
     while True:
-        free = [worker for worker in crew if len(worker.given) < WINDOW]
-        if not free and len(crew) == workers:
+        free = [worker for worker in crew.workers if len(worker.given) < WINDOW]
+        if not free and len(crew.workers) == crew.most:
             return
         task = hall.take()
         if task is None:
             return
         least = min(free, key=lambda worker: len(worker.given), default=None)
-        if len(crew) < workers and (least is None or least.given):
-            least = started(limits, sha256=sha256)
-            crew.append(least)
-            selector.register(least.answers, selectors.EVENT_READ, least)
-        assert least is not None  # noqa: S101 - for mypy: free, or just started
+        if least is None or (least.given and len(crew.workers) < crew.most):
+            least = crew.start()
         least.give(*task)
 
 
-def _listen(
-    hall: _Hall, crew: list[Worker], selector: selectors.BaseSelector, limits: Limits, *, sha256: bool
-) -> None:
+def _listen(hall: _Hall, crew: Crew) -> None:
     """Wait for answers, once, and take those that come; end workers that are too slow.
 
     A worker's time is that in which it was listened to, never that in which this process did something
     else or was stopped: an answer that lies in the pipe is read before anybody is judged.
     """
     began = time.monotonic()
-    ready = selector.select(_LISTEN)
+    ready = crew.selector.select(_LISTEN)
     listened = min(time.monotonic() - began, _LISTEN)
-    for worker in crew:
+    for worker in crew.workers:
         worker.waited += listened
         worker.send()
     for key, _ in ready:
         worker = key.data
         alive = worker.receive()
-        valid = _take_answers(hall, worker, sha256=sha256)
+        valid = _take_answers(hall, worker, sha256=crew.sha256)
         if not alive or not valid:
-            _dismiss(hall, crew, selector, worker, Unread.DIED)
-    for worker in list(crew):
+            _dismiss(hall, crew, worker, Unread.DIED)
+    for worker in list(crew.workers):
         if not worker.ready and worker.waited > _START_SECONDS:
             raise not_started("none that says so within two minutes")
-        if worker.ready and worker.given and worker.waited > limits.seconds:
-            _dismiss(hall, crew, selector, worker, Unread.TOO_SLOW)
+        if worker.ready and worker.given and worker.waited > crew.limits.seconds:
+            _dismiss(hall, crew, worker, Unread.TOO_SLOW)
 
 
 def _take_answers(hall: _Hall, worker: Worker, *, sha256: bool) -> bool:
@@ -156,13 +180,9 @@ def _take_answers(hall: _Hall, worker: Worker, *, sha256: bool) -> bool:
     return True
 
 
-def _dismiss(
-    hall: _Hall, crew: list[Worker], selector: selectors.BaseSelector, worker: Worker, why: Unread
-) -> None:
+def _dismiss(hall: _Hall, crew: Crew, worker: Worker, why: Unread) -> None:
     """End a worker; the file it was at is judged, the others it was given go to somebody else."""
-    selector.unregister(worker.answers)
-    crew.remove(worker)
-    code = worker.end()
+    code = crew.end(worker)
     if not worker.ready:
         raise not_started(f"one that ended with {code} (-9: killed, mostly for want of memory)")
     if worker.given:

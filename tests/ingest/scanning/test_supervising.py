@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from ingest.scanning.pictures import files, jpeg, workers
 from pipelines.ingest.scanning import crew, supervising
 from pipelines.ingest.scanning.crew import PictureFile
 from pipelines.ingest.scanning.limits import Limits
-from pipelines.ingest.scanning.supervising import WINDOW, read_files
+from pipelines.ingest.scanning.supervising import WINDOW, crew_of, read_files
 from schemas.errors import ConfigurationError
 from schemas.media import Unread
 
@@ -24,8 +23,8 @@ NUMBER = 4 * WINDOW
 
 
 def read(given, number=1, limits=None, *, sha256=False):
-    with closing(read_files(given, number, limits or Limits(), sha256=sha256)) as answers:
-        return list(answers)
+    with crew_of(number, limits or Limits(), sha256=sha256) as crew:
+        return list(read_files(crew, given))
 
 
 def subjects(answers):
@@ -167,10 +166,23 @@ def test_no_worker_is_left_when_the_listing_of_files_fails(tmp_path, error):
 
 
 def test_no_worker_is_left_when_nobody_takes_the_rest(tmp_path):
-    answers = read_files(files(tmp_path, NUMBER), 2, Limits(), sha256=False)
-    next(answers)
-    assert workers() != []
-    answers.close()
+    with crew_of(2, Limits(), sha256=False) as crew:
+        answers = read_files(crew, files(tmp_path / "one", NUMBER))
+        next(answers)
+        assert workers() != []
+        answers.close()
+        # What was given to the workers and not answered is no answer of other files.
+        assert subjects(read_files(crew, files(tmp_path / "two", 3))) == ["n0", "n1", "n2"]
+    assert workers() == []
+
+
+def test_workers_stay_for_the_next_files(tmp_path):
+    with crew_of(2, Limits(), sha256=False) as crew:
+        seen = []
+        for _ in range(3):
+            assert subjects(read_files(crew, files(tmp_path, 3))) == ["n0", "n1", "n2"]
+            seen.append(workers())
+    assert seen[0] == seen[1] == seen[2]
     assert workers() == []
 
 
@@ -226,8 +238,8 @@ def test_the_bytes_that_wait_for_an_earlier_answer_are_bounded(tmp_path, monkeyp
             yield file
 
     lost_at = None
-    with closing(read_files(asking(), 2, Limits(seconds=1), sha256=False)) as answers:
-        for number, (_, answer) in enumerate(answers):
+    with crew_of(2, Limits(seconds=1), sha256=False) as crew:
+        for number, (_, answer) in enumerate(read_files(crew, asking())):
             if answer.unread is Unread.TOO_SLOW:
                 lost_at = number
                 assert len(asked) <= number + 20 + 2 * WINDOW + 1
@@ -239,11 +251,12 @@ PARENT = """
 import sys, time
 from pipelines.ingest.scanning.crew import PictureFile
 from pipelines.ingest.scanning.limits import Limits
-from pipelines.ingest.scanning.supervising import read_files
-answers = read_files([PictureFile(str(n), sys.argv[1].encode()) for n in range(99)], 2, Limits(), sha256=False)
-next(answers)
-print("ready", flush=True)
-time.sleep(600)
+from pipelines.ingest.scanning.supervising import crew_of, read_files
+with crew_of(2, Limits(), sha256=False) as crew:
+    answers = read_files(crew, [PictureFile(str(n), sys.argv[1].encode()) for n in range(99)])
+    next(answers)
+    print("ready", flush=True)
+    time.sleep(600)
 """
 
 
