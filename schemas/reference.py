@@ -70,7 +70,8 @@ def pages() -> tuple[Page, ...]:
             source.SourceDescription, source.AccountEntry, source.RecordEntry, source.CsvFormat,
             source.JsonlFormat, source.ParquetFormat, source.Scalar, source.Each, source.Listed,
             SourceManifest, SourceNumbers, ingest_plans.IngestPlan, ingest_plans.IngestUnit,
-            ingest_plans.SourceFile, ingest_plans.UnitResult, ingest_plans.DefectCount,
+            ingest_plans.SourceFile, ingest_plans.MediaRoot, ingest_plans.UnitResult,
+            ingest_plans.DefectCount, ingest_plans.PictureCount,
         )),
         Page("policy", "Policy", "`policy.yaml`: who and what may be used. Unknown keys are refused.", (
             *_models(

@@ -1,0 +1,1 @@
+"""Pictures that records name, read where the source has their files: what a file says goes into its record."""
