@@ -1,11 +1,10 @@
 """`optout media scan` beside `exiftool -fast2 -json` over the same folder, in pairs.
 
-The pictures are those of OPTOUT_TEST_DATA, copied so often that there are some thousands. Each of the rounds
-runs all three one after the other, whole processes with their start; medians of seconds, and of the ratios
-within a round. Ours with ``--workers`` processes (one for each core). Nothing is asserted.
+The pictures are those of OPTOUT_TEST_DATA, copied so often that there are some thousands. Each round
+(``--repeats``) runs all three one after the other, whole processes with their start; medians of seconds, and
+of the ratios within a round. Nothing is asserted.
 """
 
-import argparse
 import os
 import shutil
 import statistics
@@ -15,33 +14,30 @@ import tempfile
 import time
 from pathlib import Path
 
+from measured.options import options
+
 ROOT = Path(__file__).resolve().parent.parent
 _PICTURES = {".jpg", ".png", ".webp", ".avif", ".heic", ".dng", ".cr2", ".nef", ".arw", ".pef"}
 
 
 def main() -> None:
     """Measure, print."""
-    parser = argparse.ArgumentParser(description="Measure the scan of pictures.")
-    parser.add_argument("--files", type=int, default=3000, help="pictures, about")
-    parser.add_argument("--rounds", type=int, default=5, help="pairs")
-    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="processes that read")
-    asked = parser.parse_args()
+    asked = options("Measure the scan of pictures.")
     if shutil.which("exiftool") is None:
         raise SystemExit("exiftool is missing: Debian's libimage-exiftool-perl has it")
     data = Path(os.environ.get("OPTOUT_TEST_DATA") or ROOT.parent / "shared/data", "images_bep/testdata")
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place, "in")
-        files, size = _lay(data, folder, asked.files)
-        print(f"{files:,} pictures, {size / 1e6:,.0f} MB; {os.cpu_count()} cores, {asked.workers} workers")
+        files, size = _lay(data, folder, asked.pictures)
+        print(f"{files:,} pictures, {size / 1e6:,.0f} MB; {os.cpu_count()} cores, a worker on each")
         scan = [sys.executable, "-m", "pipelines.cli", "media", "scan", str(folder), f"{place}/out"]
-        scan += ["--workers", str(asked.workers)]
         commands = {
             "exiftool -fast2 -json": ["exiftool", "-fast2", "-json", "-r", "-q", str(folder)],
             "scan --no-sha256": [*scan, "--no-sha256"],
             "scan --sha256": scan,
         }
         seconds: dict[str, list[float]] = {name: [] for name in commands}
-        for _ in range(asked.rounds):
+        for _ in range(asked.repeats):
             for name, command in commands.items():
                 seconds[name].append(_seconds(command))
         print(f"{'':24}{'files/s':>10}{'times exiftool':>17}{'of':>10}")

@@ -78,8 +78,8 @@ class PictureCount(Model):
     """What became of so many pictures that records name."""
 
     what: str
-    """`read`; `missing`, `outside` or `elsewhere`: no file to be read; `unread …` with the reason; `doubtful`:
-    of those that were read."""
+    """`read`; `missing`, `outside` or `elsewhere`: no file to be read; `unread …` with the reason. `doubtful`
+    are among those that were read."""
     pictures: int = Field(ge=1)
     """How many."""
 

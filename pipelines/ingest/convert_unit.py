@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +29,7 @@ from schemas.source import CsvFormat, Entry, JsonlFormat, SourceDescription
 
 @dataclass
 class UnitConversion:
-    """The conversion of a unit; ``measured``, ``rows``, ``defects`` and ``pictures`` grow while parts are taken.
+    """The conversion of a unit; what is counted grows while parts are taken.
 
     ``now``: the moment of ingest. Instants after it are counted, and are null in the parts.
     """
@@ -52,7 +52,7 @@ class UnitConversion:
         schema = ACCOUNTS if self.unit.table == "accounts" else RECORDS
         limits = PartLimits(self.description.row_group_rows, self.description.part_rows)
         if self.media is None or self.unit.table == "accounts":
-            yield from parts_of(self._batches(None), schema, limits)
+            yield from parts_of(self._batches(), schema, limits)
             return
         # One process: units are converted side by side already.
         with crew_of(1, Limits(), sha256=True) as crew:
@@ -60,7 +60,7 @@ class UnitConversion:
             pictures = Pictures(root, crew, self.pictures)
             yield from parts_of(self._batches(pictures), schema, limits)
 
-    def _batches(self, pictures: Pictures | None) -> Iterator[pa.RecordBatch]:
+    def _batches(self, pictures: Pictures | None = None) -> Iterator[pa.RecordBatch]:
         entry = entry_of(self.description, self.unit)
         converter = Converter(entry, self.description.platform)
         for file in self.unit.files:
@@ -68,12 +68,7 @@ class UnitConversion:
                 check_unchanged(file)
                 for batch in _read(entry, file):
                     converted = converter.convert(batch, file.name)
-                    filled = (
-                        [converted]
-                        if pictures is None
-                        else pictures.fill(converted, batch.positions, file.name)
-                    )
-                    for rows in filled:
+                    for rows in _filled(converted, batch, file, pictures):
                         self._count(rows)
                         yield without_future(rows, self.now)
                 check_unchanged(file)
@@ -88,6 +83,12 @@ class UnitConversion:
             self.measured.add_accounts(rows)
         else:
             self.measured.add_records(rows, self.now)
+
+
+def _filled(
+    rows: pa.RecordBatch, batch: Batch, file: SourceFile, pictures: Pictures | None
+) -> Iterable[pa.RecordBatch]:
+    return [rows] if pictures is None else pictures.fill(rows, batch.positions, file.name)
 
 
 def entry_of(description: SourceDescription, unit: IngestUnit) -> Entry:

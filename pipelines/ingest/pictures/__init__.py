@@ -1,1 +1,1 @@
-"""Pictures that records name, read where the source has their files: what a file says goes into its record."""
+"""Pictures that records name, read where their files are: what a file says goes into its record."""

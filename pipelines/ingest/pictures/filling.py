@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from pipelines.ingest.pictures.places import place_of
+from pipelines.ingest.pictures.places import Nowhere, place_of
 from pipelines.ingest.scanning.answers import Answer
 from pipelines.ingest.scanning.crew import PictureFile
 from pipelines.ingest.scanning.supervising import Crew, read_files
@@ -33,7 +33,7 @@ class Pictures:
     root: bytes
     crew: Crew
     counts: Counter[str] = field(default_factory=Counter)
-    """Of media: read, missing, outside, elsewhere, `unread …` by reason; doubtful: of those that were read."""
+    """Of media, as :class:`schemas.ingest_plans.PictureCount` calls them."""
 
     def fill(self, rows: pa.RecordBatch, positions: Sequence[int], file: str) -> Iterator[pa.RecordBatch]:
         """The rows of a RECORDS batch in its order, in one or several batches.
@@ -45,7 +45,7 @@ class Pictures:
             None if uri is None else place_of(uri, self.root)
             for uri in media.flatten().field("uri").to_pylist()
         ]
-        self.counts.update(place.value for place in places if place is not None and not _is_file(place))
+        self.counts.update(place.value for place in places if isinstance(place, Nowhere))
         files = [place for place in places if isinstance(place, PictureFile)]
         if not files:
             yield rows
@@ -55,7 +55,7 @@ class Pictures:
         start, characters, held = 0, 0, []
         for row, elements in enumerate(media.value_lengths().fill_null(0).to_pylist()):
             for _ in range(elements):
-                held.append(next(answers)[1] if _is_file(next(waiting)) else None)
+                held.append(next(answers)[1] if isinstance(next(waiting), PictureFile) else None)
                 characters += self._count(held[-1])
             if characters > _CHARACTERS or row == len(rows) - 1:
                 part = slice(start, row + 1)
@@ -71,10 +71,6 @@ class Pictures:
             return 0
         self.counts["doubtful"] += bool(answer.media.doubts)
         return sum(len(value) for one in answer.media.declared for value in one.values)
-
-
-def _is_file(place: object) -> bool:
-    return isinstance(place, PictureFile)
 
 
 def _filled(

@@ -52,7 +52,7 @@ def _paths(uri: str) -> Iterator[bytes | None]:
         yield None
         return
     else:
-        written = [os.fsencode(uri), unquote_to_bytes(uri)]
+        written = [os.fsencode(uri), unquote_to_bytes(os.fsencode(uri))]
     seen: set[bytes] = set()
     for path in written:
         for form in (path, *_forms(path)):
