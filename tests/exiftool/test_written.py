@@ -37,9 +37,7 @@ TOLD_OTHERWISE = {
 
 def test_exiftool_reads_the_same_where_the_character_set_is_told(written):
     files = {
-        case: path
-        for case, path in written.items()
-        if not case.doubts and case.name not in TOLD_OTHERWISE
+        case: path for case, path in written.items() if not case.doubts and case.name not in TOLD_OTHERWISE
     }
     asked = ["exiftool", "-n", "-json", "-g", *map(str, files.values())]
     told = json.loads(subprocess.run(asked, capture_output=True, check=True).stdout)

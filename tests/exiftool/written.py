@@ -221,7 +221,9 @@ def _cases():
             has_text = any("{}" in value for value in values)
             if not has_text and charset not in {"ascii", "utf8", "little", "big"}:
                 continue
-            text, held = (asked, read) if ":XP" not in name else (asked.replace(ALL, PLANE), read.replace(ALL, PLANE))
+            text, held = (
+                (asked, read) if ":XP" not in name else (asked.replace(ALL, PLANE), read.replace(ALL, PLANE))
+            )
             doubtful = "undeclared" in charset and not held.isascii()
             doubtful |= charset == "latin" and name in LATIN_IN_EXIF
             yield Case(

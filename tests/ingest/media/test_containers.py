@@ -143,7 +143,9 @@ def test_resources_go_on_in_the_next_segment():
 
 def test_profiles_in_png_text():
     structure = tiff(Pointer({270: ascii_("a child")}))
-    media = read_media(png(profile("APP1", EXIF + structure), profile("xmp", SUBJECT), profile("iptc", iim((25, b"x")))))
+    media = read_media(
+        png(profile("APP1", EXIF + structure), profile("xmp", SUBJECT), profile("iptc", iim((25, b"x"))))
+    )
     assert values(media) == {
         (Block.EXIF, "exif:ImageDescription"): ("a child",),
         (Block.IIM, "iim:Keywords"): ("x",),
@@ -311,7 +313,10 @@ def test_equal_blocks_count_once_and_others_are_joined():
 
 def test_xmp_of_gif_ends_before_its_trailer():
     media = read_media(gif(gif_xmp(SUBJECT), gif_comment(b"after it")))
-    assert values(media) == {(Block.XMP, "dc:subject"): ("a child",), (Block.COMMENT, "comment:Comment"): ("after it",)}
+    assert values(media) == {
+        (Block.XMP, "dc:subject"): ("a child",),
+        (Block.COMMENT, "comment:Comment"): ("after it",),
+    }
     assert media.doubts == ()
 
 

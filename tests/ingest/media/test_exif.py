@@ -67,7 +67,9 @@ def test_texts_of_windows_are_utf16():
 
 
 def test_the_title_of_exif_3():
-    assert values(read(tiff(Pointer({34665: Pointer({42038: (129, 5, b"Kind\0")})})))) == {"exif:ImageTitle": ("Kind",)}
+    assert values(read(tiff(Pointer({34665: Pointer({42038: (129, 5, b"Kind\0")})})))) == {
+        "exif:ImageTitle": ("Kind",)
+    }
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -97,7 +99,9 @@ def test_tags_in_the_other_directory_are_found_and_repeated_ones_once():
 
 def test_directories_that_disagree_keep_both():
     entries = {306: ascii_("2019:05:04 03:02:01"), 34665: Pointer({306: ascii_("2020:05:04 03:02:01")})}
-    assert values(read(tiff(Pointer(entries)))) == {"exif:DateTime": ("2019:05:04 03:02:01", "2020:05:04 03:02:01")}
+    assert values(read(tiff(Pointer(entries)))) == {
+        "exif:DateTime": ("2019:05:04 03:02:01", "2020:05:04 03:02:01")
+    }
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,9 @@ def test_each_dataset_is_a_property_and_repeated_ones_are_its_values():
 
 
 def test_other_records_are_not_the_picture():
-    assert read(b"\x1c\3\x19\0\1x" + b"\x1c\2\x19\0\1y").declared == (Declared("iim:Keywords", ("y",), Block.IIM),)
+    assert read(b"\x1c\3\x19\0\1x" + b"\x1c\2\x19\0\1y").declared == (
+        Declared("iim:Keywords", ("y",), Block.IIM),
+    )
 
 
 def test_extended_lengths():

@@ -3,7 +3,19 @@
 from datetime import UTC, datetime
 
 import pytest
-from ingest.media.made import EXIF, XMP, Pointer, ascii_, iim, jpeg, packet, photoshop, resource, segment, tiff
+from ingest.media.made import (
+    EXIF,
+    XMP,
+    Pointer,
+    ascii_,
+    iim,
+    jpeg,
+    packet,
+    photoshop,
+    resource,
+    segment,
+    tiff,
+)
 
 from pipelines.ingest.media.moments import parsed
 from pipelines.ingest.media.reading import read_media
@@ -51,7 +63,9 @@ def test_a_moment_is_read_or_none(text, moment):
 def taken(exif=None, iptc=(), xmp=""):
     segments = []
     if exif:
-        segments.append(segment(0xE1, EXIF + tiff(Pointer({34665: Pointer({t: ascii_(v) for t, v in exif.items()})}))))
+        segments.append(
+            segment(0xE1, EXIF + tiff(Pointer({34665: Pointer({t: ascii_(v) for t, v in exif.items()})})))
+        )
     if iptc:
         segments.append(photoshop(resource(1028, iim(*iptc))))
     if xmp:

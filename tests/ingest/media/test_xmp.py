@@ -64,7 +64,9 @@ PERSON = (
 @pytest.mark.parametrize("form", STRUCTURES)
 def test_structures_in_lists_give_the_steps_into_them(form):
     item = STRUCTURES[form].format(fields=PERSON)
-    media = read(packet(f"<e:PersonInImageWDetails><rdf:Bag>{item}</rdf:Bag></e:PersonInImageWDetails>", e=EXT))
+    media = read(
+        packet(f"<e:PersonInImageWDetails><rdf:Bag>{item}</rdf:Bag></e:PersonInImageWDetails>", e=EXT)
+    )
     steps = "Iptc4xmpExt:PersonInImageWDetails"
     assert values(media) == {
         f"{steps}/PersonName": ("Ana", "Anne"),
@@ -79,12 +81,18 @@ def test_every_alternative_and_every_item_is_a_value():
         "</dc:description><dc:subject><rdf:Seq><rdf:li>b</rdf:li><rdf:li/><rdf:li>b</rdf:li></rdf:Seq></dc:subject>"
         "<dc:title><rdf:Alt/></dc:title>", dc=DC,
     ))  # fmt: skip
-    assert values(media) == {"dc:description": ("one", "zwei"), "dc:subject": ("b", "", "b"), "dc:title": ("",)}
+    assert values(media) == {
+        "dc:description": ("one", "zwei"),
+        "dc:subject": ("b", "", "b"),
+        "dc:title": ("",),
+    }
 
 
 @pytest.mark.parametrize("prefix", sorted(ADDRESS))
 def test_the_namespace_decides_not_the_prefix(prefix):
-    other = packet("<dc:DataMining>V</dc:DataMining><plus:subject>V</plus:subject>", dc=ADDRESS[prefix], plus="urn:x")
+    other = packet(
+        "<dc:DataMining>V</dc:DataMining><plus:subject>V</plus:subject>", dc=ADDRESS[prefix], plus="urn:x"
+    )
     assert values(read(other)) == ({"plus:DataMining": ("V",)} if prefix == "plus" else {})
 
 
@@ -115,12 +123,14 @@ def test_people_of_microsoft():
         "<p:RegionInfo><rdf:Description><r:Regions><rdf:Bag><rdf:li><rdf:Description g:PersonDisplayName='Ana'/></rdf:li>"
         "<rdf:li g:Rectangle='0, 0, 1, 1'/></rdf:Bag></r:Regions></rdf:Description></p:RegionInfo>"
     )
-    assert values(read(packet(body, p=MP, r="urn:r", g="urn:g"))) == {"MP:RegionInfo/PersonDisplayName": ("Ana", "")}
+    assert values(read(packet(body, p=MP, r="urn:r", g="urn:g"))) == {
+        "MP:RegionInfo/PersonDisplayName": ("Ana", "")
+    }
 
 
 FOREIGN = {
-    "an ingredient": '<o:Pantry><rdf:Bag><rdf:li><rdf:Description><dc:subject>x</dc:subject></rdf:Description></rdf:li>'
-    '</rdf:Bag></o:Pantry>',
+    "an ingredient": "<o:Pantry><rdf:Bag><rdf:li><rdf:Description><dc:subject>x</dc:subject></rdf:Description></rdf:li>"
+    "</rdf:Bag></o:Pantry>",
     "attributes of one": '<o:Pantry><rdf:Bag><rdf:li><rdf:Description dc:subject="x"/></rdf:li></rdf:Bag></o:Pantry>',
     "a field of one": "<o:Pantry><o:In><dc:subject>x</dc:subject></o:In></o:Pantry>",
 }  # fmt: skip
@@ -131,7 +141,9 @@ def test_a_property_of_something_else_is_not_the_pictures(form):
     assert read(packet(FOREIGN[form], dc=DC, o="urn:o")).declared == ()
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "utf-16", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "utf-16", "utf-32-le", "utf-32-be"]
+)
 def test_every_unicode_form(encoding):
     xmp = packet("<dc:title>Зоя 👧</dc:title>", dc=DC).decode().replace("\ufeff", "")
     media = read(xmp.encode(encoding) + b"\0" * 40)
@@ -148,7 +160,10 @@ LAUGHS = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + "".join(
 ) + "]>"  # fmt: skip
 REFUSED = {
     "entities of entities": (LAUGHS, "<dc:title>&j;</dc:title>"),
-    "an external entity": ('<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>', "<dc:title>&a;</dc:title>"),
+    "an external entity": (
+        '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
+        "<dc:title>&a;</dc:title>",
+    ),
     "a document type": ("<!DOCTYPE x>", "<dc:title>x</dc:title>"),
     "an unknown entity": ("", "<dc:title>&a;</dc:title>"),
 }
@@ -183,9 +198,11 @@ def test_a_damaged_packet_is_read_as_far_as_it_is_well_formed(spoil, found):
 
 
 def extension(whole, digest=None, cut=1000):
-    digest = digest or hashlib.md5(whole).hexdigest().upper()
+    digest = digest or hashlib.md5(whole, usedforsecurity=False).hexdigest().upper()
     return [
-        segment(0xE1, XMP_EXTENSION + digest.encode() + struct.pack(">II", len(whole), at) + whole[at : at + cut])
+        segment(
+            0xE1, XMP_EXTENSION + digest.encode() + struct.pack(">II", len(whole), at) + whole[at : at + cut]
+        )
         for at in range(0, len(whole), cut)
     ]
 
@@ -196,7 +213,7 @@ def main(digest):
 
 
 WHOLE = packet("<dc:title>more</dc:title><dc:description>" + "long " * 500 + "</dc:description>", dc=DC)
-DIGEST = hashlib.md5(WHOLE).hexdigest().upper()
+DIGEST = hashlib.md5(WHOLE, usedforsecurity=False).hexdigest().upper()
 JOINED = {"dc:title": ("main", "more"), "dc:description": ("long " * 500,)}
 ALONE = {"dc:title": ("main",)}
 TRUNCATED = (Doubted(Doubt.TRUNCATED, Block.XMP),)
