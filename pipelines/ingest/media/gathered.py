@@ -21,7 +21,7 @@ class Gathered:
         self._counts: Counter[Kind] = Counter()
 
     def is_new(self, piece: Piece) -> bool:
-        """Note that a block is there; whether it is to be read: it is new, and its kind not over its bound."""
+        """Note that a block is there; whether it is to be read: new, and its kind not over its bound."""
         block = BLOCK_OF[piece.kind]
         self.found(block)
         if piece.kind in {Kind.PAGES, Kind.XMP_EXTENSION}:
