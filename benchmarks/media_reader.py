@@ -10,7 +10,6 @@ is made of the files. Nothing is asserted. Wall seconds mean something on an oth
 import json
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -52,9 +51,9 @@ def main() -> None:
         taken = median(spent)
         print(f"{name:10} {count / taken.wall:8,.0f} files/s wall {count / taken.cpu:8,.0f} files/s CPU")
     ratios = [Spent(theirs.wall / ours.wall, theirs.cpu / ours.cpu) for ours, theirs in pairs]
+    middle, least = median(ratios), Spent(*map(min, zip(*ratios, strict=True)))
     print(
-        f"ratio      {statistics.median(r.wall for r in ratios):.1f} wall (least {min(r.wall for r in ratios):.1f}),"
-        f" {statistics.median(r.cpu for r in ratios):.1f} CPU (least {min(r.cpu for r in ratios):.1f})"
+        f"ratio      {middle.wall:8.1f} wall (least {least.wall:.1f}), {middle.cpu:.1f} CPU (least {least.cpu:.1f})"
     )
 
 
