@@ -57,7 +57,7 @@ WRITTEN = [
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
     return {
-        (one.container, one.property): path
+        (one.container, one.name): path
         for one, path in write(WRITTEN, tmp_path_factory.mktemp("more")).items()
     }
 

@@ -15,7 +15,7 @@ from pipelines.ingest.media.reading import read_media
 def test_a_property_is_read_as_it_was_written(case, written):
     media = read_media(written[case].read_bytes())
     declared = {(one.block, one.property): one.values for one in media.declared}
-    assert declared == {(case.block, case.property): case.values}
+    assert declared == {(case.block, case.name): case.values}
     assert {(doubt.doubt, doubt.block) for doubt in media.doubts} == {
         (doubt, case.block) for doubt in case.doubts
     }
@@ -37,9 +37,7 @@ TOLD_OTHERWISE = {
 
 def test_exiftool_reads_the_same_where_the_character_set_is_told(written):
     files = {
-        case: path
-        for case, path in written.items()
-        if not case.doubts and case.property not in TOLD_OTHERWISE
+        case: path for case, path in written.items() if not case.doubts and case.name not in TOLD_OTHERWISE
     }
     asked = ["exiftool", "-n", "-json", "-g", *map(str, files.values())]
     told = json.loads(subprocess.run(asked, capture_output=True, check=True).stdout)

@@ -30,7 +30,7 @@ class Case:
 
     container: str
     block: Block
-    property: str
+    name: str
     charset: str
     arguments: tuple[str, ...] = field(repr=False)
     values: tuple[str, ...] = field(repr=False)
@@ -38,7 +38,7 @@ class Case:
 
     @property
     def id(self):
-        return f"{self.container}-{self.block}-{self.property}-{self.charset}"
+        return f"{self.container}-{self.block}-{self.name}-{self.charset}"
 
 
 def write(cases, folder):
@@ -221,14 +221,15 @@ def _cases():
             has_text = any("{}" in value for value in values)
             if not has_text and charset not in {"ascii", "utf8", "little", "big"}:
                 continue
-            if ":XP" in name:
-                asked, read = asked.replace(ALL, PLANE), read.replace(ALL, PLANE)
-            doubtful = "undeclared" in charset and not read.isascii()
+            text, held = (
+                (asked, read) if ":XP" not in name else (asked.replace(ALL, PLANE), read.replace(ALL, PLANE))
+            )
+            doubtful = "undeclared" in charset and not held.isascii()
             doubtful |= charset == "latin" and name in LATIN_IN_EXIF
             yield Case(
                 container, block, name, charset,
-                (*options, *(f"-{_filled(argument, asked)}" for argument in arguments)),
-                tuple(value.replace("{}", read) for value in values),
+                (*options, *(f"-{_filled(argument, text)}" for argument in arguments)),
+                tuple(value.replace("{}", held) for value in values),
                 frozenset({"charset_undeclared"} if doubtful and has_text else ()),
             )  # fmt: skip
 

@@ -120,7 +120,7 @@ def _utf16(raw: bytes, order: Order) -> tuple[str, Doubt | None]:
 
 
 def _jis(raw: bytes, _order: Order) -> tuple[str, Doubt | None]:
-    for encoding in ("iso2022_jp", "shift_jis", "euc_jp"):
+    for encoding in ("iso2022_jp", "euc_jp", "shift_jis"):
         try:
             return raw.decode(encoding), None
         except UnicodeDecodeError:

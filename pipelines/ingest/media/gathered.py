@@ -1,9 +1,11 @@
 """What the blocks of one file declare, block by block, within bounds."""
 
+import hashlib
+from collections import Counter
 from collections.abc import Iterator
 
 from pipelines.ingest.media.exif import Value
-from pipelines.ingest.media.limits import MAX_CHARACTERS, MAX_VALUES
+from pipelines.ingest.media.limits import MAX_CHARACTERS, MAX_PACKETS, MAX_PARTS, MAX_VALUES
 from pipelines.ingest.media.parts import BLOCK_OF, Kind, Piece
 from schemas.media import Block, Declared, Doubt, Doubted
 
@@ -15,17 +17,24 @@ class Gathered:
         self.values: dict[tuple[Block, str], list[str]] = {}
         self._blocks: set[Block] = set()
         self._doubts: set[tuple[Doubt, Block | None]] = set()
-        self._seen: set[tuple[Kind, str, bytes]] = set()
+        self._seen: set[bytes] = set()
+        self._counts: Counter[Kind] = Counter()
 
     def is_new(self, piece: Piece) -> bool:
-        """Note that a block is there; whether its bytes are not those of one before."""
-        self.found(BLOCK_OF[piece.kind])
-        if piece.kind is Kind.PAGES:
+        """Note that a block is there; whether it is to be read: new, and its kind not over its bound."""
+        block = BLOCK_OF[piece.kind]
+        self.found(block)
+        if piece.kind in {Kind.PAGES, Kind.XMP_EXTENSION}:
             return True
-        key = piece.kind, piece.name, bytes(piece.data)
+        digest = hashlib.blake2b(piece.data, digest_size=16, person=piece.kind.name.encode()).digest()
+        key = piece.name.encode() + digest
         if key in self._seen:
             return False
+        if self._counts[piece.kind] == (MAX_PACKETS if piece.kind is Kind.XMP else MAX_PARTS):
+            self.doubt(Doubt.LIMIT, block)
+            return False
         self._seen.add(key)
+        self._counts[piece.kind] += 1
         return True
 
     def found(self, block: Block) -> None:

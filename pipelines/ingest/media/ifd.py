@@ -12,8 +12,7 @@ _SIZE_OF_TYPE = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11
 _INTEGERS = {1: "B", 3: "H", 4: "L", 6: "b", 8: "h", 9: "l", 13: "L"}
 _RATIONALS = {5: "LL", 10: "ll"}
 _ORDERS: dict[bytes, Order] = {b"II": "little", b"MM": "big"}
-_MAGIC = frozenset({42, 0x55, 0x4F52, 0x5352})
-"""TIFF's own number, and those of raw formats that are TIFF otherwise (Panasonic, Olympus)."""
+_MAGIC = 42
 _ENTRY = 12
 
 
@@ -38,7 +37,7 @@ class Directory:
 def order_and_first(data: Bytes) -> tuple[Order, int]:
     """Byte order, and where the first directory stands."""
     order = _ORDERS.get(bytes(data[:2]))
-    if order is None or number(data, 2, 2, order) not in _MAGIC:
+    if order is None or number(data, 2, 2, order) != _MAGIC:
         raise Unreadable(Doubt.BROKEN)
     return order, number(data, 4, 4, order)
 

@@ -7,7 +7,10 @@ MAX_INFLATED_BYTES = 16 * 1024 * 1024
 """Bytes that the compressed text of one file may become, all chunks together."""
 
 MAX_PARTS = 256
-"""Blocks of one file that are interpreted."""
+"""Blocks of one kind that are interpreted in one file."""
+
+MAX_PACKETS = 8
+"""XMP packets that are; a file has one, and one more with an extension."""
 
 MAX_SEGMENTS = 65_536
 """Segments, chunks or blocks of a container that are walked."""

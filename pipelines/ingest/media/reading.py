@@ -10,7 +10,6 @@ from pipelines.ingest.media.gif import gif_parts
 from pipelines.ingest.media.iim import iim_values
 from pipelines.ingest.media.isobmff import iso_mime, iso_parts
 from pipelines.ingest.media.jpeg import jpeg_parts
-from pipelines.ingest.media.limits import MAX_PARTS
 from pipelines.ingest.media.moments import taken_at
 from pipelines.ingest.media.parts import BLOCK_OF, Bytes, Kind, Mime, Part, Piece, Size, Unreadable
 from pipelines.ingest.media.png import png_parts
@@ -37,7 +36,6 @@ def read_media(data: Bytes, sidecar: bytes | None = None) -> MediaFile | None:
     gathered = Gathered()
     size: Size | None = None
     extensions = Extensions()
-    pieces = 0
     for part in _parts(walker, data):
         if isinstance(part, Doubted):
             gathered.doubt(part.doubt, part.block)
@@ -45,9 +43,6 @@ def read_media(data: Bytes, sidecar: bytes | None = None) -> MediaFile | None:
             size = size or part
         elif isinstance(part, Mime):
             mime = part.mime
-        elif (pieces := pieces + 1) > MAX_PARTS:
-            gathered.doubt(Doubt.LIMIT, None)
-            break
         else:
             _interpret(part, gathered, extensions)
     _extended(gathered, extensions)

@@ -10,6 +10,8 @@ Leaves = Callable[[Element], Iterator[tuple[tuple[str, ...], str]]]
 _TYPES = frozenset({"Face", "Pet", "Focus", "BarCode"})
 _OTHER = "Other"
 """Of a region without a type, or with one that MWG does not name."""
+_DESCRIPTION = f"{REGION_LIST}/FaceDescription"
+REGION_PROPERTIES = frozenset({f"{REGION_LIST}/{kind}" for kind in _TYPES | {_OTHER}} | {_DESCRIPTION})
 
 
 def regions(element: Element, leaves: Leaves) -> Iterator[tuple[str, str]]:
@@ -20,7 +22,7 @@ def regions(element: Element, leaves: Leaves) -> Iterator[tuple[str, str]]:
         kind = written if written in _TYPES else _OTHER
         yield f"{REGION_LIST}/{kind}", fields.get(("Name",), "")
         if kind == "Face" and fields.get(("Description",)):
-            yield f"{REGION_LIST}/FaceDescription", fields["Description",]
+            yield _DESCRIPTION, fields["Description",]
 
 
 def people(element: Element, leaves: Leaves) -> Iterator[str]:

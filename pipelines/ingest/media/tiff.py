@@ -43,6 +43,8 @@ def tiff_parts(data: Bytes) -> Iterator[Part]:
         for page in directories(data, first, order):
             pages.append(page)
             yield from _blocks(data, page, order)
+            if page.doubt is not None:
+                yield Doubted(page.doubt, None)
     except Unreadable as end:
         yield Doubted(end.doubt, None)
     if pages:

@@ -173,7 +173,7 @@ def page(entries=(), width=8, height=6, order="<"):
     picture = {256: long_(width, order=order), 257: long_(height, order=order), 258: (3, 1, struct.pack(f"{order}H", 8)),
                259: (3, 1, struct.pack(f"{order}H", 1)), 262: (3, 1, struct.pack(f"{order}H", 1)),
                273: long_(8, order=order), 277: (3, 1, struct.pack(f"{order}H", 1)), 278: long_(height, order=order),
-               279: long_(width * height, order=order)}  # fmt: skip
+               279: long_(min(width * height, 2**32 - 1), order=order)}  # fmt: skip
     return Pointer({**picture, **dict(entries)})
 
 
