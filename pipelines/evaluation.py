@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from pipelines.rules.circumstances import Circumstances
 from pipelines.rules.packs import Packs
 from pipelines.rules.pictures import Sign, picture_signs
 from schemas.errors import BadInput
@@ -88,7 +89,7 @@ def read_labelled(path: Path) -> list[LabelledCaption]:
 def judge(lines: Sequence[LabelledCaption], packs: Packs, policy: PicturePolicy) -> list[Judged]:
     """What the rules make of each line."""
     records = pa.Table.from_pylist([_record(line) for line in lines], RECORDS)
-    signs = picture_signs(records, packs, policy)
+    signs = picture_signs(records, Circumstances.unknown(len(records)), packs, policy)
     ids = packs.rules
     evidence: list[list[str]] = [[] for _ in lines]
     for row, rule in zip(signs.evidence_row.tolist(), signs.evidence_rule.tolist(), strict=True):

@@ -67,7 +67,9 @@ def explain(
         print_table("what rules see", rows)
 
 
-def test(pack: Annotated[Path, typer.Argument(help="A pack: a YAML file.")]) -> None:
+def test(
+    pack: Annotated[Path, typer.Argument(help="A pack: a YAML file.", exists=True, dir_okay=False)],
+) -> None:
     """Load a pack and run its examples: every one has to match, or pass, as it says."""
     from pipelines.rules.packs import check_examples, read_pack
 
@@ -79,8 +81,13 @@ def test(pack: Annotated[Path, typer.Argument(help="A pack: a YAML file.")]) -> 
 
 
 def evaluate(
-    files: Annotated[list[Path], typer.Argument(help="Labelled captions: JSON Lines.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Labelled captions: JSON Lines.", exists=True, dir_okay=False)
+    ],
     *,
+    picture: Annotated[
+        Path | None, typer.Option("--picture", help="Draw precision against recall into this SVG file.")
+    ] = None,
     errors: Annotated[bool, typer.Option("--errors", help="List the lines that are judged wrongly.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -89,6 +96,7 @@ def evaluate(
     A line counts at the level at which its picture would be removed (declared) or quarantined (strong, weak).
     Lines labelled unclear are not counted.
     """
+    from pipelines.cli.precision_recall import precision_against_recall
     from pipelines.evaluation import evaluation, judge, read_labelled
     from pipelines.rules.packs import load_packs
     from schemas.policy import PicturePolicy
@@ -96,6 +104,8 @@ def evaluate(
     packs = load_packs()
     judged = judge([line for file in files for line in read_labelled(file)], packs, PicturePolicy())
     result = evaluation(judged, packs)
+    if picture is not None:
+        picture.write_text(precision_against_recall(result), encoding="utf-8")
     if as_json:
         print_json(result)
         return

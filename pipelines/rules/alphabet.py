@@ -31,19 +31,26 @@ class Letter(NamedTuple):
 
 @dataclass(frozen=True)
 class Alphabet:
-    """The characters of a batch. The first is NOBODY."""
+    """The characters of texts. The first is NOBODY."""
 
     letters: tuple[Letter, ...]
 
-    @classmethod
-    def of(cls, letters: Iterable[Letter]) -> "tuple[Alphabet, npt.NDArray[np.int64]]":
-        """The alphabet of words, and the character of each of them."""
-        number: dict[Letter, int] = {Letter(): 0}
-        places = [number.setdefault(letter, len(number)) for letter in letters]
-        if len(number) > _MOST:  # not with any pack that ships: some hundreds are usual
-            msg = f"{len(number)} kinds of words: patterns tell too many apart"
+    @cached_property
+    def _places(self) -> dict[Letter, int]:
+        return {letter: place for place, letter in enumerate(self.letters)}
+
+    def with_letters(self, letters: Sequence[Letter]) -> "tuple[Alphabet, list[int]]":
+        """An alphabet that has these letters, too: itself, if it has them; and the place of each of them."""
+        places, more = self._places, False
+        for letter in letters:
+            if letter not in places:
+                if not more:
+                    places, more = dict(places), True
+                places[letter] = len(places)
+        if len(places) > _MOST:  # not with any pack that ships: some hundreds are usual
+            msg = f"{len(places)} kinds of words: patterns tell too many apart"
             raise ValueError(msg)
-        return cls(tuple(number)), np.array(places, np.int64)
+        return Alphabet(tuple(places)) if more else self, [places[letter] for letter in letters]
 
     @cached_property
     def _gap(self) -> str:

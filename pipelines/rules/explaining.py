@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from pipelines.rules.alphabet import NOBODY, Alphabet, strings
+from pipelines.rules.alphabet import NOBODY, strings
 from pipelines.rules.lexicon import Lexicon
 from pipelines.rules.packs import Packs, WordRule
 from pipelines.rules.picture_words import reading
@@ -40,7 +40,7 @@ def explain_text(text: str, packs: Packs, language: str | None, year: int) -> li
     chunks = [(found[0], found.span()) for found in re.finditer(r"\S+", text)]
     words = words_of(pa.array([chunk for chunk, _ in chunks] + [text], pa.string()))
     places = [span for (_, span), count in zip(chunks, words.lengths(), strict=False) for _ in range(count)]
-    read = [words.distinct[one] for one in words.word[words.starts[-2] :].tolist()]
+    read = words.distinct.take(pa.array(words.word[words.starts[-2] :])).to_pylist()
     readers = reading(packs, words_of(pa.array([text])), pa.array([language], pa.string()))
     return [
         sight
@@ -54,12 +54,12 @@ def _sights(lexicon: Lexicon, read: Sequence[str], places: Sequence[Place], year
     found = [
         (letter, place) for word, place in zip(read, places, strict=True) for letter in lexicon.letters(word)
     ]
-    alphabet, numbers = Alphabet.of(letter for letter, _ in found)
-    line: str = strings(numbers, np.array([len(numbers)]))[0].as_py()
+    alphabet, numbers = lexicon.alphabet.with_letters([letter for letter, _ in found])
+    line: str = strings(np.array(numbers, np.int64), np.array([len(numbers)]))[0].as_py()
     spans = [place for _, place in found]
     sights = []
-    for rule, patterns in zip(lexicon.pack.words, lexicon.rules, strict=True):
-        expression = alphabet.expression(lexicon.bits, patterns, year)
+    for number, rule in enumerate(lexicon.pack.words):
+        expression = lexicon.expression(alphabet, number, year)
         if expression is None:
             continue
         hits = [hit.span() for hit in re.finditer(expression, line)]

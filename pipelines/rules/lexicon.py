@@ -5,8 +5,10 @@ tells apart become one character; a text becomes a string of such characters, an
 expression over them. So the time depends on how many words there are, not on how many a pack knows.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -14,17 +16,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.rules.alphabet import NOBODY, Alphabet, Letter, strings
-from pipelines.rules.packs import Pack, WordRule
-from pipelines.rules.patterns import Atom, BirthYear, Element, Literal, Notation, Number, literals
-from pipelines.rules.words import Words, spelled
-from schemas.errors import ConfigurationError
+from pipelines.rules.packs import Pack
+from pipelines.rules.patterns import Atom, Element, Literal, Number
+from pipelines.rules.words import Words
 
 Mask = npt.NDArray[np.bool_]
 
 ENDS = frozenset(".!?;:")
 """Signs that end a sentence."""
-_SIGNS = ENDS | {",", "(", ")"}
 _LONGEST_TAG = 60
+_YEARS = range(1900, 2100)
+"""In which somebody may have been born."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,59 @@ class Lexicon:
     stop: frozenset[str]
     """Frequent words of the language."""
     wild: tuple[Literal, ...]
-    is_dated: bool
-    """Some pattern asks for a year of birth."""
-    anchors: int
-    """What each pattern asks for that is not in most texts: where none of it is, no pattern matches."""
+    dated: tuple[bool, ...]
+    """Of each rule: whether some pattern asks for a year of birth."""
+    anchors: tuple[int, ...]
+    """Of each rule: what one of its patterns asks for at least. Where none of it is, none of them matches."""
+
+    @cached_property
+    def alphabet(self) -> Alphabet:
+        """The letters of nearly all texts: of words that are named, of numbers, of one ``*`` each."""
+        edges = {edge for atom, _ in self._numbers for edge in (atom.low, atom.high, atom.high + 1)}
+        years = _YEARS if any(self.dated) else ()
+        words = [*self.words, *ENDS, *map(str, (*sorted(edges | {0}), *years))]
+        letters = [self._letter(word) for word in words] + [Letter(self.bits[one]) for one in self.wild]
+        return Alphabet((Letter(),)).with_letters(letters)[0]
+
+    def expression(self, alphabet: Alphabet, number: int, year: int) -> str | None:
+        """The expression of a rule in an alphabet; kept, where it is the usual one."""
+        if alphabet is not self.alphabet:
+            return alphabet.expression(self.bits, self.rules[number], year)
+        key = number, year
+        if key not in self._expressions:
+            self._expressions[key] = alphabet.expression(self.bits, self.rules[number], year)
+        return self._expressions[key]
+
+    @cached_property
+    def _expressions(self) -> dict[tuple[int, int], str | None]:
+        return {}
+
+    @cached_property
+    def _numbers(self) -> tuple[tuple[Number, int], ...]:
+        return tuple((atom, bit) for atom, bit in self.bits.items() if isinstance(atom, Number))
+
+    @cached_property
+    def _telling(self) -> pa.StringArray:
+        return pa.array(sorted({*self.words, *ENDS}))
+
+    @cached_property
+    def _wild_expression(self) -> str:
+        cores = {re.escape(literal.word.strip("*")) for literal in self.wild}
+        return "|".join(["^#", "^[0-9]", *sorted(cores)])
+
+    def read(self, distinct: pa.StringArray) -> tuple[Mask, list[list[Letter]]]:
+        """Which words a pattern can ask for, and what each of these may stand for."""
+        asked = np.asarray(pc.is_in(distinct, value_set=self._telling))
+        asked |= np.asarray(pc.match_substring_regex(distinct, self._wild_expression))
+        return asked, [self.letters(word) for word in distinct.filter(pa.array(asked)).to_pylist()]
+
+    def asking(self, letters: Iterable[Letter]) -> int:
+        """The rules that a word may make match, as bits."""
+        return sum(
+            1 << number
+            for number, (anchor, dated) in enumerate(zip(self.anchors, self.dated, strict=True))
+            if any(letter.bits & anchor or (letter.year and dated) for letter in letters)
+        )
 
     def letters(self, word: str) -> list[Letter]:
         """What a word may stand for; a tag of several known words stands for each of them."""
@@ -58,8 +109,11 @@ class Lexicon:
         if not word.isdecimal():
             return Letter(self._wild(word) if bits is None else bits, ends=word in ENDS)
         value = int(word[:9])
-        year = value if len(word) == 4 and self.is_dated else 0  # noqa: PLR2004 - digits of a year
-        return Letter(_ranges(self.bits, value, is_ordinal=False) | (bits or 0), year)
+        year = value if value in _YEARS and word == str(value) and any(self.dated) else 0
+        ranges = sum(
+            bit for atom, bit in self._numbers if not atom.is_ordinal and atom.low <= value <= atom.high
+        )
+        return Letter(ranges | (bits or 0), year)
 
     def _parts(self, tag: str) -> list[str]:
         """The fewest words of the pack that a tag is made of; itself where it is not."""
@@ -78,33 +132,6 @@ class Lexicon:
         return sum(self.bits[literal] for literal in self.wild if literal.fits(word))
 
 
-def compile_pack(pack: Pack) -> Lexicon:
-    """Make a pack ready; ConfigurationError names the rule whose pattern is none."""
-    patterns = [pattern for rule in pack.words for pattern in rule.patterns]
-    listed = literals(patterns, pack.lists)
-    written = [*listed, *pack.stop, *pack.numbers, *pack.ordinals]
-    spelling = dict(zip(written, spelled(pa.array(written, pa.string())).to_pylist(), strict=True))
-    notation = Notation(pack.lists, spelling)
-    rules = tuple(_patterns(pack, rule, notation) for rule in pack.words)
-    atoms = sorted({atom for rule in rules for pattern in rule for atom in _atoms(pattern)}, key=repr)
-    bits: dict[Atom, int] = {atom: 1 << number for number, atom in enumerate(atoms)}
-    wild = tuple(atom for atom in atoms if isinstance(atom, Literal) and atom.is_wild)
-    words = {atom.word: bit for atom, bit in bits.items() if isinstance(atom, Literal) and not atom.is_wild}
-    for numbers, is_ordinal in ((pack.numbers, False), (pack.ordinals, True)):
-        for word, value in numbers.items():
-            (one,) = spelling[word].split()
-            words[one] = words.get(one, 0) | _ranges(bits, value, is_ordinal=is_ordinal)
-    for word in words:
-        words[word] |= sum(bits[literal] for literal in wild if literal.fits(word))
-    stop = frozenset(part for word in pack.stop for part in spelling[word].split())
-    frequent = stop | _SIGNS
-    anchors = 0
-    for rule in rules:
-        for pattern in rule:
-            anchors |= _anchor(pattern, bits, frequent)
-    return Lexicon(pack, rules, bits, words, stop, wild, BirthYear() in atoms, anchors)
-
-
 def word_hits(
     lexicon: Lexicon, words: Words, texts: npt.NDArray[np.int64], years: npt.NDArray[np.int64]
 ) -> list[Mask]:
@@ -120,38 +147,40 @@ def word_hits(
     lengths = words.starts[texts + 1] - words.starts[texts]
     word = words.word[_ranges_of(words.starts[texts], lengths)]
     used = np.flatnonzero(np.bincount(word, minlength=len(words.distinct)))
-    letters = [lexicon.letters(words.distinct[one]) for one in used.tolist()]
-    anchored = np.zeros(len(words.distinct), bool)
-    anchored[used] = [any(one.bits & lexicon.anchors or one.year for one in several) for several in letters]
-    found = np.repeat(np.arange(len(texts)), lengths)[anchored[word]]
-    suspects = np.flatnonzero(np.bincount(found, minlength=len(texts)))
+    asked, letters = lexicon.read(words.distinct.take(pa.array(used)))
+    asking = np.zeros(len(words.distinct), np.int64)
+    asking[used[asked]] = [lexicon.asking(several) for several in letters]
+    asked_for = _any_of(asking[word], lengths)
+    suspects = np.flatnonzero(asked_for)
     if not len(suspects):
         return hits
     starts = np.cumsum(lengths) - lengths
     word = word[_ranges_of(starts[suspects], lengths[suspects])]
-    number = np.zeros(len(words.distinct), np.int64)
-    number[used] = np.arange(len(used))
-    alphabet, place = Alphabet.of(letter for several in letters for letter in several)
-    each = np.array([len(several) for several in letters])
-    first = np.cumsum(each) - each
-    counts = each[number[word]]
-    ends = np.concatenate([[0], np.cumsum(counts)])[np.cumsum(lengths[suspects])]
-    read = strings(place[_ranges_of(first[number[word]], counts)], np.diff(ends, prepend=0))
+    # A word that nobody asks for is the first letter of the alphabet; one that is a tag may be several.
+    alphabet, place = lexicon.alphabet.with_letters(
+        [Letter(), *(one for several in letters for one in several)]
+    )
+    first, each = np.zeros(len(words.distinct), np.int64), np.ones(len(words.distinct), np.int64)
+    each[used[asked]] = counts = np.array([len(several) for several in letters])
+    first[used[asked]] = 1 + np.cumsum(counts) - counts
+    ends = np.concatenate([[0], np.cumsum(each[word])])[np.cumsum(lengths[suspects])]
+    read = strings(np.array(place)[_ranges_of(first[word], each[word])], np.diff(ends, prepend=0))
     dates = years[suspects]
-    for rule, patterns, hit in zip(lexicon.pack.words, lexicon.rules, hits, strict=True):
-        found = np.zeros(len(suspects), bool)
-        for year in np.unique(dates).tolist() if _is_dated(patterns) else [0]:
-            expression = alphabet.expression(lexicon.bits, patterns, year)
-            if expression is None:
+    for number, rule in enumerate(lexicon.pack.words):
+        chosen = np.flatnonzero(asked_for[suspects] >> number & 1)
+        for year in np.unique(dates[chosen]).tolist() if lexicon.dated[number] else [0]:
+            expression = lexicon.expression(alphabet, number, year)
+            here = chosen[dates[chosen] == year] if year else chosen
+            if expression is None or not len(here):
                 continue
-            matched = np.asarray(pc.match_substring_regex(read, expression))
-            if year:
-                matched &= dates == year
-            found |= matched
+            lines = read.take(pa.array(here))
+            matched = np.asarray(pc.match_substring_regex(lines, expression))
+            hits[number][suspects[here[matched]]] = True
             if rule.consumes and matched.any():
-                rest = pc.replace_substring_regex(read.filter(pa.array(matched)), expression, NOBODY)
-                read = pc.replace_with_mask(read, pa.array(matched), rest)
-        hit[suspects] = found
+                mask = np.zeros(len(read), bool)
+                mask[here[matched]] = True
+                rest = pc.replace_substring_regex(lines.filter(pa.array(matched)), expression, NOBODY)
+                read = pc.replace_with_mask(read, pa.array(mask), rest)
     return hits
 
 
@@ -162,45 +191,10 @@ def _ranges_of(starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) ->
     return places
 
 
-def _is_dated(patterns: Iterable[Sequence[Element]]) -> bool:
-    return any(BirthYear() in _atoms(pattern) for pattern in patterns)
-
-
-def _atoms(pattern: Sequence[Element]) -> set[Atom]:
-    return {
-        atom for element in pattern for sequence in element.sequences for place in sequence for atom in place
-    }
-
-
-def _ranges(bits: dict[Atom, int], value: int, *, is_ordinal: bool) -> int:
-    return sum(
-        bit for atom, bit in bits.items()
-        if isinstance(atom, Number) and atom.is_ordinal == is_ordinal and atom.low <= value <= atom.high
-    )  # fmt: skip
-
-
-def _anchor(pattern: Sequence[Element], bits: dict[Atom, int], frequent: frozenset[str]) -> int:
-    """What a text has to hold for a pattern to match: the rarest of its required places."""
-
-    def frequency(atoms: frozenset[Atom]) -> int:
-        words = [atom.word for atom in atoms if isinstance(atom, Literal)]
-        if not _SIGNS.isdisjoint(words):
-            return 3
-        return 2 if not frequent.isdisjoint(words) else int(len(words) < len(atoms))
-
-    required = [element.sequences for element in pattern if not (element.is_optional or element.is_gap)]
-    rarest = [[min(sequence, key=frequency) for sequence in sequences] for sequences in required]
-    chosen = min(rarest, key=lambda places: max(map(frequency, places)))
-    return sum({bits[atom] for atoms in chosen for atom in atoms})
-
-
-def _patterns(pack: Pack, rule: WordRule, notation: Notation) -> tuple[tuple[Element, ...], ...]:
-    try:
-        return tuple(notation.pattern(pattern) for pattern in rule.patterns)
-    except ValueError as error:
-        raise ConfigurationError(
-            f"rule {rule.id} of pack {pack.pack}",
-            expected="patterns as docs/rules.md describes them",
-            found=str(error),
-            remedy="correct the pattern",
-        ) from error
+def _any_of(bits: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The bits of each run of so many, put together; of an empty run none."""
+    found = np.zeros(len(lengths), np.int64)
+    some = lengths > 0
+    if some.any():
+        found[some] = np.bitwise_or.reduceat(bits, (np.cumsum(lengths) - lengths)[some])
+    return found

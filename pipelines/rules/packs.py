@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 EXAMPLE_YEAR = 2025
 """In which the pictures of all examples were taken."""
-Written = Literal["alt_text", "auto_alt_text", "caption", "text", "keywords", "description"]
+Written = Literal["alt_text", "auto_alt_text", "caption", "text", "keywords", "description", "people"]
 RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 
 
@@ -78,6 +78,14 @@ class WordRule(Model):
         return self.level == Level.NONE or self.kind == Kind.UNCERTAIN
 
 
+class CircumstanceRule(Model):
+    """Something around a picture, no word of it: pipelines/rules/circumstances.py says what each kind is."""
+
+    id: RuleId
+    level: Literal[Level.WEAK, Level.STRONG]
+    kind: Literal[Kind.TAGGED, Kind.CAPTURE, Kind.FACE]
+
+
 class Pack(Model):
     """One pack: rules of one language, or of metadata."""
 
@@ -97,6 +105,7 @@ class Pack(Model):
     lists: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Words that patterns name together."""
     declared: tuple[DeclaredRule, ...] = ()
+    circumstances: tuple[CircumstanceRule, ...] = ()
     words: tuple[WordRule, ...] = ()
 
 
@@ -108,7 +117,7 @@ class Packs(Model):
     @cached_property
     def lexicons(self) -> "tuple[Lexicon, ...]":
         """The packs made ready."""
-        from pipelines.rules.lexicon import compile_pack
+        from pipelines.rules.compiling import compile_pack
 
         return tuple(compile_pack(pack) for pack in self.packs)
 
@@ -118,7 +127,11 @@ class Packs(Model):
         return tuple(
             rule_id
             for pack in self.packs
-            for rule_id in (*(rule.id for rule in pack.declared), *(rule.id for rule in pack.words))
+            for rule_id in (
+                *(rule.id for rule in pack.declared),
+                *(rule.id for rule in pack.circumstances),
+                *(rule.id for rule in pack.words),
+            )
         )
 
 
@@ -138,7 +151,16 @@ def read_pack(path: Path) -> Packs:
 
 
 def _parse(data: bytes, name: str) -> Pack:
-    return Pack.of(yaml.load(data, yaml.CSafeLoader), name, ConfigurationError)
+    try:
+        value = yaml.load(data, yaml.CSafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            name,
+            expected="a pack, in YAML",
+            found=str(error),
+            remedy="correct it: docs/pictures.md says what a pack holds",
+        ) from error
+    return Pack.of(value, name, ConfigurationError)
 
 
 def check_examples(packs: Packs) -> None:

@@ -11,21 +11,32 @@ from pipelines.rules.packs import Packs
 from pipelines.rules.words import Words
 
 Mask = npt.NDArray[np.bool_]
-OF_PICTURE = ("alt_text", "auto_alt_text", "caption", "keywords", "description")
+OF_PICTURE = ("alt_text", "auto_alt_text", "caption", "keywords", "description", "people")
 """What is about one picture alone. The text of its record is about all pictures of the record."""
 _PROPERTIES = {
     "keywords": (
-        "dc:subject", "iim:Keywords", "lr:hierarchicalSubject", "digiKam:TagsList", "exif:XPKeywords",
+        "dc:subject", "iim:Keywords", "iim:SupplementalCategories", "lr:hierarchicalSubject",
+        "lr:weightedFlatSubject", "digiKam:TagsList", "exif:XPKeywords", "MicrosoftPhoto:LastKeywordXMP",
+        "pdf:Keywords", "photoshop:SupplementalCategories", "acdsee:keywords", "acdsee:categories",
+        "acdsee:collections", "comment:Keywords", "mediapro:CatalogSets",
+        "mwg-coll:Collections/CollectionName",
     ),
     "description": (
-        "dc:description", "dc:title", "exif:ImageDescription", "exif:UserComment", "exif:XPTitle",
-        "exif:XPComment", "exif:XPSubject", "iim:Caption-Abstract", "iim:Headline", "iim:ObjectName",
-        "photoshop:Headline", "Iptc4xmpCore:AltTextAccessibility", "Iptc4xmpCore:ExtDescrAccessibility",
-        "Iptc4xmpExt:PersonInImageWDetails/PersonDescription", "mwg-rs:RegionList/FaceDescription",
-        "comment:Description", "comment:Comment", "comment:Title",
+        "dc:description", "dc:title", "exif:ImageDescription", "exif:ImageTitle", "exif:UserComment",
+        "exif:XPTitle", "exif:XPComment", "exif:XPSubject", "tiff:ImageDescription", "iim:Caption-Abstract",
+        "iim:Headline", "iim:ObjectName", "photoshop:Headline", "Iptc4xmpCore:AltTextAccessibility",
+        "Iptc4xmpCore:ExtDescrAccessibility", "Iptc4xmpExt:Event", "mediapro:Event", "acdsee:caption",
+        "acdsee:notes", "comment:Title", "comment:Description", "comment:Comment", "comment:Caption",
+        "comment:Subject",
+    ),
+    "people": (
+        "Iptc4xmpExt:ModelAge", "Iptc4xmpExt:AddlModelInfo",
+        "Iptc4xmpExt:PersonInImageWDetails/PersonDescription",
+        "Iptc4xmpExt:PersonInImageWDetails/PersonCharacteristic/CvTermName",
+        "mwg-rs:RegionList/FaceDescription",
     ),
 }  # fmt: skip
-"""Properties of image files that describe what is shown."""
+"""Properties of image files: by which a picture is filed, that describe it, that describe people in it."""
 _VOTES = 2
 """Frequent words of a language from which on a text is taken for one of it, whatever it is said to be."""
 
@@ -102,7 +113,8 @@ def reading(packs: Packs, words: Words, language: pa.StringArray) -> list[Mask]:
 
 def _votes(frequent: frozenset[str], words: Words) -> npt.NDArray[np.int64]:
     """How many frequent words of a language each text holds."""
-    is_frequent = np.array([word in frequent for word in words.distinct], np.int64)
+    known = pa.array(sorted(frequent), pa.string())
+    is_frequent = np.asarray(pc.is_in(words.distinct, value_set=known)).astype(np.int64)
     counted = np.concatenate([[0], np.cumsum(is_frequent[words.word])])
     votes: npt.NDArray[np.int64] = counted[words.starts[1:]] - counted[words.starts[:-1]]
     return votes

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.rules.characters import matches, with_ascii_digits
+from pipelines.rules.circumstances import Circumstances, circumstances_of
 from pipelines.rules.lexicon import word_hits
 from pipelines.rules.packs import DeclaredRule, Packs
 from pipelines.rules.picture_words import PictureWords, picture_words, reading
@@ -42,7 +43,9 @@ class PictureSigns:
     evidence_rule: npt.NDArray[np.uint16]
 
 
-def picture_signs(records: pa.Table, packs: Packs, weighing: PicturePolicy) -> PictureSigns:
+def picture_signs(
+    records: pa.Table, around: Circumstances, packs: Packs, weighing: PicturePolicy
+) -> PictureSigns:
     """Judge every picture of a RECORDS table. Rows of the result count from the table's start."""
     media = records.column("media").combine_chunks()
     row = pc.list_parent_indices(media).to_numpy().astype(np.int64)
@@ -64,6 +67,10 @@ def picture_signs(records: pa.Table, packs: Packs, weighing: PicturePolicy) -> P
                 assessed |= adult
                 unreadable |= unread
                 number += 1
+            for circumstance in pack.circumstances:
+                hit = circumstances_of(circumstance.kind, records, pictures, row, around)
+                found.add(number, hit, circumstance.level, circumstance.kind)
+                number += 1
             texts = np.flatnonzero(reads)
             for rule, hit in zip(
                 pack.words, word_hits(lexicon, words, texts, about.year[texts]), strict=True
@@ -71,6 +78,9 @@ def picture_signs(records: pa.Table, packs: Packs, weighing: PicturePolicy) -> P
                 everywhere = np.zeros(len(words), bool)
                 everywhere[texts[hit]] = True
                 found.add(number, about.of_pictures(everywhere, rule.reads), rule.level, rule.kind)
+                # What a file says of the people in it is declared, in words as in numbers.
+                if rule.level == Level.STRONG:
+                    found.declare(about.of_pictures(everywhere, ("people",)))
                 number += 1
     # Whatever else is said of a picture: what its file declares may be a minor.
     sign = np.where(assessed & ~unreadable, Sign.NO_SIGN, Sign.UNASSESSED)
@@ -104,6 +114,10 @@ class Found:
             self.strong |= hit
         else:
             self._weak[kind] = self._weak.get(kind, np.zeros(self.pictures, bool)) | hit
+
+    def declare(self, hit: Mask) -> None:
+        """Take in of what is evidence already that the file itself says it."""
+        self.declared |= hit
 
     def suspected(self, weighing: PicturePolicy) -> Mask:
         """Pictures with strong evidence, or weak evidence of kinds that have enough points together."""

@@ -34,7 +34,7 @@ _FOLDED = {
 class Words:
     """Texts as sequences of words."""
 
-    distinct: list[str]
+    distinct: pa.StringArray
     """Every different word once."""
     word: npt.NDArray[np.int32]
     """Index into ``distinct`` of every word of every text, one text after the other."""
@@ -58,7 +58,7 @@ def spelled(texts: pa.StringArray) -> pa.StringArray:
     read = with_ascii_digits(_small(plain(_small(texts))))
     for pattern, replaced in (
         (_ADDRESSES, " @ "),
-        (_DIGITS_IN_GROUPS, r"\1\2\3"),
+        *[(_DIGITS_IN_GROUPS, r"\1\2\3")] * 2,  # a group's end begins the next: every other one at a time
         (_DECIMALS, r"\1\2"),
         (_UNREAD, " "),
         (_ALONE, r" \1 "),
@@ -85,7 +85,7 @@ def words_of(texts: pa.StringArray) -> Words:
     place = np.arange(ends[-1] if len(ends) else 0) + np.repeat(first[chunk] - (ends - counts), counts)
     text_ends = np.cumsum(np.asarray(pc.list_value_length(written).fill_null(0)).astype(np.int64))
     starts = np.concatenate([[0], np.concatenate([[0], ends])[text_ends]])
-    return Words(encoded.dictionary.to_pylist(), np.asarray(encoded.indices)[place], starts)
+    return Words(encoded.dictionary, np.asarray(encoded.indices)[place], starts)
 
 
 def _small(texts: pa.StringArray) -> pa.StringArray:
