@@ -3,8 +3,10 @@
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from pipelines.ingest.scanning.crew import PictureFile
+from schemas.errors import BadInput
 
 _SIDECAR = b".xmp"
 
@@ -21,6 +23,23 @@ def pictures(folder: str | os.PathLike[str]) -> Iterator[PictureFile]:
     """
     root = os.fsencode(os.path.realpath(folder))
     yield from _below(root, root, b"")
+
+
+def listed(folder: Path) -> Iterator[PictureFile]:
+    """The same for people.
+
+    Raises:
+        BadInput: a folder that cannot be read.
+    """
+    try:
+        yield from pictures(folder)
+    except OSError as error:
+        raise BadInput(
+            str(folder),
+            expected="folders that can be read, and stay where they are meanwhile",
+            found=f"{error.strerror}: {os.fsdecode(error.filename or b'one below')}",
+            remedy="let the user who runs this read them, then run the command again",
+        ) from error
 
 
 def _below(root: bytes, folder: bytes, prefix: bytes) -> Iterator[PictureFile]:

@@ -1,6 +1,5 @@
 """A folder of pictures -> the table of what they declare, as one Parquet file."""
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -13,11 +12,11 @@ import pyarrow.parquet as pq
 from pipelines.disk.replacing import replacing_file
 from pipelines.ingest.scanning.answers import Answer
 from pipelines.ingest.scanning.crew import PictureFile
-from pipelines.ingest.scanning.folder import pictures
+from pipelines.ingest.scanning.folder import listed
 from pipelines.ingest.scanning.limits import Limits
 from pipelines.ingest.scanning.supervising import crew_of, read_files
 from pipelines.ingest.scanning.table import batches_of, in_words
-from schemas.errors import BadInput, ConfigurationError
+from schemas.errors import ConfigurationError
 from schemas.media_table import MEDIA
 from schemas.tables import WRITER
 
@@ -66,7 +65,7 @@ def scan(folder: Path, out: Path, workers: int, limits: Limits, summary: Summary
     _check(folder, out)
     with (
         crew_of(workers, limits, sha256=sha256) as crew,
-        closing(read_files(crew, _listed(folder))) as answers,
+        closing(read_files(crew, listed(folder))) as answers,
         replacing_file(out) as file,
         pq.ParquetWriter(file, MEDIA, use_dictionary=_REPEATING, **WRITER) as writer,
     ):
@@ -94,18 +93,6 @@ def _counted(
     for file, answer in answers:
         summary.count(file, answer)
         yield file, answer
-
-
-def _listed(folder: Path) -> Iterator[PictureFile]:
-    try:
-        yield from pictures(folder)
-    except OSError as error:
-        raise BadInput(
-            str(folder),
-            expected="folders that can be read",
-            found=f"{error.strerror}: {os.fsdecode(error.filename or b'one below')}",
-            remedy="let the user who runs this read them, then run the command again",
-        ) from error
 
 
 def _check(folder: Path, out: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipelines.disk.durable import delete_tree, make_folders, sync_folder
 from pipelines.ingest.scanning.crew import PictureFile
-from pipelines.ingest.scanning.folder import pictures
+from pipelines.ingest.scanning.folder import listed
 from pipelines.ingest.scanning.limits import Limits
 from pipelines.ingest.stripping.pieces import Bytes, Refusal, Refused
 from pipelines.ingest.stripping.strip import strip
@@ -37,13 +37,13 @@ def export(source: Path, target: Path, limits: Limits, exported: Exported) -> No
 
     Raises:
         ConfigurationError: ``source`` is no folder, or ``target`` is there or would lie in it.
-        BadInput: another process writes the same copies.
-        OSError: the copies cannot be written, or a folder cannot be listed.
+        BadInput: another process writes the same copies, or a folder cannot be listed.
+        OSError: the copies cannot be written.
     """
     _check(source, target)
     unfinished = target.absolute().with_name(f".{target.name}.unfinished")
     with _new_folder(unfinished):
-        for file in pictures(source):
+        for file in listed(source):
             try:
                 pieces = strip(_read(file, limits))
             except Refused as refused:

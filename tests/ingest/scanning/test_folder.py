@@ -1,10 +1,12 @@
 """Which files of a folder are read, in which order, and with which sidecars."""
 
 import os
+import shutil
 
 import pytest
 
-from pipelines.ingest.scanning.folder import pictures
+from pipelines.ingest.scanning.folder import listed, pictures
+from schemas.errors import BadInput
 
 TREES = {
     "paths sorted, whatever is a folder": (
@@ -67,6 +69,17 @@ def test_links_are_followed_to_files_below_the_folder_alone(tmp_path):
         "absolute": "absolute", "folder-out": "folder-out", "in/i.jpg": "in/i.jpg", "near": "near",
         "nowhere": "gone", "out": "out", "self": "self", "to-file": "in/i.jpg", "to-folder": "in",
     }  # fmt: skip
+
+
+def test_a_folder_that_goes_meanwhile_is_said(tmp_path):
+    for name in ("a", "b", "c"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "1.jpg").touch()
+    files = listed(tmp_path)
+    assert next(files).path == "a/1.jpg"
+    shutil.rmtree(tmp_path / "b")
+    with pytest.raises(BadInput, match=f"No such file or directory: {tmp_path}/b"):
+        list(files)
 
 
 def test_a_folder_that_cannot_be_listed_is_no_empty_one(tmp_path):
