@@ -86,7 +86,7 @@ def test_two_that_write_one_table_are_one_too_many(place):
     lay(place.folder / "in", 2000)
     out = place.folder / "media.parquet"
     first = place.start("media", "scan", place.folder / "in", out)
-    first.until((place.folder / ".media.parquet.unfinished").exists)
+    first.until(lambda: workers(first.pid))  # it has its lock by then
     first.send(signal.SIGSTOP)
     first.until(first.stopped)
     second = place.run("media", "scan", place.folder / "in", out)

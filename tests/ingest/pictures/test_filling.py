@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
-from ingest.scanning.pictures import jpeg, packet, segment
+from ingest.scanning.pictures import dated_packet, jpeg, segment
 
 from builders import record
 from pipelines.ingest.pictures import filling
@@ -23,12 +23,7 @@ OTHER = {"property": "dc:subject", "values": ["dog"], "block": "xmp"}
 
 def photographed(year):
     """A picture that says when it was taken."""
-    dated = packet("x").replace(
-        b'<rdf:Description rdf:about=""',
-        b'<rdf:Description rdf:about="" xmlns:e="http://ns.adobe.com/exif/1.0/" e:DateTimeOriginal="%d-01-02T03:04:05Z"'
-        % year,
-    )
-    return jpeg()[:2] + segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + dated) + jpeg()[2:]
+    return jpeg()[:2] + segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + dated_packet(year)) + jpeg()[2:]
 
 
 def medium(**fields):
@@ -40,12 +35,17 @@ def names():
     return [kind.field(place).name for place in range(kind.num_fields)]
 
 
-def filled(folder, records, positions=None):
+@pytest.fixture(scope="module")
+def crew():
+    with crew_of(1, Limits(), sha256=True) as workers:
+        yield workers
+
+
+def filled(crew, folder, records, positions=None):
     """The rows after their pictures were read, and what was counted."""
     rows = pa.RecordBatch.from_pylist(records, schema=RECORDS)
-    with crew_of(1, Limits(), sha256=True) as crew:
-        pictures = Pictures(os.fsencode(folder), crew)
-        batches = list(pictures.fill(rows, positions or range(1, len(rows) + 1), "posts.jsonl"))
+    pictures = Pictures(os.fsencode(folder), crew)
+    batches = list(pictures.fill(rows, positions or range(1, len(rows) + 1), "posts.jsonl"))
     for batch in batches:
         batch.validate(full=True)
         assert batch.schema == RECORDS
@@ -78,34 +78,35 @@ SAID = {
 
 
 @pytest.mark.parametrize(("said", "expected"), SAID.values(), ids=SAID)
-def test_what_the_source_said_and_what_the_file_says(folder, said, expected):
-    [row], counts = filled(folder, [record(media=[medium(uri="a.jpg", **said)])])
+def test_what_the_source_said_and_what_the_file_says(crew, folder, said, expected):
+    [row], counts = filled(crew, folder, [record(media=[medium(uri="a.jpg", **said)])])
     assert row == record(media=[medium(uri="a.jpg") | expected])
     assert counts == {"read": 1, "doubtful": 0}
 
 
 @pytest.mark.parametrize(("year", "earlier"), [(2000, 2000), (2002, 2001), (None, 2001)])
-def test_of_two_moments_the_earlier_counts(folder, year, earlier):
+def test_of_two_moments_the_earlier_counts(crew, folder, year, earlier):
     said = None if year is None else datetime(year, 1, 2, 3, 4, 5, tzinfo=UTC)
-    [row], _ = filled(folder, [record(media=[medium(uri="old.jpg", taken_at=said)])])
+    [row], _ = filled(crew, folder, [record(media=[medium(uri="old.jpg", taken_at=said)])])
     assert row["media"][0]["taken_at"] == datetime(earlier, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
-def test_a_file_that_declares_nothing_is_not_told_from_none_by_its_metadata(folder):
+def test_a_file_that_declares_nothing_is_not_told_from_none_by_its_metadata(crew, folder):
     rows, _ = filled(
+        crew,
         folder,
         [record(media=[medium(uri="plain.jpg")]), record(media=[medium(uri="plain.jpg", metadata=[OTHER])])],
     )
     assert [row["media"][0]["metadata"] for row in rows] == [None, [OTHER]]
 
 
-def test_a_digest_that_is_not_that_of_the_file_is_a_defect_of_the_row(folder):
+def test_a_digest_that_is_not_that_of_the_file_is_a_defect_of_the_row(crew, folder):
     records = [
         record(record_id="1", media=[medium(uri="a.jpg")]),
         record(record_id="2", media=[medium(uri="a.jpg"), medium(uri="a.jpg", sha256="0" * 64)]),
         record(record_id="3", media=[medium(uri="missing.jpg", sha256="0" * 64)]),
     ]
-    rows, _ = filled(folder, records, positions=[7, 8, 9])
+    rows, _ = filled(crew, folder, records, positions=[7, 8, 9])
     nothing = dict.fromkeys(RECORDS.names)
     assert rows[1] == nothing | {"defect": {"file": "posts.jsonl", "position": 8, "field": "media.sha256"}}
     assert [rows[0]["media"][0]["sha256"], rows[2]["media"][0]["sha256"]] == [SHA256, "0" * 64]
@@ -120,7 +121,7 @@ UNREAD = {
 
 
 @pytest.mark.parametrize(("uri", "what"), UNREAD.items())
-def test_where_no_file_is_read_everything_stays_and_is_counted(folder, uri, what):
+def test_where_no_file_is_read_everything_stays_and_is_counted(crew, folder, uri, what):
     said = medium(
         uri=uri,
         sha256="0" * 64,
@@ -128,19 +129,19 @@ def test_where_no_file_is_read_everything_stays_and_is_counted(folder, uri, what
         metadata=[OTHER],
         taken_at=datetime(2020, 1, 1, tzinfo=UTC),
     )
-    rows, counts = filled(folder, [record(media=[said])])
+    rows, counts = filled(crew, folder, [record(media=[said])])
     assert rows == [record(media=[said])]
     assert counts == {what: 1}
 
 
-def test_rows_stay_in_their_order_whatever_media_they_have(folder):
+def test_rows_stay_in_their_order_whatever_media_they_have(crew, folder):
     defect = dict.fromkeys(RECORDS.names) | {"defect": {"file": "f", "position": 1, "field": "row:json"}}
     records = [
         record(record_id="0", media=None), record(record_id="1", media=[]), defect,
         record(record_id="3", media=[medium(uri="missing"), medium(uri="a.jpg"), medium(), medium(uri="cut.jpg")]),
         record(record_id="4", media=None), record(record_id="5", media=[medium(uri="a.jpg")]), record(record_id="6", media=[]),
     ]  # fmt: skip
-    rows, counts = filled(folder, records)
+    rows, counts = filled(crew, folder, records)
     assert [row["record_id"] for row in rows] == ["0", "1", None, "3", "4", "5", "6"]
     assert [None if row["media"] is None else [one["mime"] for one in row["media"]] for row in rows] == [
         None, [], None, [None, "image/jpeg", None, "image/jpeg"], None, ["image/jpeg"], [],
@@ -149,12 +150,11 @@ def test_rows_stay_in_their_order_whatever_media_they_have(folder):
     assert counts == {"missing": 1, "read": 3, "doubtful": 1}
 
 
-def test_files_that_declare_very_much_are_not_held_together(folder, monkeypatch):
+def test_files_that_declare_very_much_are_not_held_together(crew, folder, monkeypatch):
     monkeypatch.setattr(filling, "_CHARACTERS", 10)
     records = [record(record_id=str(n), media=[medium(uri="a.jpg")]) for n in range(5)]
     rows = pa.RecordBatch.from_pylist(records, schema=RECORDS)
-    with crew_of(1, Limits(), sha256=True) as crew:
-        batches = list(Pictures(os.fsencode(folder), crew).fill(rows, range(5), "f"))
+    batches = list(Pictures(os.fsencode(folder), crew).fill(rows, range(5), "f"))
     assert [len(batch) for batch in batches] == [2, 2, 1]
     assert len("sea" + "child") * 2 > 10
     assert [row["record_id"] for batch in batches for row in batch.to_pylist()] == [*"01234"]

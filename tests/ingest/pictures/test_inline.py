@@ -83,8 +83,8 @@ def test_without_a_change_nothing_is_written_again(place):
 
 
 def test_pictures_that_change_while_they_are_read_stop_the_ingest(place):
-    lay(place, **{f"p{n}": jpeg(f"n{n}") for n in range(2000)})
-    for file in range(4):
+    lay(place, **{f"p{n}": jpeg(f"n{n}") for n in range(9)})
+    for file in range(2):
         posts(
             place,
             [{"id": f"{file}-{n}", "by": "a1", "photos": [{"file": f"p{n}.jpg"}]} for n in range(2000)],

@@ -16,6 +16,13 @@ def packet(*subjects):
     return PACKET.format("".join(f"<rdf:li>{subject}</rdf:li>" for subject in subjects)).encode()
 
 
+def dated_packet(year):
+    """An XMP packet that says when a picture was taken: on the second of January of this year."""
+    about = b'<rdf:Description rdf:about=""'
+    moment = b' xmlns:e="http://ns.adobe.com/exif/1.0/" e:DateTimeOriginal="%d-01-02T03:04:05Z"' % year
+    return packet("x").replace(about, about + moment)
+
+
 def segment(marker, data):
     """A segment of a JPEG."""
     return struct.pack(">BBH", 0xFF, marker, len(data) + 2) + data

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pyarrow.parquet as pq
 import pytest
-from ingest.scanning.pictures import jpeg, packet
+from ingest.scanning.pictures import dated_packet, jpeg, packet
 
 from pipelines.ingest.scanning import scan as scanning
 from pipelines.ingest.scanning import table as tables
@@ -97,6 +97,17 @@ def test_a_sidecar_that_cannot_be_read_whole_leaves_a_doubt(tmp_path, lay, doubt
     _, table = scanned(folder, tmp_path / "out")
     assert table.column("doubts").to_pylist() == [[doubt]]
     assert "sidecar" in table.column("blocks").to_pylist()[0]
+
+
+@pytest.mark.parametrize("years", [(2005, 2003), (2003, 2005)])
+def test_of_two_sidecars_the_earlier_moment_counts(tmp_path, years):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.jpg").write_bytes(jpeg())
+    for name, year in zip(("a.jpg.xmp", "a.xmp"), years, strict=True):
+        (folder / name).write_bytes(dated_packet(year))
+    _, table = scanned(folder, tmp_path / "out")
+    assert table.column("taken_at").to_pylist() == [datetime(2003, 1, 2, 3, 4, 5, tzinfo=UTC)]
 
 
 def test_bytes_of_the_table_do_not_depend_on_who_reads(tmp_path):

@@ -13,6 +13,7 @@ import pytest
 from ingest.scanning.pictures import files, jpeg, workers
 
 from pipelines.ingest.scanning import crew, supervising
+from pipelines.ingest.scanning.answers import Answer, encode
 from pipelines.ingest.scanning.crew import PictureFile
 from pipelines.ingest.scanning.limits import Limits
 from pipelines.ingest.scanning.supervising import WINDOW, crew_of, read_files
@@ -200,25 +201,39 @@ def test_a_worker_that_does_not_begin_is_said(tmp_path, monkeypatch):
 
 
 LIES = {
-    "more than it was asked": r"LENGTH.pack(2) + b'{}'",
+    "an answer of nothing": r"LENGTH.pack(2) + b'{}'",
     "no JSON": r"LENGTH.pack(1) + b'{'",
     "longer than any answer": r"LENGTH.pack(0xffffffff)",
-    "an end in the midst": r"LENGTH.pack(9) + b'x'",
+    "an end in the midst": r"LENGTH.pack(9) + b'x'); os.close(1); (0",
     "a sequence without an end": r"b'\0' * 4 * 100000",
 }
+
+
+def taken_over(folder, lie):
+    """A worker that says it is ready, and sends these bytes when it is asked for the first file."""
+    program = folder / "taken_over"
+    program.write_text(
+        f"#!{sys.executable}\nimport os, struct, sys\nLENGTH = struct.Struct('>I')\n"
+        f"os.write(1, LENGTH.pack(0))\nsys.stdin.buffer.read(1)\nos.write(1, {lie})\nsys.stdin.buffer.read()\n"
+    )
+    program.chmod(0o755)
+    return str(program)
+
+
+def test_a_worker_that_answers_more_than_it_was_asked_is_asked_no_more(tmp_path, monkeypatch):
+    answer = encode(Answer(7, unread=Unread.NO_IMAGE))
+    lie = f"(LENGTH.pack({len(answer)}) + {answer!r}) * 2"
+    monkeypatch.setattr(sys, "executable", taken_over(tmp_path, lie))
+    with crew_of(1, Limits(), sha256=False) as crew:
+        assert subjects(read_files(crew, files(tmp_path / "in", 1))) == [Unread.NO_IMAGE]
+        assert crew.workers == []
 
 
 @pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
 def test_a_worker_that_was_taken_over_cannot_do_more_than_lose_files(tmp_path, monkeypatch, lie):
     """Every file is judged once, whatever comes through the pipe; here nothing else ever does."""
-    taken_over = tmp_path / "taken_over"
-    taken_over.write_text(
-        f"#!{sys.executable}\nimport os, struct, sys\nLENGTH = struct.Struct('>I')\n"
-        f"os.write(1, LENGTH.pack(0))\nsys.stdin.buffer.read(1)\nos.write(1, {lie})\n"
-    )
-    taken_over.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", taken_over(tmp_path, lie))
     given = files(tmp_path / "in", 3)
-    monkeypatch.setattr(sys, "executable", str(taken_over))
     answers = read(given)
     assert [file for file, _ in answers] == given
     assert subjects(answers) == [Unread.DIED] * 3
