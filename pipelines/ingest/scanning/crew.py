@@ -14,6 +14,16 @@ from pipelines.ingest.scanning.worker import LENGTH
 from schemas.errors import ConfigurationError
 
 _CHUNK = 1 << 20
+_ENVIRONMENT = (
+    "PATH",
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "PYTHONPYCACHEPREFIX",
+    "LD_LIBRARY_PATH",
+    "LANG",
+    "LC_ALL",
+)
+"""All that a worker gets to know of its surroundings: keys may stand in other variables."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +112,7 @@ def started(limits: Limits, *, sha256: bool) -> Worker:
     try:
         process = subprocess.Popen(  # noqa: S603 - our own module, numbers alone
             [sys.executable, "-P", "-m", "pipelines.ingest.scanning", *map(str, words)],
+            env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             start_new_session=True, bufsize=0,
         )  # fmt: skip

@@ -146,6 +146,20 @@ def test_workers_are_bounded_by_the_system(tmp_path):
     assert 1 << 27 < int(seen["Max address space"]) - seen["has"] * 1024 <= 1 << 28
 
 
+def test_workers_know_no_secret_of_the_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPTOUT_REGISTRY_KEY", "planted")
+    seen = []
+    read(
+        at(
+            WINDOW + 3,
+            files(tmp_path, NUMBER),
+            lambda pids: seen.append(Path(f"/proc/{pids[0]}/environ").read_bytes()),
+        )
+    )
+    assert b"PATH=" in seen[0]
+    assert b"planted" not in seen[0]
+
+
 def test_digests_are_those_of_the_bytes_and_only_where_asked_for(tmp_path):
     import hashlib
 
