@@ -10,7 +10,7 @@ TESTING = unset PYTHONDONTWRITEBYTECODE; export TMPDIR="$(or $(TMPDIR),/tmp)";
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help run-local test test-long test-postgres test-faults lint format lock bench docs clean install
+.PHONY: help run-local test test-long test-postgres test-faults test-media lint format lock bench docs clean install
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ test-faults: install ## kill the registry's commands at each of their writes (st
 
 test-browser: install ## the door in Chromium (Debian's, installed if missing); ARGS as for test
 	@$(TESTING) tests/servers/chromium.sh $(RUN) -m pytest tests/browser $(ARGS)
+
+test-media: install ## image files that exiftool writes, and real ones it reads (Debian's, installed if missing); ARGS as for test
+	@$(TESTING) tests/servers/exiftool.sh $(RUN) -m pytest tests/exiftool $(ARGS)
 
 lint: install ## style, types and who may import whom
 	@$(RUN) -m ruff check --quiet .

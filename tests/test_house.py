@@ -169,6 +169,7 @@ def test_every_make_target_says_what_it_does(repository):
         "test-postgres",
         "test-browser",
         "test-faults",
+        "test-media",
         "lint",
         "format",
         "lock",

@@ -13,6 +13,7 @@ from pipelines.cli import (
     ingest,
     key,
     lineage,
+    media,
     registry,
     rules,
     schema,
@@ -34,6 +35,7 @@ app = typer.Typer(
 workspace.register(app)
 schema.register(app)
 ingest.register(app)
+media.register(app)
 registry.register(app)
 actor.register(app)
 key.register(app)
