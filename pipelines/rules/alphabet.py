@@ -1,6 +1,6 @@
 """Texts as strings of characters, one for each word: what expressions of patterns are matched against."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.rules.patterns import GAP, Atom, BirthYear, Element
+from pipelines.rules.patterns import GAP, BirthYear, Element, Place
 
 MINOR_BELOW = 18
 _FIRST, MOST_LETTERS = 0xF0000, 0x1_0000
@@ -22,7 +22,7 @@ class Letter(NamedTuple):
     """What all words have in common that are one character."""
 
     bits: int = 0
-    """What they may stand for."""
+    """The places of patterns where they fit."""
     year: int = 0
     """The year that they are; 0: none, or no pattern asks for one."""
     ends: bool = False
@@ -65,29 +65,29 @@ class Alphabet:
         return (f"[^{ends}]" if ends else "(?s:.)") + f"{{0,{GAP}}}"
 
     def expression(
-        self, bits: dict[Atom, int], patterns: Iterable[Sequence[Element]], year: int
+        self, bits: Mapping[Place, int], patterns: Iterable[Sequence[Element]], year: int
     ) -> str | None:
         """An expression, for RE2 and Python alike, of texts that any pattern fits; null: none can.
 
         ``year``: in which the picture was taken; 0: not known, and nobody has a year of birth.
         """
-        classes: dict[frozenset[Atom], str] = {}
+        classes: dict[Place, str] = {}
 
-        def one_of(atoms: frozenset[Atom]) -> str:
-            if atoms not in classes:
-                wanted = sum(bits[atom] for atom in atoms)
-                born = year if BirthYear() in atoms else 0
+        def one_of(place: Place) -> str:
+            if place not in classes:
+                bit = bits[place]
+                born = year if BirthYear() in place else 0
                 fits = [
-                    chr(_FIRST + place) for place, letter in enumerate(self.letters)
-                    if letter.bits & wanted or (born and born - MINOR_BELOW < letter.year <= born)
+                    chr(_FIRST + number) for number, letter in enumerate(self.letters)
+                    if letter.bits & bit or (born and born - MINOR_BELOW < letter.year <= born)
                 ]  # fmt: skip
-                classes[atoms] = f"[{''.join(fits)}]" if fits else ""
-            return classes[atoms]
+                classes[place] = f"[{''.join(fits)}]" if fits else ""
+            return classes[place]
 
         def element(one: Element) -> str | None:
             if one.is_gap:
                 return self._gap
-            read = [[one_of(atoms) for atoms in sequence] for sequence in one.sequences]
+            read = [[one_of(place) for place in sequence] for sequence in one.sequences]
             there = ["".join(places) for places in read if all(places)]
             if not there:
                 return "" if one.is_optional else None

@@ -1,6 +1,6 @@
-"""Packs made ready: patterns parsed, everything that they ask of a word numbered."""
+"""Packs made ready: patterns parsed, every place of a pattern numbered, words looked at for what they fit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import or_
 
@@ -8,7 +8,17 @@ import pyarrow as pa
 
 from pipelines.rules.lexicon import ENDS, Lexicon
 from pipelines.rules.packs import Pack, WordRule
-from pipelines.rules.patterns import Atom, BirthYear, Element, Literal, Notation, Number, literals
+from pipelines.rules.patterns import (
+    Atom,
+    BirthYear,
+    Element,
+    Literal,
+    Notation,
+    Number,
+    Patterns,
+    Place,
+    literals,
+)
 from pipelines.rules.words import spelled
 from schemas.errors import ConfigurationError
 
@@ -25,21 +35,25 @@ def compile_pack(pack: Pack) -> Lexicon:
     spelling = dict(zip(written, spelled(pa.array(written, pa.string())).to_pylist(), strict=True))
     notation = Notation(pack.lists, spelling)
     rules = tuple(_patterns(pack, rule, notation) for rule in pack.words)
-    atoms = sorted({atom for rule in rules for pattern in rule for atom in _atoms(pattern)}, key=repr)
-    bits: dict[Atom, int] = {atom: 1 << number for number, atom in enumerate(atoms)}
-    wild = tuple(atom for atom in atoms if isinstance(atom, Literal) and atom.is_wild)
-    words = {atom.word: bit for atom, bit in bits.items() if isinstance(atom, Literal) and not atom.is_wild}
+    bits = {place: 1 << number for number, place in enumerate(dict.fromkeys(_places(rules)))}
+    words: dict[str, int] = {}
+    asked: dict[Atom, int] = {}
+    for place, bit in bits.items():
+        for atom in place:
+            asked[atom] = asked.get(atom, 0) | bit
+    wild = {atom: mask for atom, mask in asked.items() if isinstance(atom, Literal) and atom.is_wild}
+    for atom, mask in asked.items():
+        if isinstance(atom, Literal) and not atom.is_wild:
+            words[atom.word] = mask
     for numbers, is_ordinal in ((pack.numbers, False), (pack.ordinals, True)):
         for word, value in numbers.items():
             (one,) = spelling[word].split()
-            words[one] = words.get(one, 0) | _ranges(bits, value, is_ordinal=is_ordinal)
+            words[one] = words.get(one, 0) | _ranges(asked, value, is_ordinal=is_ordinal)
     for word in words:
-        words[word] |= sum(bits[literal] for literal in wild if literal.fits(word))
+        words[word] |= _all_of(mask for literal, mask in wild.items() if literal.fits(word))
     stop = frozenset(part for word in pack.stop for part in spelling[word].split())
     frequent = stop | _SIGNS
-    anchors = tuple(
-        reduce(or_, (_anchor(pattern, bits, frequent) for pattern in patterns)) for patterns in rules
-    )
+    anchors = tuple(_all_of(_anchor(pattern, bits, frequent) for pattern in patterns) for patterns in rules)
     if len(rules) > _MOST_RULES:
         raise ConfigurationError(
             f"pack {pack.pack}",
@@ -47,27 +61,35 @@ def compile_pack(pack: Pack) -> Lexicon:
             found=str(len(rules)),
             remedy="put patterns of one level and kind into one rule",
         )
-    dated = tuple(any(BirthYear() in _atoms(pattern) for pattern in patterns) for patterns in rules)
-    return Lexicon(pack, rules, bits, words, stop, wild, dated, anchors)
+    dated = tuple(any(BirthYear() in place for place in _places([patterns])) for patterns in rules)
+    ranges = {atom: mask for atom, mask in asked.items() if isinstance(atom, Number)}
+    return Lexicon(pack, rules, bits, words, stop, wild, ranges, dated, anchors)
 
 
-def _atoms(pattern: Sequence[Element]) -> set[Atom]:
-    return {
-        atom for element in pattern for sequence in element.sequences for place in sequence for atom in place
-    }
+def _places(rules: Iterable[Patterns]) -> Iterator[Place]:
+    """What each place of each pattern asks for."""
+    for patterns in rules:
+        for pattern in patterns:
+            for element in pattern:
+                for sequence in element.sequences:
+                    yield from sequence
 
 
-def _ranges(bits: dict[Atom, int], value: int, *, is_ordinal: bool) -> int:
-    return sum(
-        bit for atom, bit in bits.items()
+def _ranges(asked: Mapping[Atom, int], value: int, *, is_ordinal: bool) -> int:
+    return _all_of(
+        mask for atom, mask in asked.items()
         if isinstance(atom, Number) and atom.is_ordinal == is_ordinal and atom.low <= value <= atom.high
     )  # fmt: skip
 
 
-def _anchor(pattern: Sequence[Element], bits: dict[Atom, int], frequent: frozenset[str]) -> int:
+def _all_of(masks: Iterable[int]) -> int:
+    return reduce(or_, masks, 0)
+
+
+def _anchor(pattern: Sequence[Element], bits: Mapping[Place, int], frequent: frozenset[str]) -> int:
     """What a text has to hold for a pattern to match: the rarest of its required places."""
 
-    def frequency(atoms: frozenset[Atom]) -> int:
+    def frequency(atoms: Place) -> int:
         words = [atom.word for atom in atoms if isinstance(atom, Literal)]
         if not _SIGNS.isdisjoint(words):
             return 3
@@ -76,10 +98,10 @@ def _anchor(pattern: Sequence[Element], bits: dict[Atom, int], frequent: frozens
     required = [element.sequences for element in pattern if not (element.is_optional or element.is_gap)]
     rarest = [[min(sequence, key=frequency) for sequence in sequences] for sequences in required]
     chosen = min(rarest, key=lambda places: max(map(frequency, places)))
-    return sum({bits[atom] for atoms in chosen for atom in atoms})
+    return _all_of(bits[place] for place in chosen)
 
 
-def _patterns(pack: Pack, rule: WordRule, notation: Notation) -> tuple[tuple[Element, ...], ...]:
+def _patterns(pack: Pack, rule: WordRule, notation: Notation) -> Patterns:
     try:
         return tuple(notation.pattern(pattern) for pattern in rule.patterns)
     except ValueError as error:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from pipelines.rules.alphabet import NOBODY, Alphabet, AlphabetFull, Letter, strings
 from pipelines.rules.packs import Pack
-from pipelines.rules.patterns import Atom, Element, Literal, Number
+from pipelines.rules.patterns import Literal, Number, Patterns, Place
 from pipelines.rules.words import Words
 
 Mask = npt.NDArray[np.bool_]
@@ -34,15 +34,18 @@ class Lexicon:
     """A pack's words and patterns."""
 
     pack: Pack
-    rules: tuple[tuple[tuple[Element, ...], ...], ...]
+    rules: tuple[Patterns, ...]
     """Patterns of each word rule."""
-    bits: dict[Atom, int]
-    """A bit for everything that patterns ask of a word."""
+    bits: dict[Place, int]
+    """A bit for each different place of patterns."""
     words: dict[str, int]
-    """Of each word that a pattern or list names: what it may stand for, as bits."""
+    """Of each word that a pattern or list names: the places where it fits, as bits."""
     stop: frozenset[str]
     """Frequent words of the language."""
-    wild: tuple[Literal, ...]
+    wild: dict[Literal, int]
+    """Where words fit that have these letters."""
+    ranges: dict[Number, int]
+    """Where numbers of a range fit."""
     dated: tuple[bool, ...]
     """Of each rule: whether some pattern asks for a year of birth."""
     anchors: tuple[int, ...]
@@ -51,10 +54,10 @@ class Lexicon:
     @cached_property
     def alphabet(self) -> Alphabet:
         """The letters of nearly all texts: of words that are named, of numbers, of one ``*`` each."""
-        edges = {edge for atom, _ in self._numbers for edge in (atom.low, atom.high, atom.high + 1)}
+        edges = {edge for one in self.ranges for edge in (one.low, one.high, one.high + 1)}
         years = _YEARS if any(self.dated) else ()
         words = [*self.words, *ENDS, *map(str, (*sorted(edges | {0}), *years))]
-        letters = [self._letter(word) for word in words] + [Letter(self.bits[one]) for one in self.wild]
+        letters = [self._letter(word) for word in words] + [Letter(mask) for mask in self.wild.values()]
         return Alphabet((Letter(),)).with_letters(letters)[0]
 
     def expression(self, alphabet: Alphabet, number: int, year: int) -> str | None:
@@ -69,10 +72,6 @@ class Lexicon:
     @cached_property
     def _expressions(self) -> dict[tuple[int, int], str | None]:
         return {}
-
-    @cached_property
-    def _numbers(self) -> tuple[tuple[Number, int], ...]:
-        return tuple((atom, bit) for atom, bit in self.bits.items() if isinstance(atom, Number))
 
     @cached_property
     def _telling(self) -> pa.StringArray:
@@ -110,10 +109,11 @@ class Lexicon:
             return Letter(self._wild(word) if bits is None else bits, ends=word in ENDS)
         value = int(word[:9])
         year = value if value in _YEARS and word == str(value) and any(self.dated) else 0
-        ranges = sum(
-            bit for atom, bit in self._numbers if not atom.is_ordinal and atom.low <= value <= atom.high
-        )
-        return Letter(ranges | (bits or 0), year)
+        fits = bits or 0
+        for one, mask in self.ranges.items():
+            if not one.is_ordinal and one.low <= value <= one.high:
+                fits |= mask
+        return Letter(fits, year)
 
     def _parts(self, tag: str) -> list[str]:
         """The fewest words of the pack that a tag is made of; itself where it is not."""
@@ -129,7 +129,11 @@ class Lexicon:
         return fewest[len(tag)] or [tag]
 
     def _wild(self, word: str) -> int:
-        return sum(self.bits[literal] for literal in self.wild if literal.fits(word))
+        fits = 0
+        for literal, mask in self.wild.items():
+            if literal.fits(word):
+                fits |= mask
+        return fits
 
 
 def word_hits(

@@ -54,7 +54,9 @@ class BirthYear:
 
 
 Atom = Literal | Number | BirthYear
-Sequence_ = tuple[frozenset[Atom], ...]
+Place = frozenset[Atom]
+"""What one place of a pattern asks for: any of these."""
+Sequence_ = tuple[Place, ...]
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,9 @@ class Element:
     def is_gap(self) -> bool:
         """Whether it is ``~``."""
         return not self.sequences
+
+
+Patterns = tuple[tuple[Element, ...], ...]
 
 
 @dataclass(frozen=True)
