@@ -7,6 +7,7 @@ import pytest
 from ingest.media.made import (
     EXIF,
     MANIFEST,
+    XMP,
     Pointer,
     ascii_,
     box,
@@ -327,3 +328,12 @@ def test_a_damaged_text_of_png_is_doubted_and_the_rest_read():
     media = read_media(png(cut, spoilt, chunk(b"tEXt", b"no keyword"), itxt("Caption", "x")))
     assert values(media) == {(Block.COMMENT, "comment:Caption"): ("x",)}
     assert media.doubts == (Doubted(Doubt.TRUNCATED, Block.COMMENT), Doubted(Doubt.BROKEN, Block.COMMENT))
+
+
+def test_false_friends_of_containers_are_not_read():
+    """The second picture of an MPF file, a maker's note, a description of what a TIFF's tag does not name."""
+    second = jpeg(segment(0xE1, XMP + SUBJECT))
+    mpf = segment(0xE2, b"MPF\0II*\0\x08\0\0\0\0\0\0\0\0\0" + b"Dependent child image")
+    assert read_media(jpeg(mpf) + second).declared == ()
+    note = Pointer({34665: Pointer({37500: raw_(b"Panasonic\0\0\0" + b"BabyAge 7 years")})})
+    assert read_media(with_exif(tiff(note))["jpeg"]).declared == ()

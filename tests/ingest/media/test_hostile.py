@@ -69,6 +69,10 @@ HOSTILE = {
         lambda: png(chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + bomb(100 * MIB))), LIMIT, Block.XMP),
     "a profile that unpacks to 100 MB": (
         lambda: png(chunk(b"zTXt", b"Raw profile type exif\0\0" + bomb(100 * MIB))), LIMIT, Block.EXIF),
+    "a profile of nothing but lines": (
+        lambda: png(ztxt("Raw profile type exif", b"\n" * MIB)), BROKEN, Block.EXIF),
+    "a profile of nothing but blanks": (
+        lambda: png(ztxt("Raw profile type exif", b"\nexif\n" + b" " * MIB)), BROKEN, Block.EXIF),
     "many texts of 1 MB": (lambda: png(*[ztxt(f"k{n}", b" " * MIB) for n in range(20)]), LIMIT, Block.COMMENT),
     "many chunks": (lambda: png(*[chunk(b"abCd")] * 70_000), LIMIT, None),
     "a chunk of 2 GB": (lambda: png() [:-12] + struct.pack(">I", 2**31) + b"zTXtTitle\0\0", LIMIT, Block.COMMENT),
