@@ -103,3 +103,10 @@ def taken(exif=None, iptc=(), xmp=""):
 )  # fmt: skip
 def test_the_earliest_moment_that_a_block_says_counts(arguments, moment):
     assert taken(**arguments) == moment
+
+
+def test_the_time_of_a_satellite_fix_is_not_when_it_was_taken():
+    place = Pointer({29: ascii_("2019:05:04")})
+    media = read_media(jpeg(segment(0xE1, EXIF + tiff(Pointer({34853: place})))))
+    assert [one.property for one in media.declared] == ["exif:GPSDateStamp"]
+    assert media.taken_at is None
