@@ -104,7 +104,7 @@ HOSTILE = {
     # GIF
     "many blocks": (lambda: gif(*[gif_comment(b"")] * 70_000), LIMIT, None),
     "pixels in sub-blocks of one byte": (lambda: gif(b"\x21\x01" + b"\1x" * 1_100_000 + b"\0"), LIMIT, None),
-    "a comment larger than a block": (lambda: gif(gif_comment(b"x" * (17 * MIB))), LIMIT, Block.COMMENT),
+    "a comment larger than a block": (lambda: gif(gif_comment(b"x" * (60 * MIB))), LIMIT, Block.COMMENT),
     # ISO
     "many boxes": (lambda: heif(more=[box(b"free")] * 5000), LIMIT, None),
     "a box shorter than its head": (lambda: heif() + b"\0\0\0\4free", BROKEN, None),
