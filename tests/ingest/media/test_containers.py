@@ -157,7 +157,7 @@ def test_profiles_in_png_text():
 @pytest.mark.parametrize(
     ("text", "doubt"),
     [
-        (b"\niptc\n      9\n1c02190003", Doubt.TRUNCATED),
+        (b"\niptc\n      9\n1c021900016b", Doubt.TRUNCATED),
         (b"\niptc\n      9\n1c0219000", Doubt.BROKEN),
         (b"no profile", Doubt.BROKEN),
     ],
@@ -288,7 +288,11 @@ def test_absurd_dimensions_are_none(data, sides, doubts):
         (gif()[:-1] + b"\x77", Doubt.BROKEN),
         (gif()[:-1], Doubt.TRUNCATED),
         (png()[:-12], Doubt.TRUNCATED),
-        (webp(riff_chunk(b"XMP ", SUBJECT))[:-9], Doubt.TRUNCATED),
+        (webp(riff_chunk(b"XMP ", SUBJECT + b" " * (len(SUBJECT) % 2)))[:-9], Doubt.TRUNCATED),
+        (webp(riff_chunk(b"abcd", b"odd"))[:-1], None),  # without its padding
+        (webp(riff_chunk(b"abcd", b"even"))[:-1], Doubt.TRUNCATED),
+        (webp(riff_chunk(b"abcd", b"even"))[:-8], Doubt.TRUNCATED),
+        (webp(riff_chunk(b"abcd", b"even")) + b"more", None),  # behind the RIFF
         (heif()[:-4], Doubt.TRUNCATED),
         (tiff(page())[:40], Doubt.TRUNCATED),
         (b"II*\0\xff\xff\xff\xff", Doubt.TRUNCATED),
