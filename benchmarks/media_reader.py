@@ -52,8 +52,10 @@ def main() -> None:
         print(f"{name:10} {count / taken.wall:8,.0f} files/s wall {count / taken.cpu:8,.0f} files/s CPU")
     ratios = [Spent(theirs.wall / ours.wall, theirs.cpu / ours.cpu) for ours, theirs in pairs]
     middle, least = median(ratios), Spent(*map(min, zip(*ratios, strict=True)))
-    print(f"ratio: {middle.wall:.1f} wall, {middle.cpu:.1f} CPU")
-    print(f"least: {least.wall:.1f} wall, {least.cpu:.1f} CPU")
+    print(
+        f"ratio      {middle.wall:8.1f} wall (least {least.wall:.1f}), "
+        f"{middle.cpu:.1f} CPU (least {least.cpu:.1f})"
+    )
 
 
 def _test_data() -> Path:

@@ -11,9 +11,10 @@ import pyarrow as pa
 
 from pipelines.corpus.source_root import SourceRoot
 from pipelines.ingest.convert import check_constants
-from pipelines.ingest.find_files import FoundFile, find_files
+from pipelines.ingest.find_files import FoundFile, find_files, find_folder
 from pipelines.ingest.limits import UNIT_BYTES
 from pipelines.ingest.measure import Measured
+from pipelines.ingest.pictures.stamp import check_unchanged_root, observed_root
 from schemas.canonical import canonical_json, sha256
 from schemas.ingest_plans import IngestPlan, IngestUnit, SourceFile, TableName, UnitResult
 from schemas.manifest import SourceManifest
@@ -33,6 +34,8 @@ class Ingested:
     rows: Counter[str]
     defects: Counter[tuple[str, str]]
     """(table, field) -> rows that did not conform."""
+    pictures: Counter[str]
+    """What became of the pictures that records name, as :class:`PictureCount` calls it."""
 
 
 def ingest(root: SourceRoot, plan: IngestPlan, job: Job) -> Ingested:
@@ -51,6 +54,8 @@ def ingest(root: SourceRoot, plan: IngestPlan, job: Job) -> Ingested:
         missing = [number for number in range(len(plan.units)) if not _is_whole(root, plan_id, number)]
         if missing:
             job(plan_id, missing)
+        if plan.media is not None:
+            check_unchanged_root(plan.media)
         results = [_finished(root, plan_id, number) for number in range(len(plan.units))]
         manifest = SourceManifest(
             platform=plan.description.platform,
@@ -80,7 +85,13 @@ def plan_ingest(description: SourceDescription, folder: Path) -> IngestPlan:
                 IngestUnit(table=table, entry=number, files=files)
                 for files in _together(map(_observed, found))
             ]
-    return IngestPlan(converter=_converter(), description=description, units=tuple(units))
+    media = description.media_root
+    return IngestPlan(
+        converter=_converter(),
+        description=description,
+        media=None if media is None else observed_root(media, find_folder(media, folder).resolve()),
+        units=tuple(units),
+    )
 
 
 def done_count(root: SourceRoot, plan: IngestPlan) -> int:
@@ -157,8 +168,11 @@ def _measured(root: SourceRoot, plan_id: str, units: int) -> Measured:
 def _summary(manifest: SourceManifest, plan: IngestPlan, results: list[UnitResult]) -> Ingested:
     rows: Counter[str] = Counter()
     defects: Counter[tuple[str, str]] = Counter()
+    pictures: Counter[str] = Counter()
     for unit, result in zip(plan.units, results, strict=True):
+        pictures.update({counted.what: counted.pictures for counted in result.pictures})
         rows[unit.table] += result.rows
         for defect in result.defects:
             defects[unit.table, defect.field] += defect.rows
-    return Ingested(manifest, sum(len(unit.files) for unit in plan.units), rows, defects)
+    files = sum(len(unit.files) for unit in plan.units)
+    return Ingested(manifest, files, rows, defects, pictures)

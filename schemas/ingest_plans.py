@@ -24,6 +24,21 @@ class SourceFile(Model):
     """Modification time in nanoseconds."""
 
 
+class MediaRoot(Model):
+    """The folder of a source's pictures as it was when the ingest was planned."""
+
+    path: str
+    """Where it is."""
+    name: str
+    """As source.yaml writes it."""
+    files: int = Field(ge=0)
+    """Files below it, sidecars left out."""
+    bytes: int = Field(ge=0)
+    """Their size."""
+    stamp: Digest
+    """SHA-256 over path, size and modification time of each file in order, with those of its sidecars."""
+
+
 class IngestUnit(Model):
     """Source files of one entry that are converted together, in this order."""
 
@@ -44,6 +59,8 @@ class IngestPlan(Model):
     """Of what converts: the bytes of the modules of ingest and schemas, and the version of pyarrow."""
     description: SourceDescription
     """source.yaml."""
+    media: MediaRoot | None = None
+    """Where the pictures of the records are; null: they are not read."""
     units: tuple[IngestUnit, ...]
     """What is to be converted, in order."""
 
@@ -57,6 +74,16 @@ class DefectCount(Model):
     """How many."""
 
 
+class PictureCount(Model):
+    """What became of so many pictures that records name."""
+
+    what: str
+    """`read`; `missing`, `outside` or `elsewhere`: no file to be read; `unread …` with the reason. `doubtful`
+    are among those that were read."""
+    pictures: int = Field(ge=1)
+    """How many."""
+
+
 class UnitResult(Model):
     """What one unit became. Written after its parts."""
 
@@ -66,5 +93,7 @@ class UnitResult(Model):
     """Rows, those that did not conform included."""
     defects: tuple[DefectCount, ...]
     """Rows that did not conform, by field; sorted."""
+    pictures: tuple[PictureCount, ...] = ()
+    """Pictures that records name; sorted."""
     digest: Digest
     """SHA-256 over the bytes of the parts, in order."""

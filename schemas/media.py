@@ -1,13 +1,11 @@
-"""What image files declare of themselves: one row per file, and the words in it."""
+"""What image files declare of themselves, and the words for it.
+
+Without Arrow: what reads them starts often, and should start soon.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-
-import pyarrow as pa
-
-from schemas.fields import RECORDS, TIMESTAMP
-from schemas.tables import Column, Table
 
 
 class Block(StrEnum):
@@ -88,26 +86,3 @@ class Unread(StrEnum):
     """The worker ended, or ran out of memory, at this file."""
     NOT_OPENED = "not_opened"
     """The operating system would not open or read it."""
-
-
-_METADATA = RECORDS.field("media").type.value_type.field("metadata").type
-_WORDS = pa.list_(pa.field("element", pa.string(), nullable=False))
-
-MEDIA_TABLE = Table("media", "What image files declare: one row per file, sorted by path.", (
-    Column("path", pa.string(), "relative to the scanned folder, with forward slashes"),
-    Column("bytes", pa.uint64(), "its size"),
-    Column("unread", pa.string(), "why nothing is known of it: Unread; null: it was read", True),
-    Column("sha256", pa.string(), "digest of its bytes; null: not asked for, or not read", True),
-    Column("mime", pa.string(), "type of its content, whatever it is called", True),
-    Column("width", pa.uint32(), "pixels, as stored", True),
-    Column("height", pa.uint32(), "pixels, as stored", True),
-    Column("taken_at", TIMESTAMP, "the earliest moment of those a block says it was taken; without a written"
-           " offset as if UTC", True),
-    Column("metadata", _METADATA, "property, values as written, block; blocks that disagree stand side by"
-           " side", True),
-    Column("blocks", _WORDS, "blocks that were found", True),
-    Column("doubts", _WORDS, "what could not be read with certainty: `truncated exif`; without a block: the"
-           " container", True),
-))  # fmt: skip
-
-MEDIA = MEDIA_TABLE.schema

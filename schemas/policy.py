@@ -10,6 +10,7 @@ from schemas.errors import ConfigurationError
 from schemas.faults import Faults, unknown
 from schemas.model import Model
 from schemas.release import RELEASE_COLUMNS, release_schema
+from schemas.signs import WEAK_POINTS, Kind
 from schemas.third_party import ThirdPartyPolicy
 from schemas.vocabulary import ALL_PURPOSES, PURPOSE_OF_LABEL, SURFACE_OF_LABEL, AccountKind
 
@@ -75,6 +76,15 @@ class PicturePolicy(Model):
     unassessed: Literal["withhold", "remove", "keep"] = "withhold"
     """A picture whose metadata and words say nothing a rule can read: take it out of its record,
     take the record out, or keep both."""
+    weak: dict[Kind, Annotated[int, Field(ge=0, le=10)]] = WEAK_POINTS
+    """Points of weak evidence, by what it is about; several rules of one kind count once."""
+    suspected_from: int = Field(default=2, ge=1)
+    """Points from which on weak evidence is enough. Strong evidence always is."""
+
+    @field_validator("weak")
+    @classmethod
+    def _all_kinds(cls, given: dict[Kind, int]) -> dict[Kind, int]:
+        return WEAK_POINTS | given
 
 
 class ReleasePolicy(Model):

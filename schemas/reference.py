@@ -11,6 +11,7 @@ from typing import Any
 from schemas import documents, ingest_plans, plans, policy, source, workspace
 from schemas.fields import ACCOUNT_FIELDS, RECORD_FIELDS, Field
 from schemas.manifest import SourceManifest, SourceNumbers
+from schemas.media_table import BLOCK_MEANINGS, DOUBT_MEANINGS, MEDIA_TABLE, UNREAD_MEANINGS
 from schemas.model import Model
 from schemas.outcomes import OUTCOME_MEANINGS, REASON_MEANINGS, Outcome, Reason
 from schemas.policy import PRESETS, SurfaceRule
@@ -62,11 +63,15 @@ def pages() -> tuple[Page, ...]:
             _fields("accounts", "One row per account of the platform.", ACCOUNT_FIELDS),
             _fields("records", "One row per record: what one author put on one surface.", RECORD_FIELDS),
         )),
+        Page("media", "Table of pictures", "What `media scan` writes.", (
+            _table(MEDIA_TABLE), *_media_words(),
+        )),
         Page("source", "Source description", "`source.yaml`: what the source is.", _models(
             source.SourceDescription, source.AccountEntry, source.RecordEntry, source.CsvFormat,
             source.JsonlFormat, source.ParquetFormat, source.Scalar, source.Each, source.Listed,
             SourceManifest, SourceNumbers, ingest_plans.IngestPlan, ingest_plans.IngestUnit,
-            ingest_plans.SourceFile, ingest_plans.UnitResult, ingest_plans.DefectCount,
+            ingest_plans.SourceFile, ingest_plans.MediaRoot, ingest_plans.UnitResult,
+            ingest_plans.DefectCount, ingest_plans.PictureCount,
         )),
         Page("policy", "Policy", "`policy.yaml`: who and what may be used. Unknown keys are refused.", (
             *_models(
@@ -216,6 +221,18 @@ def _table(table: Table) -> Topic:
     )
     machine = [{**row, "null": row["null"] == "yes"} for row in rows]
     return Topic(table.name, table.meaning, rows, machine)
+
+
+def _media_words() -> tuple[Topic, ...]:
+    return tuple(
+        Topic(name, meaning, rows, rows)
+        for name, meaning, words in (
+            ("unread", "Why nothing is known of a file.", UNREAD_MEANINGS),
+            ("doubts", "Why what was read of a file is not all of it, or not certain.", DOUBT_MEANINGS),
+            ("blocks", "Where in a file, or beside it, something is declared.", BLOCK_MEANINGS),
+        )
+        for rows in [tuple({"word": word.value, "meaning": said} for word, said in words.items())]
+    )
 
 
 def _release() -> Topic:

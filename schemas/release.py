@@ -35,7 +35,8 @@ RELEASE_COLUMNS: tuple[ReleaseColumn, ...] = (
     ReleaseColumn("language", "language", pa.string(), "language of the text, BCP 47"),
     ReleaseColumn("surface", "surface", pa.string(), "where it comes from"),
     ReleaseColumn("created_month", "created_at", pa.string(), "month of publication, UTC, YYYY-MM"),
-    ReleaseColumn("media", "media", RELEASED_MEDIA, "pictures that were assessed, never their uri"),
+    ReleaseColumn("media", "media", RELEASED_MEDIA, "pictures that were assessed: the digest of the source's"
+                  " file, never its uri"),
 )  # fmt: skip
 _BY_NAME = {column.name: column for column in RELEASE_COLUMNS}
 _CLASSES = {field.name: field.field_class for field in RECORD_FIELDS}

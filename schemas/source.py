@@ -257,6 +257,9 @@ class SourceDescription(Model):
     """Where accounts come from."""
     records: tuple[RecordEntry, ...] = Field(min_length=1)
     """Where records come from."""
+    media_root: Text | None = None
+    """Folder of the pictures that records name by a relative ``uri``, relative to source.yaml, or absolute;
+    ``${NAME}`` is an environment variable. What their files say is read into the records."""
     row_group_rows: int | None = Field(default=None, ge=1)
     """Rows of a row group, at most; always at most a split's worth of bytes."""
     part_rows: int | None = Field(default=None, ge=1)

@@ -16,6 +16,7 @@ def options(description: str) -> argparse.Namespace:
     parser.add_argument("--lookups", type=int, default=1_000_000, help="account ids that are looked up")
     parser.add_argument("--requests", type=int, default=10_000, help="objections of the burst at the door")
     parser.add_argument("--connections", type=int, default=200, help="connections they come over")
+    parser.add_argument("--pictures", type=int, default=3000, help="pictures that are scanned, about")
     parser.add_argument("--images", type=Path, help="folder of image files whose metadata is read")
     parser.add_argument("--databases", nargs="+", choices=DATABASES, default=DATABASES)
     found = parser.parse_args()

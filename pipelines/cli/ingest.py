@@ -95,6 +95,7 @@ def _print(ingested: "Ingested", *, as_json: bool) -> None:
             "accounts": len(ingested.manifest.accounts),
             "records": len(ingested.manifest.records),
             "numbers": numbers.model_dump(),
+            "pictures": dict(sorted(ingested.pictures.items())),
             "defects": [
                 {"table": table, "field": field, "rows": rows}
                 for (table, field), rows in sorted(ingested.defects.items())
@@ -110,6 +111,8 @@ def _print(ingested: "Ingested", *, as_json: bool) -> None:
              "duplicate ids": numbers.duplicate_records, "files": len(ingested.manifest.records)},
         ],
     )  # fmt: skip
+    if ingested.pictures:
+        print_table("pictures that records name", [dict(sorted(ingested.pictures.items()))])
     if ingested.defects:
         print_table(
             "malformed rows",

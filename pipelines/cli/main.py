@@ -13,7 +13,9 @@ from pipelines.cli import (
     ingest,
     key,
     lineage,
+    media,
     registry,
+    rules,
     schema,
     trace,
     verify,
@@ -33,6 +35,7 @@ app = typer.Typer(
 workspace.register(app)
 schema.register(app)
 ingest.register(app)
+media.register(app)
 registry.register(app)
 actor.register(app)
 key.register(app)
@@ -41,6 +44,7 @@ corpus.register(app)
 lineage.register(app)
 trace.register(app)
 verify.register(app)
+rules.register(app)
 
 
 def _say_version(asked: bool) -> None:  # noqa: FBT001 - typer hands it in

@@ -11,8 +11,13 @@ _TICK = 0.1
 """Seconds between two looks at what is finished."""
 
 
-def run_with_progress(work: Callable[[], None], what: str, total: int, done: Callable[[], int]) -> None:
-    """Run ``work`` with a bar on stderr: ``done`` of ``total`` so far; raises what ``work`` raises."""
+def run_with_progress(
+    work: Callable[[], None], what: str, total: int | None, done: Callable[[], int]
+) -> None:
+    """Run ``work`` with a bar on stderr: ``done`` of ``total`` so far; raises what ``work`` raises.
+
+    ``total`` is null where nobody knows before the end.
+    """
     with _bar() as progress:
         task = progress.add_task(what, total=total)
         for _ in _while(work):

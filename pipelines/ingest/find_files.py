@@ -47,6 +47,24 @@ def find_files(patterns: Sequence[str], folder: Path) -> list[FoundFile]:
     return found
 
 
+def find_folder(path: str, folder: Path) -> Path:
+    """The folder that ``media_root`` names; ``folder`` holds source.yaml.
+
+    Raises:
+        ConfigurationError: an environment variable that is not set.
+        BadInput: there is no such folder.
+    """
+    found = Path(folder, _expanded(path))
+    if not found.is_dir():
+        raise BadInput(
+            path,
+            expected="a folder of pictures",
+            found=f"{'a file' if found.exists() else 'none of that name'}, seen from {folder}",
+            remedy="correct media_root in source.yaml",
+        )
+    return found
+
+
 def _files(pattern: str, folder: Path) -> list[FoundFile]:
     parts = PurePosixPath(pattern).parts
     fixed = next((place for place, part in enumerate(parts) if glob.has_magic(part)), len(parts) - 1)

@@ -17,7 +17,7 @@ from pipelines.jobs import failures
 from pipelines.jobs.options import beam_options
 from schemas.canonical import canonical_json, sha256
 from schemas.errors import OptoutError
-from schemas.ingest_plans import DefectCount, IngestPlan, UnitResult
+from schemas.ingest_plans import DefectCount, IngestPlan, PictureCount, UnitResult
 
 
 @dataclass
@@ -54,7 +54,7 @@ def convert_unit(root: SourceRoot, plan_id: str, number: int, now: datetime) -> 
     assert data is not None  # noqa: S101 - written before the job, removed after it
     plan = IngestPlan.parse(data, "the plan of this ingest")
     unit = plan.units[number]
-    conversion = UnitConversion(plan.description, unit, now)
+    conversion = UnitConversion(plan.description, unit, now, plan.media)
     names, digests = [], []
     for part, buffer in enumerate(conversion.parts()):
         bytes_of_part = memoryview(buffer).cast("B")
@@ -68,6 +68,9 @@ def convert_unit(root: SourceRoot, plan_id: str, number: int, now: datetime) -> 
         parts=tuple(names),
         rows=conversion.rows,
         defects=tuple(DefectCount(field=name, rows=n) for name, n in sorted(conversion.defects.items())),
+        pictures=tuple(
+            PictureCount(what=what, pictures=n) for what, n in sorted(conversion.pictures.items()) if n
+        ),
         digest=sha256(canonical_json(digests)),
     )
     root.put_unfinished(f"{plan_id}/results/{number:05d}.json", result.to_canonical_json())

@@ -42,6 +42,11 @@ def with_ascii_digits(words: pa.StringArray) -> pa.StringArray:
     return words
 
 
+def matches(words: pa.StringArray, pattern: str) -> npt.NDArray[np.bool_]:
+    """Where an RE2 pattern is found; null words match nothing."""
+    return np.asarray(pc.match_substring_regex(words, pattern).fill_null(False))
+
+
 def holds(words: pa.StringArray, first: str, last: str) -> npt.NDArray[np.bool_]:
     """Where a text holds an ASCII character from ``first`` to ``last``; null holds nothing."""
     return count(words, first, last) > 0

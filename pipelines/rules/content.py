@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipelines.rules.captions import matches
-from pipelines.rules.characters import begins
+from pipelines.rules.characters import begins, matches
+from pipelines.rules.circumstances import Circumstances
 from pipelines.rules.packs import Packs
 from pipelines.rules.pictures import Mask, PictureSigns, Sign, picture_signs
 from schemas.outcomes import Reason
@@ -25,13 +25,15 @@ class ContentVerdicts:
     releasable: Mask
 
 
-def content_verdicts(records: pa.Table, policy: Policy, packs: Packs) -> ContentVerdicts:
+def content_verdicts(
+    records: pa.Table, around: Circumstances, policy: Policy, packs: Packs
+) -> ContentVerdicts:
     """Judge the content of rows that no standing rule removed.
 
     A declared minor removes the record, a suspected one quarantines it. An unassessed picture is
     withheld, kept, or takes its record along (``remove``), as the policy says.
     """
-    signs = picture_signs(records, packs)
+    signs = picture_signs(records, around, packs, policy.pictures)
     columns = policy.release.columns
     releasable = signs.sign == Sign.NO_SIGN
     if policy.pictures.unassessed == "keep":

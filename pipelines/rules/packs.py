@@ -1,17 +1,25 @@
 """Rule packs: what in metadata and captions points to a minor. Data, digested into every version."""
 
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, Self, get_args
 
+import numpy as np
 import pyarrow as pa
 import yaml
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from schemas.errors import ConfigurationError
 from schemas.model import Model
+from schemas.signs import WEAK_POINTS, Kind, Level
 
-Words = Literal["alt_text", "auto_alt_text", "caption", "text"]
+if TYPE_CHECKING:
+    from pipelines.rules.lexicon import Lexicon
+
+EXAMPLE_YEAR = 2025
+"""In which the pictures of all examples were taken."""
+Written = Literal["alt_text", "auto_alt_text", "caption", "text", "keywords", "description", "people"]
 RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 
 
@@ -33,20 +41,49 @@ class DeclaredRule(Model):
     """Values that say nothing, caseless. Any other value leaves the picture unassessed."""
 
 
-class CaptionRule(Model):
-    """Words that suggest a minor. Patterns are RE2, matched between word boundaries, caseless.
+def _of_words(level: Level) -> Level:
+    if level == Level.DECLARED:
+        msg = "words declare nothing: none, weak or strong"
+        raise ValueError(msg)
+    return level
 
-    Words and patterns are compared without accents, a space stands for any white space, and digits end a
-    word (pipelines/rules/spelling.py).
+
+class WordRule(Model):
+    """Words that point to a minor, or (level none) only look as if they did.
+
+    Rules of a pack read in order. What a rule of level none has found, later rules do not see.
     """
 
     id: RuleId
-    reads: tuple[Words, ...] = ("alt_text", "auto_alt_text", "caption", "text")
+    level: Annotated[Level, AfterValidator(_of_words)]
+    kind: Kind
+    reads: tuple[Written, ...] = get_args(Written)
     patterns: tuple[str, ...] = Field(min_length=1)
+    """What is looked for: pipelines/rules/patterns.py says how they are written."""
     matches: tuple[str, ...] = Field(min_length=1)
     """Examples that must match: checked on loading."""
     passes: tuple[str, ...] = Field(min_length=1)
     """Examples that must not match: checked on loading."""
+
+    @model_validator(mode="after")
+    def _weighed(self) -> Self:
+        if self.level == Level.WEAK and self.kind not in WEAK_POINTS:
+            msg = f"weak evidence of kind {self.kind} has no points in any policy"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def consumes(self) -> bool:
+        """Whether later rules do not see what this one has found."""
+        return self.level == Level.NONE or self.kind == Kind.UNCERTAIN
+
+
+class CircumstanceRule(Model):
+    """Something around a picture, no word of it: pipelines/rules/circumstances.py says what each kind is."""
+
+    id: RuleId
+    level: Literal[Level.WEAK, Level.STRONG]
+    kind: Literal[Kind.TAGGED, Kind.CAPTURE, Kind.FACE]
 
 
 class Pack(Model):
@@ -54,13 +91,22 @@ class Pack(Model):
 
     pack: str
     language: str | None = None
-    """Primary language subtag (BCP 47) of the words its caption rules can read."""
+    """Primary language subtag (BCP 47) of the words its rules read; null: they read every text."""
     machine_openings: tuple[str, ...] = ()
     """How a platform's automatic alternative text begins in this language."""
     ocr_marks: tuple[str, ...] = ()
     """Words after which automatic alternative text quotes what is written in the picture."""
+    stop: tuple[str, ...] = ()
+    """Frequent words, by which texts of the language are recognised."""
+    numbers: dict[str, int] = Field(default_factory=dict)
+    """Numbers in words."""
+    ordinals: dict[str, int] = Field(default_factory=dict)
+    """Ordinal numbers in words."""
+    lists: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Words that patterns name together."""
     declared: tuple[DeclaredRule, ...] = ()
-    captions: tuple[CaptionRule, ...] = ()
+    circumstances: tuple[CircumstanceRule, ...] = ()
+    words: tuple[WordRule, ...] = ()
 
 
 class Packs(Model):
@@ -68,13 +114,24 @@ class Packs(Model):
 
     packs: tuple[Pack, ...]
 
+    @cached_property
+    def lexicons(self) -> "tuple[Lexicon, ...]":
+        """The packs made ready."""
+        from pipelines.rules.compiling import compile_pack
+
+        return tuple(compile_pack(pack) for pack in self.packs)
+
     @property
     def rules(self) -> tuple[str, ...]:
         """Ids of all rules in order; ledgers store indices into this list."""
         return tuple(
             rule_id
             for pack in self.packs
-            for rule_id in (*(rule.id for rule in pack.declared), *(rule.id for rule in pack.captions))
+            for rule_id in (
+                *(rule.id for rule in pack.declared),
+                *(rule.id for rule in pack.circumstances),
+                *(rule.id for rule in pack.words),
+            )
         )
 
 
@@ -83,28 +140,48 @@ def load_packs() -> Packs:
     """The packs that ship with the project, their examples checked: once in a process."""
     folder = files("pipelines.rules.minor_image")
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".yaml"))
-    packs = Packs(
-        packs=tuple(
-            Pack.of(yaml.safe_load((folder / name).read_text(encoding="utf-8")), name, ConfigurationError)
-            for name in names
-        )
-    )
+    packs = Packs(packs=tuple(_parse((folder / name).read_bytes(), name) for name in names))
     check_examples(packs)
     return packs
 
 
+def read_pack(path: Path) -> Packs:
+    """A pack of somebody's own, its examples not yet checked; ConfigurationError says what is wrong."""
+    return Packs(packs=(_parse(path.read_bytes(), str(path)),))
+
+
+def _parse(data: bytes, name: str) -> Pack:
+    try:
+        value = yaml.load(data, yaml.CSafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            name,
+            expected="a pack, in YAML",
+            found=str(error),
+            remedy="correct it: docs/pictures.md says what a pack holds",
+        ) from error
+    return Pack.of(value, name, ConfigurationError)
+
+
 def check_examples(packs: Packs) -> None:
     """Run every rule on its own examples; ConfigurationError names the rule and the example."""
-    from pipelines.rules.captions import caption_hits
+    from pipelines.rules.lexicon import word_hits
+    from pipelines.rules.words import words_of
 
-    for pack in packs.packs:
-        for rule in pack.captions:
-            (hits,) = caption_hits([rule], pa.array([*rule.matches, *rule.passes]))
-            for index, (example, hit) in enumerate(zip([*rule.matches, *rule.passes], hits, strict=True)):
-                if bool(hit) != (index < len(rule.matches)):
-                    raise ConfigurationError(
-                        f"rule {rule.id} of pack {pack.pack}",
-                        expected=f"{'no match' if hit else 'a match'} in its example «{example}»",
-                        found="a match" if hit else "no match",
-                        remedy="correct the rule's patterns or the example",
-                    )
+    for pack, lexicon in zip(packs.packs, packs.lexicons, strict=True):
+        examples = [
+            (number, example, expected)
+            for number, rule in enumerate(pack.words)
+            for expected, some in ((True, rule.matches), (False, rule.passes))
+            for example in some
+        ]
+        words = words_of(pa.array([example for _, example, _ in examples], pa.string()))
+        hits = word_hits(lexicon, words, np.arange(len(words)), np.full(len(words), EXAMPLE_YEAR))
+        for place, (number, example, expected) in enumerate(examples):
+            if hits[number][place] != expected:
+                raise ConfigurationError(
+                    f"rule {pack.words[number].id} of pack {pack.pack}",
+                    expected=f"{'a match' if expected else 'no match'} in its example «{example}»",
+                    found="no match" if expected else "a match",
+                    remedy="correct the rule's patterns or the example, or what an earlier rule takes out",
+                )

@@ -1,7 +1,7 @@
 """Content rules on pictures: declared, suspected, no sign or unassessed; nothing clears a sign."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
@@ -9,12 +9,18 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.rules.captions import caption_hits, matches, without_ocr
-from pipelines.rules.characters import with_ascii_digits
-from pipelines.rules.packs import DeclaredRule, Pack, Packs
+from pipelines.rules.characters import matches, with_ascii_digits
+from pipelines.rules.circumstances import Circumstances, circumstances_of
+from pipelines.rules.lexicon import word_hits
+from pipelines.rules.packs import DeclaredRule, Packs
+from pipelines.rules.picture_words import PictureWords, picture_words, reading
+from pipelines.rules.words import words_of
+from schemas.policy import PicturePolicy
+from schemas.signs import Kind, Level
 
 Mask = npt.NDArray[np.bool_]
-_LETTER = r"\pL"
+_TWO_WORDS = r"\pL[^\pZ\pC]*[\pZ\pC]+[^\pZ\pC]*\pL"
+"""One word, or a file's name, describes nothing."""
 _ADDRESS = "(?s)^https?://.*[/#]"
 
 
@@ -38,73 +44,103 @@ class PictureSigns:
     evidence_rule: npt.NDArray[np.uint16]
 
 
-def picture_signs(records: pa.Table, packs: Packs) -> PictureSigns:
+def picture_signs(
+    records: pa.Table, around: Circumstances, packs: Packs, weighing: PicturePolicy
+) -> PictureSigns:
     """Judge every picture of a RECORDS table. Rows of the result count from the table's start."""
     media = records.column("media").combine_chunks()
     row = pc.list_parent_indices(media).to_numpy().astype(np.int64)
     pictures = media.flatten()
-    sign = np.full(len(row), Sign.UNASSESSED, np.uint8)
-    found: list[tuple[npt.NDArray[np.int64], int]] = []
+    found = Found(len(row))
+    assessed = np.zeros(len(row), bool)
+    unreadable = np.zeros(len(row), bool)
     if len(row):
-        words = {name: pictures.field(name) for name in ("alt_text", "auto_alt_text", "caption")}
-        texts = records.column("text").combine_chunks()
-        language = _primary_subtag(records.column("language").combine_chunks().take(pa.array(row)))
-        unreadable = np.zeros(len(row), bool)
+        about = picture_words(records, pictures, row, packs)
+        words = words_of(about.texts)
+        assessed = _readable(packs, about)
         number = 0
-        for pack in packs.packs:
-            sign = np.maximum(sign, np.where(_readable(pack, words, language), Sign.NO_SIGN, Sign.UNASSESSED))
-            for rule in pack.declared:
-                minor, adult, unread = _declared(rule, pictures)
-                sign = np.maximum(sign, np.where(minor, Sign.DECLARED, np.where(adult, Sign.NO_SIGN, 0)))
+        for pack, lexicon, reads in zip(
+            packs.packs, packs.lexicons, reading(packs, words, about.language), strict=True
+        ):
+            for declared in pack.declared:
+                minor, adult, unread = _declared(declared, pictures)
+                found.add(number, minor, Level.DECLARED, Kind.DECLARED)
+                assessed |= adult
                 unreadable |= unread
-                found.append((row[minor], number))
                 number += 1
-            for hit in _suspected(pack, words, texts, row):
-                sign = np.maximum(sign, np.where(hit, Sign.SUSPECTED, 0))
-                found.append((row[hit], number))
+            for circumstance in pack.circumstances:
+                hit = circumstances_of(circumstance.kind, records, pictures, row, around)
+                found.add(number, hit, circumstance.level, circumstance.kind)
                 number += 1
-        # Whatever else is said of a picture: what its file declares may be a minor.
-        sign = np.where(unreadable & (sign == Sign.NO_SIGN), Sign.UNASSESSED, sign)
-    rows, rules = _pairs(found)
+            texts = np.flatnonzero(reads)
+            for rule, hit in zip(
+                pack.words, word_hits(lexicon, words, texts, about.year[texts]), strict=True
+            ):
+                everywhere = np.zeros(len(words), bool)
+                everywhere[texts[hit]] = True
+                found.add(number, about.of_pictures(everywhere, rule.reads), rule.level, rule.kind)
+                # What a file says of the people in it is declared, in words as in numbers.
+                if rule.level == Level.STRONG:
+                    found.declare(about.of_pictures(everywhere, ("people",)))
+                number += 1
+    # Whatever else is said of a picture: what its file declares may be a minor.
+    sign = np.where(assessed & ~unreadable, Sign.NO_SIGN, Sign.UNASSESSED)
+    sign = np.where(found.suspected(weighing), Sign.SUSPECTED, sign)
+    sign = np.where(found.declared, Sign.DECLARED, sign)
+    rows, rules = _pairs([(row[hit], number) for number, hit in found.evidence])
     return PictureSigns(row, sign.astype(np.uint8), rows, rules)
 
 
-def _suspected(
-    pack: Pack, words: dict[str, pa.Array], texts: pa.Array, row: npt.NDArray[np.int64]
-) -> list[Mask]:
-    """Pictures that each caption rule of a pack hits, by their own words or by the text of their record."""
-    read = {**words, "auto_alt_text": without_ocr(pack, words["auto_alt_text"])}
-    # A record's text is read once, however many pictures it has.
-    shown, picture = np.unique(row, return_inverse=True)
-    hits = caption_hits(pack.captions, pa.concat_arrays([*read.values(), texts.take(pa.array(shown))]))
-    found = []
-    for rule, hit in zip(pack.captions, hits, strict=True):
-        about, told = np.split(hit, [len(read) * len(row)])
-        reads = np.array([[name in rule.reads] for name in read])
-        found.append(
-            (reads & about.reshape(len(read), -1)).any(axis=0) | (told[picture] & ("text" in rule.reads))
-        )
-    return found
+@dataclass
+class Found:
+    """What rules found of so many pictures."""
+
+    pictures: int
+    evidence: list[tuple[int, Mask]] = field(default_factory=list)
+    """Number of a rule, and the pictures of which it gives evidence."""
+
+    def __post_init__(self) -> None:
+        self.declared = np.zeros(self.pictures, bool)
+        self.strong = np.zeros(self.pictures, bool)
+        self._weak: dict[Kind, Mask] = {}
+
+    def add(self, number: int, hit: Mask, level: Level | str, kind: Kind) -> None:
+        """Take in what a rule hits. Words that only look like a sign are no evidence."""
+        if level == Level.NONE or not hit.any():
+            return
+        self.evidence.append((number, hit))
+        if level == Level.DECLARED:
+            self.declared |= hit
+        elif level == Level.STRONG:
+            self.strong |= hit
+        else:
+            self._weak[kind] = self._weak.get(kind, np.zeros(self.pictures, bool)) | hit
+
+    def declare(self, hit: Mask) -> None:
+        """Take in of what is evidence already that the file itself says it."""
+        self.declared |= hit
+
+    def suspected(self, weighing: PicturePolicy) -> Mask:
+        """Pictures with strong evidence, or weak evidence of kinds that have enough points together."""
+        points = np.zeros(self.pictures, np.int64)
+        for kind, hit in self._weak.items():
+            points += weighing.weak[kind] * hit
+        suspected: Mask = self.strong | (points >= weighing.suspected_from)
+        return suspected
 
 
-def _readable(pack: Pack, words: dict[str, pa.Array], language: pa.Array) -> Mask:
-    """Words about the picture itself, in a language the pack reads; the record's text is not enough."""
-    if pack.language is None:
-        return np.zeros(len(language), bool)
-    spoken = np.asarray(pc.equal(language, pack.language).fill_null(False))
-    about = pa.concat_arrays([words["alt_text"], words["caption"]])
-    written = matches(about, _LETTER).reshape(2, -1).any(axis=0)
-    automatic = np.zeros(len(language), bool)
-    for opening in pack.machine_openings:
-        begins = pc.starts_with(words["auto_alt_text"], opening, ignore_case=True)
-        automatic |= np.asarray(begins.fill_null(False))
-    return (spoken & written) | automatic
+def _readable(packs: Packs, about: PictureWords) -> Mask:
+    """Words about the picture itself, in a language some pack reads; the record's text is not enough.
 
-
-def _primary_subtag(language: pa.Array) -> pa.Array:
-    encoded = language.dictionary_encode()
-    entries = pc.replace_substring_regex(encoded.dictionary.cast(pa.string()), r"[-_].*", "")
-    return pc.utf8_lower(entries).take(encoded.indices)
+    ``IMG_2034.jpg`` is one word, and one word describes nothing.
+    """
+    known = pa.array([pack.language for pack in packs.packs if pack.language], pa.string())
+    spoken = np.asarray(pc.is_in(about.language, value_set=known))
+    written = about.of_pictures(spoken & matches(about.texts, _TWO_WORDS), ("alt_text", "caption"))
+    opened = np.zeros(len(about.texts), bool)
+    for opening in {opening for pack in packs.packs for opening in pack.machine_openings}:
+        opened |= np.asarray(pc.starts_with(about.texts, opening, ignore_case=True).fill_null(False))
+    return written | about.of_pictures(opened, ("auto_alt_text",))
 
 
 def _declared(rule: DeclaredRule, pictures: pa.StructArray) -> tuple[Mask, Mask, Mask]:

@@ -88,6 +88,11 @@ class FoundAccounts:
         known = found.known[codes] & (codes >= 0)
         return known, found.clear_in(codes, roles, known)
 
+    def ages(self, codes: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], Mask]:
+        """When each comes of age, in microseconds since 1970 UTC, and whether that is known; -1: nobody."""
+        found, codes = self._or_nobody(codes)
+        return found.adult_from[codes], found.age_known[codes] & (codes >= 0)
+
     def clear_in(
         self, codes: npt.NDArray[np.int64], roles: npt.NDArray[np.int8] | Role, known: Mask
     ) -> ClearColumns:

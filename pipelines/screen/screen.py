@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pipelines.rules.circumstances import NEVER, Circumstances
 from pipelines.rules.columns import SURFACES, standing_rows
 from pipelines.rules.content import ContentVerdicts, content_verdicts
 from pipelines.rules.packs import Packs
@@ -27,9 +28,14 @@ from schemas.plans import Counted, SplitResult, TallyEntry
 from schemas.policy import Policy
 from schemas.splits import split_key
 from schemas.tables import LEDGER
+from schemas.vocabulary import Role
 
 _JUDGED = ["text", "language", "surface", "created_at", "media"]
 """What content rules and release see of a record."""
+
+
+_SHOWN = (Role.TAG, Role.DEPICTED)
+"""Roles of those whom a picture shows."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +123,7 @@ def screen(opened: Opened, inputs: Inputs) -> Screened:
     stands = reasons == 0
     standing = np.flatnonzero(stands)
     judged = records.select(_JUDGED).filter(pa.array(stands))
-    content = content_verdicts(judged, inputs.policy, inputs.packs)
+    content = content_verdicts(judged, _around(authors, named).of(standing), inputs.policy, inputs.packs)
     reasons[standing] |= content.reasons
     reason = primary_codes(reasons)
     kept = np.flatnonzero(reason == Reason.KEPT.code)
@@ -150,6 +156,16 @@ def screen(opened: Opened, inputs: Inputs) -> Screened:
         pictures=_counted(_pictures(content, reason[standing] == Reason.KEPT.code)),
     )
     return Screened(shard, ledger, part, result)
+
+
+def _around(authors: Authors, named: Named) -> Circumstances:
+    """When the people around each row come of age."""
+    author = authors.found.authors(authors.codes)
+    adult_from, age_known = named.found.ages(named.codes)
+    shown = np.full(len(authors.codes), NEVER)
+    seen = age_known & np.isin(named.role, _SHOWN)
+    np.maximum.at(shown, named.row[seen], adult_from[seen])
+    return Circumstances(np.where(author.age_known, author.adult_from, NEVER), shown)
 
 
 def _ledger(

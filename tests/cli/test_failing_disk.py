@@ -1,8 +1,6 @@
 """A build on a disk that is full, or closed to the user: one error, no version, and the next run goes on."""
 
 import json
-import os
-import subprocess
 
 import pytest
 from commands import AS_OF, Workspace, workspace
@@ -26,24 +24,6 @@ def undisturbed(tmp_path_factory):
     place = workspace(tmp_path_factory.mktemp("undisturbed") / "w", files=24, row_group_rows=2)
     place.build().done()
     return place
-
-
-@pytest.fixture
-def disk():
-    """A function that mounts a file system of some size on a folder, or gives it another size."""
-    mounted = set()
-
-    def mount(folder, size):
-        folder.mkdir(exist_ok=True)
-        options = f"{'remount,' if folder in mounted else ''}size={size}"
-        command = ["mount", "-t", "tmpfs", "-o", options, "none", str(folder)]
-        if os.geteuid() or subprocess.run(command, capture_output=True, check=False).returncode:
-            pytest.skip("only root may mount a small file system, and not everywhere")
-        mounted.add(folder)
-
-    yield mount
-    for folder in mounted:
-        subprocess.run(["umount", str(folder)], check=True)
 
 
 def assert_one_error(place, ended, found):

@@ -1,0 +1,112 @@
+"""How many captions the rules on pictures read in a second on one core, and how good they are beside a list.
+
+`make bench ONLY=picture_rules` reads the labelled captions, repeated to ``--captions`` of them, as one batch
+of records with a picture each, several times; CPU seconds of this process count, the median is printed.
+Then, of each language that has one, a list of the plain words for children, boys and girls is beside the
+rules: recall
+and precision, and the false alarms on lines made to mislead (`idiom`, `trap`). Nothing is asserted.
+"""
+
+import argparse
+import statistics
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from pipelines.evaluation import Judged, judge, read_labelled, score
+from pipelines.rules.circumstances import Circumstances
+from pipelines.rules.packs import load_packs
+from pipelines.rules.pictures import picture_signs
+from pipelines.rules.words import words_of
+from schemas.fields import RECORDS
+from schemas.labelled import LabelledCaption
+from schemas.policy import PicturePolicy
+from schemas.signs import Level
+
+LABELLED = Path(__file__).parent.parent / "examples/labelled_captions"
+WORD_LISTS = {
+    "en": "child children kid kids baby babies toddler toddlers"
+    " infant boy boys girl girls teen teens teenager teenagers",
+    "de": "kind kinder kindern kindes baby babys kleinkind"
+    " kleinkinder junge jungen jungs mädchen mädels teenager jugendliche",
+    "fr": "enfant enfants bébé bébés garçon garçons fille filles"
+    " fillette fillettes gamin gamins gamine ado ados adolescent",
+    "es": "niño niños niña niñas bebé bebés"
+    " chico chicos chica chicas adolescente adolescentes",
+    "it": "bambino bambini bambina bambine bimbo bimbi"
+    " bimba neonato ragazzo ragazzi ragazza ragazze adolescente",
+    "nl": "kind kinderen baby baby's peuter kleuter"
+    " jongen jongens meisje meisjes tiener tieners",
+    "pl": "dziecko dzieci dziecka niemowlę chłopiec"
+    " chłopcy chłopca dziewczynka dziewczynki nastolatek nastolatka",
+    "ro": "copil copii copilul copiii bebeluș bebelușul băiat"
+    " băieți băiatul fată fete fetiță fetița adolescent",
+}  # fmt: skip
+"""What anybody would write down first."""
+
+
+def main() -> None:
+    """Measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--captions", type=int, default=100_000)
+    parser.add_argument("--times", type=int, default=5)
+    asked = parser.parse_args()
+    lines = [line for file in sorted(LABELLED.glob("*/*.jsonl")) for line in read_labelled(file)]
+    packs, policy = load_packs(), PicturePolicy()
+    print(f"{len(lines):,} labelled captions, {len(packs.packs)} packs, {len(packs.rules):,} rules")
+    _throughput(lines, asked.captions, asked.times)
+    judged = judge(lines, packs, policy)
+    print(f"\n{'':10}{'rules':>24}{'word list':>24}{'false alarms on idioms and traps':>36}")
+    for language, words in WORD_LISTS.items():
+        here = [one for one in judged if one.line.language == language]
+        listed = _by_list(here, words)
+        misleading = [[one for one in some if one.line.kind in {"idiom", "trap"}] for some in (here, listed)]
+        alarms = [score(some, Level.WEAK).false_alarms for some in misleading]
+        print(f"{language:10}{_shown(here):>24}{_shown(listed):>24}{f'{alarms[0]} and {alarms[1]}':>36}")
+
+
+def _throughput(lines: list[LabelledCaption], captions: int, times: int) -> None:
+    packs = load_packs()
+    texts = [(line.language, line.caption or line.alt_text or line.text) for line in lines]
+    rows = [
+        {"language": language, "media": [{"caption": text}]}
+        for language, text in (texts * (captions // len(texts) + 1))[:captions]
+    ]
+    records, around = pa.Table.from_pylist(rows, RECORDS), Circumstances.unknown(captions)
+    spent = []
+    for _ in range(times + 1):
+        start = time.process_time()
+        picture_signs(records, around, packs, PicturePolicy())
+        spent.append(time.process_time() - start)
+    median = statistics.median(spent[1:])  # the first makes the packs ready
+    print(f"{captions / median:,.0f} captions a second of one core (CPU seconds, median of {times})")
+
+
+def _by_list(judged: list[Judged], words: str) -> list[Judged]:
+    """The same lines, judged by whether a word of the list is in them."""
+    listed = set(words_of(pa.array([words])).distinct.to_pylist())
+    texts = [
+        " ; ".join(filter(None, [
+            one.line.alt_text, one.line.auto_alt_text, one.line.caption, one.line.text,
+            *(value for values in one.line.metadata.values() for value in values),
+        ]))
+        for one in judged
+    ]  # fmt: skip
+    read = words_of(pa.array(texts, pa.string()))
+    known = np.array([word in listed for word in read.distinct.to_pylist()])[read.word]
+    found = [bool(known[start:end].any()) for start, end in zip(read.starts, read.starts[1:], strict=False)]
+    return [
+        Judged(one.line, Level.WEAK if hit else Level.NONE, ())
+        for one, hit in zip(judged, found, strict=True)
+    ]
+
+
+def _shown(judged: list[Judged]) -> str:
+    one = score(judged, Level.WEAK)
+    return f"R {one.recall:.3f} P {one.precision:.3f}"
+
+
+if __name__ == "__main__":
+    main()

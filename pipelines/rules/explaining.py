@@ -1,0 +1,71 @@
+"""Which rule saw what in one text, word for word."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from pipelines.rules.alphabet import NOBODY, strings
+from pipelines.rules.lexicon import Lexicon
+from pipelines.rules.packs import Packs, WordRule
+from pipelines.rules.picture_words import reading
+from pipelines.rules.words import words_of
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A rule and the place in a text that it matches: characters from ``start``, before ``end``."""
+
+    rule: WordRule
+    start: int
+    end: int
+
+
+Place = tuple[int, int]
+
+
+def explain_text(text: str, packs: Packs, language: str | None, year: int) -> list[Sight]:
+    """Everything that word rules see in a text, rule by rule in the order in which they read.
+
+    Offsets are those of what stands between spaces: a word's hyphens and quotation marks count to it.
+
+    Args:
+        text: as somebody wrote it.
+        packs: the packs.
+        language: primary subtag; null: not known.
+        year: in which the picture was taken; 0: not known.
+    """
+    chunks = [(found[0], found.span()) for found in re.finditer(r"\S+", text)]
+    words = words_of(pa.array([chunk for chunk, _ in chunks] + [text], pa.string()))
+    places = [span for (_, span), count in zip(chunks, words.lengths(), strict=False) for _ in range(count)]
+    read = words.distinct.take(pa.array(words.word[words.starts[-2] :])).to_pylist()
+    readers = reading(packs, words_of(pa.array([text])), pa.array([language], pa.string()))
+    return [
+        sight
+        for lexicon, reads in zip(packs.lexicons, readers, strict=True)
+        if reads[0]
+        for sight in _sights(lexicon, read, places, year)
+    ]
+
+
+def _sights(lexicon: Lexicon, read: Sequence[str], places: Sequence[Place], year: int) -> list[Sight]:
+    found = [
+        (letter, place) for word, place in zip(read, places, strict=True) for letter in lexicon.letters(word)
+    ]
+    alphabet, numbers = lexicon.alphabet.with_letters([letter for letter, _ in found])
+    line: str = strings(np.array(numbers, np.int64), np.array([len(numbers)]))[0].as_py()
+    spans = [place for _, place in found]
+    sights = []
+    for number, rule in enumerate(lexicon.pack.words):
+        expression = lexicon.expression(alphabet, number, year)
+        if expression is None:
+            continue
+        hits = [hit.span() for hit in re.finditer(expression, line)]
+        sights += [Sight(rule, spans[start][0], spans[end - 1][1]) for start, end in hits]
+        if rule.consumes:
+            for start, end in reversed(hits):
+                line = line[:start] + NOBODY + line[end:]
+                spans[start:end] = [(spans[start][0], spans[end - 1][1])]
+    return sights

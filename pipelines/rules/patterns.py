@@ -1,0 +1,139 @@
+"""How the patterns of a pack are written, and what they ask of each word.
+
+turn* {1-17}            a word that begins so, then a number from 1 to 17, in digits or in words
+{1-17} year|years old?  one of several words; a word that may be missing
+my ~ {child}            up to three words between, within a sentence; a word of the list `child`
+born in? {birth-year}   a year in which somebody was born who is a minor in the picture
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+GAP: Final = 3
+"""Words that ``~`` lets stand between."""
+_RANGE = re.compile(r"(\d+)-(\d+)(\.?)")
+_PART = re.compile(r"\{[^{}]*\}|[^|{}]+|\|")
+
+
+@dataclass(frozen=True, order=True)
+class Literal:
+    """One word, in the one spelling. ``*`` at either end stands for any letters, at least one."""
+
+    word: str
+
+    @property
+    def is_wild(self) -> bool:
+        """Whether it stands for more than one word."""
+        return "*" in self.word
+
+    def fits(self, word: str) -> bool:
+        """Whether a word is what it stands for."""
+        core = self.word.strip("*")
+        begins, ends = not self.word.startswith("*"), not self.word.endswith("*")
+        if begins and ends:
+            return word == core
+        if begins or ends:
+            return len(word) > len(core) and (word.startswith(core) if begins else word.endswith(core))
+        return core in word[1:-1]
+
+
+@dataclass(frozen=True, order=True)
+class Number:
+    """A number from ``low`` to ``high``: in digits or in words, or (ordinal) an ordinal word."""
+
+    low: int
+    high: int
+    is_ordinal: bool = False
+
+
+@dataclass(frozen=True, order=True)
+class BirthYear:
+    """Four digits: the year of birth of somebody who is a minor when the picture is taken."""
+
+
+Atom = Literal | Number | BirthYear
+Sequence_ = tuple[frozenset[Atom], ...]
+
+
+@dataclass(frozen=True)
+class Element:
+    """One place of a pattern: any of several sequences of words. A gap has none."""
+
+    sequences: tuple[Sequence_, ...]
+    is_optional: bool = False
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether it is ``~``."""
+        return not self.sequences
+
+
+@dataclass(frozen=True)
+class Notation:
+    """What patterns may refer to."""
+
+    lists: Mapping[str, Sequence[str]]
+    spelling: Mapping[str, str]
+    """Of each word as patterns and lists write it: the one spelling, perhaps several words."""
+
+    def pattern(self, written: str) -> tuple[Element, ...]:
+        """The elements of a pattern; ValueError says what is wrong with it."""
+        elements = tuple(self._element(part) for part in written.split())
+        required = [element for element in elements if not (element.is_optional or element.is_gap)]
+        if not required or elements[0].is_gap or elements[-1].is_gap:
+            msg = f"{written!r}: it asks for no word, or begins or ends with ~"
+            raise ValueError(msg)
+        return elements
+
+    def _element(self, written: str) -> Element:
+        core = written.removesuffix("?")
+        if core == "~":
+            return Element(())
+        parts = _PART.findall(core)
+        if "".join(parts) != core or set(parts[1::2]) > {"|"} or len(parts) % 2 == 0:
+            msg = f"{written!r}: words and {{lists}} stand between |"
+            raise ValueError(msg)
+        found = [sequence for part in parts[::2] for sequence in self._sequences(part)]
+        single = frozenset().union(*(sequence[0] for sequence in found if len(sequence) == 1))
+        several = tuple(dict.fromkeys(sequence for sequence in found if len(sequence) > 1))
+        return Element(((single,), *several) if single else several, is_optional=core != written)
+
+    def _sequences(self, part: str) -> list[Sequence_]:
+        if not part.startswith("{"):
+            return [self._words(part)]
+        name = part[1:-1]
+        if name == "birth-year":
+            return [(frozenset({BirthYear()}),)]
+        if found := _RANGE.fullmatch(name):
+            return [(frozenset({Number(int(found[1]), int(found[2]), found[3] == ".")}),)]
+        if name not in self.lists:
+            msg = f"{part}: no list of that name"
+            raise ValueError(msg)
+        return [self._words(entry) for entry in self.lists[name]]
+
+    def _words(self, entry: str) -> Sequence_:
+        return tuple(
+            frozenset({Literal(word)}) for written in entry.split() for word in self._spelled(written)
+        )
+
+    def _spelled(self, written: str) -> list[str]:
+        core = written.strip("*")
+        words = self.spelling[core].split()
+        if not words or "*" in core or (core != written and len(words) > 1):
+            msg = f"{written!r}: no word, or * elsewhere than before or after letters"
+            raise ValueError(msg)
+        return words if core == written else [written.replace(core, words[0])]
+
+
+def literals(patterns: Iterable[str], lists: Mapping[str, Sequence[str]]) -> list[str]:
+    """Every word of patterns and lists as written there: what Notation wants the spelling of."""
+    found = {
+        part
+        for pattern in patterns
+        for item in pattern.split()
+        for part in _PART.findall(item.removesuffix("?"))
+    }
+    found |= {word for entries in lists.values() for entry in entries for word in entry.split()}
+    return sorted({word.strip("*") for word in found if not word.startswith("{")})

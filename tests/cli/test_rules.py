@@ -1,0 +1,137 @@
+"""`optout rules`: what a person asks of the packs."""
+
+import json
+
+import pytest
+from commands import Workspace
+from defusedxml.ElementTree import parse
+
+PACK = """\
+pack: mine
+language: en
+words:
+  - id: mine.child
+    level: strong
+    kind: life_stage
+    patterns: [child]
+    matches: [a child]
+    passes: [a dog]
+"""
+LINES = [
+    {"id": "1", "language": "en", "label": "minor", "caption": "Two children on a swing"},
+    {"id": "2", "language": "en", "label": "minor", "caption": "Sunday at the lake"},
+    {"id": "3", "language": "en", "label": "none", "caption": "A hill in fog"},
+    {"id": "4", "language": "en", "label": "none", "caption": "A small boy, in oil, gilt frame"},
+]
+
+
+@pytest.fixture
+def place(tmp_path):
+    return Workspace(tmp_path)
+
+
+@pytest.fixture
+def labelled(tmp_path):
+    file = tmp_path / "lines.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in LINES), encoding="utf-8")
+    return file
+
+
+def test_rules_are_listed_with_their_levels(place):
+    rules = {row["rule"]: row for row in place.run("rules", "list", "--json").done().json}
+    assert rules["en.child"]["level"] == "strong"
+    assert rules["plus.minor-model-age"]["level"] == "declared"
+    assert {row["level"] for row in rules.values()} == {"none", "weak", "strong", "declared"}
+    assert "en.child" in place.run("rules", "list").done().out
+
+
+def test_it_is_explained_which_rule_saw_what_and_where(place):
+    text = "Boys will be boys: our little girl turned 7!"
+    rows = place.run("rules", "explain", text, "--language", "en", "--json").done().json
+    seen = [(row["level"], row["words"], text[row["start"] : row["end"]]) for row in rows]
+    assert ("none", "Boys will be boys:", "Boys will be boys:") in seen
+    assert ("strong", "little girl", "little girl") in seen
+    assert ("strong", "turned 7!", "turned 7!") in seen
+    # what was taken out is seen by no later rule
+    assert not any(row["level"] != "none" and row["start"] < 18 for row in rows)
+    assert place.run("rules", "explain", "", "--json").done().json == []
+
+
+@pytest.mark.parametrize(("year", "found"), [("2024", True), ("2040", False)])
+def test_a_year_of_birth_is_seen_from_the_year_of_the_picture(place, year, found):
+    rows = (
+        place.run("rules", "explain", "born in 2015", "--language", "en", "--year", year, "--json")
+        .done()
+        .json
+    )
+    assert bool(rows) is found
+
+
+def test_a_pack_is_tested_by_its_examples(place, tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text(PACK, encoding="utf-8")
+    first, *missing = place.run("rules", "test", file).done().out.splitlines()
+    assert first == "mine.yaml: 1 rules, 2 examples"
+    assert any("no rule of kind age" in line for line in missing)
+    assert any("mine.child: fewer than 3 examples" in line for line in missing)
+    assert all(line.startswith("still missing: ") for line in missing)
+
+
+def test_nothing_is_missing_in_a_pack_that_ships(place, repository):
+    out = place.run("rules", "test", repository / "pipelines/rules/minor_image/english.yaml").done().out
+    assert len(out.splitlines()) == 1, out
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("[a dog]", "[a child's dog]"), "rule mine.child of pack mine"),
+        (("[child]", "['{child}']"), "no list of that name"),
+        (("strong", "declared"), "words declare nothing"),
+        (("strong", "certain"), "level"),
+        (("patterns:", "pattern:"), "pattern"),
+        (("pack: mine", "pack: [mine"), "a pack, in YAML"),
+        ((PACK, ""), "mine.yaml"),
+    ],
+    ids=["an example", "a list", "a level of words", "a level", "a key", "no YAML", "nothing"],
+)
+def test_what_is_wrong_with_a_pack_is_said(place, tmp_path, change, said):
+    file = tmp_path / "mine.yaml"
+    file.write_text(PACK.replace(*change), encoding="utf-8")
+    ended = place.run("rules", "test", file)
+    assert (ended.code, ended.out) == (2, "")
+    assert said in ended.err
+    assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize("command", ["test", "evaluate"])
+def test_a_file_that_is_not_there_is_a_usage_error(place, tmp_path, command):
+    ended = place.run("rules", command, tmp_path / "nowhere")
+    assert ended.code == 2
+    assert "does not exist" in ended.err
+
+
+def test_rules_are_measured(place, labelled, tmp_path):
+    picture = tmp_path / "picture.svg"
+    result = place.run("rules", "evaluate", labelled, "--json", "--picture", picture).done().json
+    weak = result["levels"][-1]
+    assert (weak["lines"], weak["minors"], weak["found"], weak["false_alarms"]) == (4, 2, 1, 1)
+    assert (weak["precision"], weak["recall"]) == (0.5, 0.5)
+    assert result["missed"] == ["2"]
+    texts = [text.text for text in parse(picture).iter("{http://www.w3.org/2000/svg}text")]
+    assert {"recall", "precision", "strong", "weak"} <= set(texts)
+
+
+def test_lines_that_are_judged_wrongly_are_listed(place, labelled):
+    out = place.run("rules", "evaluate", labelled, "--errors").done().out
+    wrong = out.partition("lines judged wrongly")[2].split()
+    assert {"2", "4"} <= set(wrong)
+    assert "1" not in wrong
+    assert "lines judged wrongly" not in place.run("rules", "evaluate", labelled).done().out
+
+
+def test_a_labelled_line_that_is_none_is_named(place, labelled):
+    labelled.write_text(labelled.read_text("utf-8") + '{"id": "5", "label": "maybe"}\n', encoding="utf-8")
+    ended = place.run("rules", "evaluate", labelled)
+    assert ended.code == 3
+    assert "lines.jsonl, line 5" in ended.err

@@ -1,0 +1,104 @@
+"""Laws of the words about pictures: what does not change what is written changes no verdict."""
+
+import unicodedata
+from itertools import pairwise
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from screened import packs, screened, verdicts
+
+from builders import declared, medium, record
+from pipelines.rules.circumstances import Circumstances
+from pipelines.rules.packs import Pack, Packs
+from pipelines.rules.pictures import picture_signs
+from schemas.errors import ConfigurationError
+from schemas.fields import RECORDS
+from schemas.policy import PicturePolicy
+
+EXAMPLES = [
+    (pack.language, example)
+    for pack in packs().packs
+    for rule in pack.words
+    for example in (*rule.matches, *rule.passes)
+]
+SIGNS_AND_SPACE = {ord(" "): "\u00a0 \n"}
+VARIANTS = {
+    "capitals": str.upper,
+    "small letters": str.lower,
+    "composed": lambda text: unicodedata.normalize("NFC", text),
+    "decomposed": lambda text: unicodedata.normalize("NFD", text),
+    "other white space": lambda text: "\n\t" + text.translate(SIGNS_AND_SPACE) + "  ",
+    "full width": lambda text: text.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)}),
+    "soft hyphens": "\u00ad".join,
+}
+
+
+def signs(rows, chosen=None):
+    """Of each (language, alternative text): its sign and its evidence."""
+    table = pa.Table.from_pylist(
+        [{"language": language, "media": [medium(alt_text=text)]} for language, text in rows], RECORDS
+    )
+    found = picture_signs(table, Circumstances.unknown(len(rows)), chosen or packs(), PicturePolicy())
+    evidence = [[] for _ in rows]
+    for row, rule in zip(found.evidence_row, found.evidence_rule, strict=True):
+        evidence[row].append(int(rule))
+    return list(zip(found.sign.tolist(), evidence, strict=True))
+
+
+AS_WRITTEN = signs(EXAMPLES)
+
+
+@pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
+def test_what_looks_the_same_is_judged_the_same(variant):
+    changed = signs([(language, variant(text)) for language, text in EXAMPLES])
+    different = [
+        text for (_, text), one, other in zip(EXAMPLES, AS_WRITTEN, changed, strict=True) if one != other
+    ]
+    assert different == []
+    assert len({sign for sign, _ in AS_WRITTEN}) > 1
+
+
+@settings(max_examples=8)
+@given(st.lists(st.integers(0, len(EXAMPLES)), max_size=4))
+def test_a_batch_may_be_cut_anywhere(cuts):
+    edges = sorted({0, *cuts, len(EXAMPLES)})
+    parts = [signs(EXAMPLES[start:end]) for start, end in pairwise(edges)]
+    assert [one for part in parts for one in part] == AS_WRITTEN
+
+
+WORDS = ["child", "boy", "hill", "fog", "play", "school", "7", "year", "old", "no", "the"]
+
+
+@settings(max_examples=20)
+@given(
+    st.sampled_from(["none", "weak", "strong"]),
+    st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join), min_size=1, max_size=3),
+    st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join),
+)
+def test_one_more_rule_never_keeps_what_was_removed(level, patterns, text):
+    added = Pack.of({
+        "pack": "added", "language": "en",
+        "words": [{"id": "added.rule", "level": level, "kind": "lookalike" if level == "none" else "age",
+                   "patterns": patterns, "matches": ["x"], "passes": ["y"]}],
+    }, "pack", ConfigurationError)  # fmt: skip
+    row = record(media=[medium(alt_text=text, metadata=[declared("Iptc4xmpExt:ModelAge", "9")])])
+    table = pa.Table.from_pylist([row], RECORDS)
+    more = Packs(packs=(added, *packs().packs))
+    for chosen in (packs(), more):
+        found = picture_signs(table, Circumstances.unknown(1), chosen, PicturePolicy())
+        assert np.array_equal(found.sign, [3])
+    assert verdicts(screened([row]))[0][0] == "minor_image_declared"
+
+
+def test_a_rule_of_one_pack_takes_nothing_out_of_another():
+    """Words that only look like a sign do so in their own language."""
+    silent = Pack.of({
+        "pack": "silent", "language": "xx",
+        "words": [{"id": "silent.rule", "level": "none", "kind": "lookalike", "patterns": ["children"],
+                   "matches": ["x"], "passes": ["y"]}],
+    }, "pack", ConfigurationError)  # fmt: skip
+    (with_it,) = signs([(None, "Two children")], Packs(packs=(silent, *packs().packs)))
+    assert with_it[0] == 2

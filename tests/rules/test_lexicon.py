@@ -1,0 +1,229 @@
+"""Where patterns match: by cases, and beside a matcher that tries every way."""
+
+from itertools import combinations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.rules import alphabet
+from pipelines.rules.compiling import compile_pack
+from pipelines.rules.lexicon import word_hits
+from pipelines.rules.packs import Pack, check_examples
+from pipelines.rules.packs import Packs as Several
+from pipelines.rules.words import words_of
+from schemas.errors import ConfigurationError
+
+LISTS = {
+    "child": ["child", "children", "little one", "wee small one"],
+    "size": ["small", "tiny"],
+    "sign": [",", "("],
+}
+NUMBERS, ORDINALS = {"one": 1, "seven": 7, "eighteen": 18}, {"first": 1, "seventh": 7}
+
+
+def rule(*patterns, level="strong", kind="life_stage", **fields):
+    return {
+        "id": fields.pop("id", "xx.rule"), "level": level, "kind": kind, "patterns": list(patterns),
+        "matches": ["x"], "passes": ["y"], **fields,
+    }  # fmt: skip
+
+
+def pack(*rules, **fields):
+    given = {"pack": "xx", "language": "xx", "lists": LISTS, "numbers": NUMBERS, "ordinals": ORDINALS}
+    given |= {"stop": ["the", "a", "of"], "words": [*rules]} | fields
+    return Pack.of(given, "pack", ConfigurationError)
+
+
+def hits(given, *texts, years=None):
+    words = words_of(pa.array(texts, pa.string()))
+    chosen = np.arange(len(texts))
+    found = word_hits(compile_pack(given), words, chosen, np.array(years or [0] * len(texts)))
+    return [mask.tolist() for mask in found]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matching", "passing"),
+    [
+        ("child", ["a child", "CHILD!", "child's"], ["children", "a chi ld", "achild", ""]),
+        ("{child}", ["children", "the little one.", "wee small one"], ["little", "one", "small one", "little. one"]),
+        ("tiny|{child} toes", ["tiny toes", "little one toes"], ["toes", "tiny", "tiny big toes"]),
+        ("pet_shop|beach boys", ["Pet Shop Boys", "beach boys"], ["pet boys", "shop boys", "pet shop"]),
+        ("{size}? dog", ["dog", "small dog", "big dog"], ["small", "doggy"]),
+        ("my {size}? {size} dog", ["my tiny dog", "my small tiny dog"], ["my dog", "my small tiny small dog"]),
+        ("my ~ child", ["my child", "my very own child", "my a b c child"], ["my a b c d child", "my. child", "child"]),
+        ("my ~ child", ["my, child", "my (x) child"], ["my: child", "my; a child", "my! child"]),
+        ("turn* {1-17}", ["turned 7", "turns seven", "turning 017"], ["turn 7", "turned 18", "turned eighteen"]),
+        ("{1-17} year", ["1 year", "17 years year"[:7], "one year"], ["0 year", "18 year", "117 year", "7000 year"]),
+        ("{1-17.} day", ["seventh day", "first day"], ["seven day", "7 day"]),
+        ("*kind", ["Schulkind", "enkelkind"], ["kind", "kinder", "kindheit"]),
+        ("*kind*", ["schulkinder"], ["schulkind", "kinder"]),
+        ("*kind|kind", ["Schulkind", "kind"], ["kinder"]),
+        (", {1-17} ,", ["Ana, 7, in May"], ["Ana 7, in May", "Ana, 18, in May"]),
+        ("( {1-17} )", ["Leo (4)"], ["Leo 4", "(44)"]),
+        ("l'enfant", ["L\u2019enfant", "l enfant"], ["lenfant"]),
+        ("élève|straße", ["ELEVE", "strasse", "e\u0301le\u0300ve"], ["el eve"]),
+        ("our {child}", ["#ourchildren", "#our children", "#OurLittleOne"], ["#ourchildrens", "#our", "ourchildren"]),
+        ("child", ["#child", "#thechild"], ["#childish", "#children"]),
+        ("the a of", ["the a of"], ["the a", "a of the"]),
+    ],
+)  # fmt: skip
+def test_patterns(pattern, matching, passing):
+    # "our" is known where a pattern asks for it
+    (found,) = hits(pack(rule(pattern)), *matching, *passing)
+    assert found == [True] * len(matching) + [False] * len(passing)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("{children}", "no list of that name"),
+        ("~ child", "begins or ends with ~"),
+        ("child ~", "begins or ends with ~"),
+        ("child?", "asks for no word"),
+        ("a||b", "stand between |"),
+        ("|b", "stand between |"),
+        ("ch*ld", "* elsewhere"),
+        ("*", "no word"),
+        ("l'enf*", "* elsewhere"),
+        ("---", "no word"),
+    ],
+)
+def test_a_pattern_that_is_none_is_refused(pattern, found):
+    with pytest.raises(ConfigurationError, match=r"rule xx\.rule of pack xx") as refused:
+        compile_pack(pack(rule(pattern)))
+    assert found in refused.value.found
+
+
+@pytest.mark.parametrize(
+    ("level", "kind", "found"),
+    [("declared", "age", "words declare nothing"), ("weak", "life_stage", "no points in any policy")],
+)
+def test_a_rule_of_words_is_weighed_as_the_policy_can(level, kind, found):
+    with pytest.raises(ConfigurationError, match=found):
+        pack(rule("child", level=level, kind=kind))
+
+
+def test_a_rule_of_level_none_takes_out_its_own_words_alone():
+    given = pack(rule("child s play", level="none", kind="lookalike"), rule("child"), rule("child ~ toy"))
+    texts = [
+        "child's play",
+        "a child at child's play",
+        "child's play, a child",
+        "child s play x toy",
+        "child",
+    ]
+    assert hits(given, *texts) == [
+        [True, True, True, True, False],
+        [False, True, True, False, True],
+        [False, False, False, False, False],
+    ]
+
+
+def test_what_is_uncertain_is_evidence_and_is_taken_out():
+    given = pack(rule("no child", level="weak", kind="uncertain"), rule("child"))
+    assert hits(given, "no child", "no child, a child", "child") == [[True, True, False], [False, True, True]]
+
+
+@pytest.mark.parametrize(
+    ("text", "year", "found"),
+    [
+        ("born 2015", 2024, True),
+        ("born 2006", 2024, False),
+        ("born 2007", 2024, True),
+        ("born 2024", 2024, True),
+        ("born 2025", 2024, False),
+        ("born 1990", 2004, True),
+        ("born 2015", 0, False),
+        ("born 02015", 2024, False),
+        ("born 15", 2024, False),
+        ("a child", 0, True),
+    ],
+)
+def test_who_is_born_in_a_year_is_a_minor_in_the_picture_or_not(text, year, found):
+    given = pack(rule("born {birth-year}", "child"))
+    beside = ["born 2015", "a dog", "a child"]
+    assert hits(given, text, *beside, years=[year, 2024, 2024, 2024]) == [[found, True, False, True]]
+
+
+def test_a_text_is_read_whichever_others_there_are():
+    given = pack(rule("my ~ child"), rule("{1-17} year"))
+    texts = ["my child", None, "7 years year", "", "7 year", "a dog"]
+    words = words_of(pa.array(texts, pa.string()))
+    chosen = np.array([4, 0, 5])
+    found = word_hits(compile_pack(given), words, chosen, np.zeros(3, np.int64))
+    assert [mask.tolist() for mask in found] == [[False, True, False], [True, False, False]]
+    assert [len(mask) for mask in word_hits(compile_pack(given), words, chosen[:0], chosen[:0])] == [0, 0]
+
+
+def test_examples_are_checked_and_the_first_that_fails_is_named():
+    check_examples(Several(packs=(pack(rule("child", matches=["a child"], passes=["a dog"])),)))
+    for fields, expected in (
+        ({"matches": ["a child", "a dog"], "passes": ["a cat"]}, "a match in its example «a dog»"),
+        ({"matches": ["a child"], "passes": ["a child's cat"]}, "no match in its example «a child's cat»"),
+    ):
+        with pytest.raises(ConfigurationError, match=r"rule xx\.rule of pack xx") as refused:
+            check_examples(Several(packs=(pack(rule("child", **fields)),)))
+        assert refused.value.expected == expected
+
+
+def test_more_kinds_of_words_than_there_are_letters(monkeypatch):
+    """Any number of ``*`` may fit one word, so that words may be of more kinds than a pack has."""
+    given = pack(rule("*a*|*b*|*c*|*d* child"))
+    texts = [f"x{''.join(kind)}x child" for size in range(5) for kind in combinations("abcd", size)]
+    expected = [False, *[True] * 15]
+    (found,) = hits(given, *texts)
+    assert found == expected
+    monkeypatch.setattr(alphabet, "MOST_LETTERS", 12)
+    (found,) = hits(given, *texts)
+    assert found == expected
+
+
+# A matcher that knows nothing of alphabets: it tries every way through a pattern, word by word.
+ALPHABET = ["a", "b", "c", "ab", "7", "20", "seven", ".", ","]
+
+
+def ways(elements, words):
+    """How many words each way of matching a pattern at the start of words takes."""
+    if not elements:
+        return {0}
+    head, *rest = elements
+    taken = set()
+    if head == "~":
+        for gap in range(4):
+            if gap > len(words) or any(word in ".!?;:" for word in words[:gap]):
+                break
+            taken.add(gap)
+    else:
+        core = head.removesuffix("?")
+        if core != head:
+            taken.add(0)
+        if words and any(fits(one, words[0]) for one in core.split("|")):
+            taken.add(1)
+    return {first + then for first in taken for then in ways(rest, words[first:])}
+
+
+def fits(one, word):
+    if one == "{1-17}":
+        return word in ("7", "seven")
+    if one.startswith("*"):
+        return word.endswith(one[1:]) and len(word) > len(one) - 1
+    return word == one
+
+
+ATOM = st.sampled_from(["a", "b", "c", "*b", "{1-17}", "a|c", "b|{1-17}", ".", "c?", "a|b?", "~"])
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(ATOM, min_size=1, max_size=4).filter(
+        lambda one: one[0] != "~" and one[-1] != "~" and any(part[-1] not in "?~" for part in one)
+    ),
+    st.lists(st.lists(st.sampled_from(ALPHABET), max_size=7), min_size=1, max_size=5),
+)
+def test_patterns_match_what_trying_every_way_finds(elements, texts):
+    expected = [any(ways(elements, text[start:]) for start in range(len(text) + 1)) for text in texts]
+    (found,) = hits(pack(rule(" ".join(elements)), numbers={"seven": 7}), *map(" ".join, texts))
+    assert found == expected
