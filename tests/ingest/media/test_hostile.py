@@ -114,8 +114,15 @@ HOSTILE = {
     "extents of no bytes": (
         lambda: box(b"ftyp", b"heic\0\0\0\0") + full_box(b"meta", full_box(b"iinf", b"\0\1"),
         full_box(b"iloc", b"\0\0\0\1\0\1\0\0\xff\xff")), LIMIT, None),
-    "an item of all the file, many times": (
+    "an item larger than a block": (
         lambda: heif((b"mime", b"application/rdf+xml", b"x" * (17 * MIB))), LIMIT, Block.XMP),
+    "an item of value many times the file": (
+        lambda: box(b"ftyp", b"heic\0\0\0\0") + full_box(
+            b"meta",
+            full_box(b"iinf", b"\0\1", full_box(
+                b"infe", b"\0\1\0\0mime\0application/rdf+xml\0", version=2)),
+            full_box(b"iloc", struct.pack(">HHHHH", 0x4400, 1, 1, 0, 300), struct.pack(">II", 0, MIB) * 300),
+        ) + box(b"mdat", b"x" * MIB), LIMIT, Block.XMP),
     # WebP
     "many chunks of nothing": (lambda: webp(*[riff_chunk(b"abcd", b"")] * 70_000), LIMIT, None),
     "a size beyond the file": (lambda: b"RIFF\xff\xff\xff\xffWEBPEXIF\xff\xff\xff\xff", LIMIT, Block.EXIF),
