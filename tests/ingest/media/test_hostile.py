@@ -116,7 +116,7 @@ HOSTILE = {
         full_box(b"iloc", b"\0\0\0\1\0\1\0\0\xff\xff")), LIMIT, None),
     "an item larger than a block": (
         lambda: heif((b"mime", b"application/rdf+xml", b"x" * (17 * MIB))), LIMIT, Block.XMP),
-    "an item of value many times the file": (
+    "an item larger than the file, by its extents": (
         lambda: box(b"ftyp", b"heic\0\0\0\0") + full_box(
             b"meta",
             full_box(b"iinf", b"\0\1", full_box(
