@@ -137,6 +137,15 @@ def test_regions_in_every_form(form):
     }
 
 
+def test_a_region_with_two_names_is_one_value():
+    names = '<m:Name><rdf:Alt><rdf:li xml:lang="x-default">Ana</rdf:li><rdf:li xml:lang="fr">Anne</rdf:li></rdf:Alt></m:Name>'
+    body = (
+        f'<m:Regions><rdf:Description><m:RegionList><rdf:Bag><rdf:li><rdf:Description m:Type="Face">{names}'
+    )
+    body += "</rdf:Description></rdf:li></rdf:Bag></m:RegionList></rdf:Description></m:Regions>"
+    assert values(read(packet(body, m=MWG))) == {"mwg-rs:RegionList/Face": ("Ana",)}
+
+
 def test_people_of_microsoft():
     body = (
         "<p:RegionInfo><rdf:Description><r:Regions><rdf:Bag><rdf:li><rdf:Description g:PersonDisplayName='Ana'/></rdf:li>"
