@@ -66,6 +66,10 @@ def test_text_in_no_declared_character_set_is_marked(declared, raw, text, doubts
     assert media.doubts == doubts
 
 
+def test_text_may_be_filled_up_with_nul():
+    assert read(iim((120, b"Zoe\0\0"))).declared == (Declared("iim:Caption-Abstract", ("Zoe",), Block.IIM),)
+
+
 def test_the_declaration_counts_wherever_it_stands():
     block = iim((25, "Зоя".encode())) + iim(charset=b"\x1b%G")
     assert read(block).doubts == ()

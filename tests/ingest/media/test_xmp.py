@@ -43,6 +43,25 @@ def test_a_simple_value_is_read_in_every_form_whatever_the_prefix(form):
     assert (values(media), media.doubts) == ({"plus:DataMining": ("V",)}, ())
 
 
+MINING = ("UNSPECIFIED", "ALLOWED", "PROHIBITED", "PROHIBITED-AIMLTRAINING", "PROHIBITED-GENAIMLTRAINING",
+          "PROHIBITED-EXCEPTSEARCHENGINEINDEXING", "PROHIBITED-SEECONSTRAINT", "PROHIBITED-SEEEMBEDDEDRIGHTSEXPR",
+          "PROHIBITED-SEELINKEDRIGHTSEXPR")  # fmt: skip
+
+
+@pytest.mark.parametrize("value", MINING)
+def test_data_mining_is_read_as_written_in_every_container(value):
+    for written in (f"DMI-{value}", f"http://ns.useplus.org/ldf/vocab/DMI-{value}"):
+        for data in with_xmp(packet(f"<q:DataMining>{written}</q:DataMining>", q=PLUS)).values():
+            assert values(read_media(data)) == {"plus:DataMining": (written,)}
+
+
+@pytest.mark.parametrize(
+    "address", [address for address, prefix in NAMESPACES.items() if prefix == "Iptc4xmpExt"]
+)
+def test_both_addresses_of_the_extension_of_iptc(address):
+    assert values(read(packet("<q:ModelAge>9</q:ModelAge>", q=address))) == {"Iptc4xmpExt:ModelAge": ("9",)}
+
+
 def test_a_value_may_be_an_attribute_of_the_description():
     xmp = packet("", q=PLUS).replace(b'rdf:about=""', b'rdf:about="" q:DataMining="V"')
     assert values(read(xmp)) == {"plus:DataMining": ("V",)}
@@ -116,6 +135,15 @@ def test_regions_in_every_form(form):
         # What a file writes for a type is not a name of ours.
         "mwg-rs:RegionList/Other": ("?", "kid"),
     }
+
+
+def test_a_region_with_two_names_is_one_value():
+    names = '<m:Name><rdf:Alt><rdf:li xml:lang="x-default">Ana</rdf:li><rdf:li xml:lang="fr">Anne</rdf:li></rdf:Alt></m:Name>'
+    body = (
+        f'<m:Regions><rdf:Description><m:RegionList><rdf:Bag><rdf:li><rdf:Description m:Type="Face">{names}'
+    )
+    body += "</rdf:Description></rdf:li></rdf:Bag></m:RegionList></rdf:Description></m:Regions>"
+    assert values(read(packet(body, m=MWG))) == {"mwg-rs:RegionList/Face": ("Ana",)}
 
 
 def test_people_of_microsoft():
