@@ -53,7 +53,8 @@ def main() -> None:
     ratios = [Spent(theirs.wall / ours.wall, theirs.cpu / ours.cpu) for ours, theirs in pairs]
     middle, least = median(ratios), Spent(*map(min, zip(*ratios, strict=True)))
     print(
-        f"ratio      {middle.wall:8.1f} wall (least {least.wall:.1f}), {middle.cpu:.1f} CPU (least {least.cpu:.1f})"
+        f"ratio      {middle.wall:8.1f} wall (least {least.wall:.1f}), "
+        f"{middle.cpu:.1f} CPU (least {least.cpu:.1f})"
     )
 
 

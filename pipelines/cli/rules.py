@@ -70,7 +70,11 @@ def explain(
 def test(
     pack: Annotated[Path, typer.Argument(help="A pack: a YAML file.", exists=True, dir_okay=False)],
 ) -> None:
-    """Load a pack and run its examples: every one has to match, or pass, as it says."""
+    """Load a pack and run its examples: every one has to match, or pass, as it says.
+
+    Then it is said what a pack of a language does not have yet.
+    """
+    from pipelines.rules.completeness import gaps
     from pipelines.rules.packs import check_examples, read_pack
 
     packs = read_pack(pack)
@@ -78,6 +82,8 @@ def test(
     rules = packs.packs[0].words
     examples = sum(len(rule.matches) + len(rule.passes) for rule in rules)
     typer.echo(f"{pack.name}: {len(rules)} rules, {examples} examples")
+    for gap in gaps(packs.packs[0]):
+        typer.echo(f"still missing: {gap}")
 
 
 def evaluate(

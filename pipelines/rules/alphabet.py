@@ -12,8 +12,8 @@ import pyarrow as pa
 from pipelines.rules.patterns import GAP, Atom, BirthYear, Element
 
 MINOR_BELOW = 18
-_FIRST, _MOST = 0xE000, 0x1900
-"""Private use: no text holds these characters, its words being looked up and not copied."""
+_FIRST, MOST_LETTERS = 0xF0000, 0x1_0000
+"""Private use, plane 15 and some of plane 16: all of them are four bytes of UTF-8."""
 NOBODY = chr(_FIRST)
 """A word that no pattern asks for."""
 
@@ -29,6 +29,10 @@ class Letter(NamedTuple):
     """They end a sentence: no gap reaches beyond."""
 
 
+class AlphabetFull(Exception):
+    """Texts have more kinds of words than there are characters."""
+
+
 @dataclass(frozen=True)
 class Alphabet:
     """The characters of texts. The first is NOBODY."""
@@ -40,16 +44,19 @@ class Alphabet:
         return {letter: place for place, letter in enumerate(self.letters)}
 
     def with_letters(self, letters: Sequence[Letter]) -> "tuple[Alphabet, list[int]]":
-        """An alphabet that has these letters, too: itself, if it has them; and the place of each of them."""
+        """An alphabet that has these letters, too: itself, if it has them; and the place of each of them.
+
+        Raises:
+            AlphabetFull: there are too many. Fewer texts have fewer.
+        """
         places, more = self._places, False
         for letter in letters:
             if letter not in places:
                 if not more:
                     places, more = dict(places), True
                 places[letter] = len(places)
-        if len(places) > _MOST:  # not with any pack that ships: some hundreds are usual
-            msg = f"{len(places)} kinds of words: patterns tell too many apart"
-            raise ValueError(msg)
+        if len(places) > MOST_LETTERS:
+            raise AlphabetFull
         return Alphabet(tuple(places)) if more else self, [places[letter] for letter in letters]
 
     @cached_property
@@ -97,9 +104,9 @@ class Alphabet:
 def strings(places: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> pa.StringArray:
     """Texts as strings: ``places`` in the alphabet of all their words, ``lengths`` in words of each text."""
     points = places + _FIRST
-    encoded = np.empty((len(points), 3), np.uint8)
-    encoded[:, 0] = 0xE0 | points >> 12
-    encoded[:, 1] = 0x80 | points >> 6 & 0x3F
-    encoded[:, 2] = 0x80 | points & 0x3F
-    offsets = np.concatenate([[0], np.cumsum(lengths) * 3]).astype(np.int32)
+    encoded = np.empty((len(points), 4), np.uint8)
+    encoded[:, 0] = 0xF0 | points >> 18
+    for place, shift in ((1, 12), (2, 6), (3, 0)):
+        encoded[:, place] = 0x80 | points >> shift & 0x3F
+    offsets = np.concatenate([[0], np.cumsum(lengths) * 4]).astype(np.int32)
     return pa.StringArray.from_buffers(len(lengths), pa.py_buffer(offsets), pa.py_buffer(encoded))

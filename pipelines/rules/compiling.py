@@ -85,7 +85,7 @@ def _patterns(pack: Pack, rule: WordRule, notation: Notation) -> tuple[tuple[Ele
     except ValueError as error:
         raise ConfigurationError(
             f"rule {rule.id} of pack {pack.pack}",
-            expected="patterns as docs/rules.md describes them",
+            expected="patterns as docs/pictures.md describes them",
             found=str(error),
             remedy="correct the pattern",
         ) from error

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.rules.alphabet import NOBODY, Alphabet, Letter, strings
+from pipelines.rules.alphabet import NOBODY, Alphabet, AlphabetFull, Letter, strings
 from pipelines.rules.packs import Pack
 from pipelines.rules.patterns import Atom, Element, Literal, Number
 from pipelines.rules.words import Words
@@ -143,6 +143,21 @@ def word_hits(
         texts: indices of those that the pack reads.
         years: of each of them the year in which its picture was taken or shown; 0: not known.
     """
+    try:
+        return _hits(lexicon, words, texts, years)
+    except AlphabetFull:
+        # A text alone always fits: MOST_WORDS of it are read.
+        middle = len(texts) // 2
+        halves = [
+            word_hits(lexicon, words, texts[half], years[half])
+            for half in (slice(middle), slice(middle, None))
+        ]
+        return [np.concatenate(parts) for parts in zip(*halves, strict=True)]
+
+
+def _hits(
+    lexicon: Lexicon, words: Words, texts: npt.NDArray[np.int64], years: npt.NDArray[np.int64]
+) -> list[Mask]:
     hits = [np.zeros(len(texts), bool) for _ in lexicon.rules]
     lengths = words.starts[texts + 1] - words.starts[texts]
     word = words.word[_ranges_of(words.starts[texts], lengths)]

@@ -19,7 +19,8 @@ from schemas.policy import PicturePolicy
 from schemas.signs import Kind, Level
 
 Mask = npt.NDArray[np.bool_]
-_LETTER = r"\pL"
+_TWO_WORDS = r"\pL[^\pZ\pC]*[\pZ\pC]+[^\pZ\pC]*\pL"
+"""One word, or a file's name, describes nothing."""
 _ADDRESS = "(?s)^https?://.*[/#]"
 
 
@@ -129,10 +130,13 @@ class Found:
 
 
 def _readable(packs: Packs, about: PictureWords) -> Mask:
-    """Words about the picture itself, in a language some pack reads; the record's text is not enough."""
+    """Words about the picture itself, in a language some pack reads; the record's text is not enough.
+
+    ``IMG_2034.jpg`` is one word, and one word describes nothing.
+    """
     known = pa.array([pack.language for pack in packs.packs if pack.language], pa.string())
     spoken = np.asarray(pc.is_in(about.language, value_set=known))
-    written = about.of_pictures(spoken & matches(about.texts, _LETTER), ("alt_text", "caption"))
+    written = about.of_pictures(spoken & matches(about.texts, _TWO_WORDS), ("alt_text", "caption"))
     opened = np.zeros(len(about.texts), bool)
     for opening in {opening for pack in packs.packs for opening in pack.machine_openings}:
         opened |= np.asarray(pc.starts_with(about.texts, opening, ignore_case=True).fill_null(False))

@@ -30,6 +30,10 @@ _FOLDED = {
 """Letters that are written in two ways and do not decompose. Upper case of ß is SS."""
 
 
+MOST_WORDS = 10_000
+"""Words of a text that are read. Fewer than the letters that there are, whatever they are."""
+
+
 @dataclass(frozen=True)
 class Words:
     """Texts as sequences of words."""
@@ -85,7 +89,12 @@ def words_of(texts: pa.StringArray) -> Words:
     place = np.arange(ends[-1] if len(ends) else 0) + np.repeat(first[chunk] - (ends - counts), counts)
     text_ends = np.cumsum(np.asarray(pc.list_value_length(written).fill_null(0)).astype(np.int64))
     starts = np.concatenate([[0], np.concatenate([[0], ends])[text_ends]])
-    return Words(encoded.dictionary, np.asarray(encoded.indices)[place], starts)
+    word = np.asarray(encoded.indices)[place]
+    lengths = np.diff(starts)
+    if lengths.max(initial=0) > MOST_WORDS:
+        within = np.arange(len(word)) - np.repeat(starts[:-1], lengths) < MOST_WORDS
+        word, starts = word[within], np.concatenate([[0], np.cumsum(np.minimum(lengths, MOST_WORDS))])
+    return Words(encoded.dictionary, word, starts)
 
 
 def _small(texts: pa.StringArray) -> pa.StringArray:

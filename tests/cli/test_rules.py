@@ -70,7 +70,16 @@ def test_a_year_of_birth_is_seen_from_the_year_of_the_picture(place, year, found
 def test_a_pack_is_tested_by_its_examples(place, tmp_path):
     file = tmp_path / "mine.yaml"
     file.write_text(PACK, encoding="utf-8")
-    assert place.run("rules", "test", file).done().out == "mine.yaml: 1 rules, 2 examples\n"
+    first, *missing = place.run("rules", "test", file).done().out.splitlines()
+    assert first == "mine.yaml: 1 rules, 2 examples"
+    assert any("no rule of kind age" in line for line in missing)
+    assert any("mine.child: fewer than 3 examples" in line for line in missing)
+    assert all(line.startswith("still missing: ") for line in missing)
+
+
+def test_nothing_is_missing_in_a_pack_that_ships(place, repository):
+    out = place.run("rules", "test", repository / "pipelines/rules/minor_image/english.yaml").done().out
+    assert len(out.splitlines()) == 1, out
 
 
 @pytest.mark.parametrize(

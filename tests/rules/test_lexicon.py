@@ -1,11 +1,14 @@
 """Where patterns match: by cases, and beside a matcher that tries every way."""
 
+from itertools import combinations
+
 import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.rules import alphabet
 from pipelines.rules.compiling import compile_pack
 from pipelines.rules.lexicon import word_hits
 from pipelines.rules.packs import Pack, check_examples
@@ -164,6 +167,18 @@ def test_examples_are_checked_and_the_first_that_fails_is_named():
         with pytest.raises(ConfigurationError, match=r"rule xx\.rule of pack xx") as refused:
             check_examples(Several(packs=(pack(rule("child", **fields)),)))
         assert refused.value.expected == expected
+
+
+def test_more_kinds_of_words_than_there_are_letters(monkeypatch):
+    """Any number of ``*`` may fit one word, so that words may be of more kinds than a pack has."""
+    given = pack(rule("*a*|*b*|*c*|*d* child"))
+    texts = [f"x{''.join(kind)}x child" for size in range(5) for kind in combinations("abcd", size)]
+    expected = [False, *[True] * 15]
+    (found,) = hits(given, *texts)
+    assert found == expected
+    monkeypatch.setattr(alphabet, "MOST_LETTERS", 12)
+    (found,) = hits(given, *texts)
+    assert found == expected
 
 
 # A matcher that knows nothing of alphabets: it tries every way through a pattern, word by word.

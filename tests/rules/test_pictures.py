@@ -96,6 +96,11 @@ CASES = [
     case("a picture that says nothing", "kept", 0, pictures=[medium()]),
     case("words in a language without rules", "kept", 0, language="de", pictures=[medium(alt_text="Ein Berg im Nebel")]),
     case("words in a language nobody named", "kept", 0, language=None, pictures=[medium(alt_text="A hill in fog")]),
+    *(case(f"a caption of one word: {one}", "kept", 0, pictures=[medium(caption=one)]) for one in (
+        "Sunday", "IMG_2034.jpg", "photo-of-a-hill.png", " Sunday! ", "2024 fog", "fog ...", "#hillinfog")),
+    *(case(f"a caption of two: {two}", "kept", 1, pictures=[medium(caption=two)]) for two in (
+        "Sunday fog", "fog\u00a0again", "the\n2nd")),
+    case("a word in each of two fields", "kept", 0, pictures=[medium(caption="fog", alt_text="Sunday")]),
     case("a caption of punctuation", "kept", 0, pictures=[medium(caption="... !")]),
     case("a machine's words of a form nobody knows", "kept", 0, pictures=[medium(auto_alt_text="Bild: Berg")]),
     case("one of two assessed", "kept", 1, pictures=[medium(), medium(alt_text="A hill in fog")]),
@@ -233,3 +238,16 @@ def test_a_picture_is_released_without_what_leads_back_to_it():
         "sha256": told["sha256"], "mime": "image/jpeg",
         "alt_text": "A hill, see ⟦handle⟧", "caption": "Mail me: ⟦email⟧",
     }]  # fmt: skip
+
+
+def test_the_text_of_a_record_speaks_of_each_of_its_pictures_and_of_no_other():
+    rows = [
+        record(record_id="r1", text="My daughter", media=[]),
+        record(record_id="r2", text="A hill", media=[medium(**HILL), medium(**HILL)]),
+        record(record_id="r3", text="My daughter", media=[medium(**HILL)] * 3),
+        record(record_id="r4", text=None, media=[medium(**HILL)]),
+    ]
+    result = screened(rows)
+    assert [reason for reason, _ in verdicts(result)] == ["kept", "kept", SUSPECTED, "kept"]
+    counted = {one.name: one.count for one in result.result.pictures}
+    assert (counted["suspected"], counted["no_sign"]) == (3, 3)

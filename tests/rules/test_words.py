@@ -83,6 +83,13 @@ def test_words(written, words):
     assert read("x y", written, "z") == [["x", "y"], words, ["z"]]
 
 
+def test_of_a_long_text_the_beginning_is_read():
+    texts = ["x " * 5, "a b " * 4_999 + "c d e f", "y"]
+    (first, long, last) = read(*texts)
+    assert (first, last) == (["x"] * 5, ["y"])
+    assert long == ["a", "b"] * 4_999 + ["c", "d"]
+
+
 def test_words_of_a_slice_and_of_nothing():
     texts = pa.array(["a b", None, "c", "d e"])
     words = words_of(texts.slice(1, 2))

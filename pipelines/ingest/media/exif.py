@@ -20,7 +20,6 @@ from schemas.media import Doubt
 _EXIF_DIRECTORY, _GPS_DIRECTORY = 34665, 34853
 _CODES = 8
 _RATIONALS = frozenset({5, 10})
-_ASCII, _UTF8 = 2, 129
 
 
 @dataclass(frozen=True, slots=True)

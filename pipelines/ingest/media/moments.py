@@ -9,9 +9,11 @@ from schemas.media import Block
 _FIRST_YEAR = 1826
 """Of the oldest photograph that is left."""
 
+_LONGEST = 40
+"""Characters of a moment: 2019-05-04T03:02:01.123456789 +02:00 has 36."""
 _MOMENT = re.compile(
-    r"""\s*(\d{4})(?:[-:](\d{2})(?:[-:](\d{2})
-        (?:[T\s]\s*(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9})\d*)?)?\s*(Z|[-+]\d{2}:?\d{2})?)?)?)?\s*\0*""",
+    r"""(\d{4})(?:[-:](\d{2})(?:[-:](\d{2})
+        (?:[T\s]\s*(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9})\d*)?)?\s*(Z|[-+]\d{2}:?\d{2})?)?)?)?""",
     re.VERBOSE | re.ASCII,
 )
 _IIM_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
@@ -33,7 +35,9 @@ def taken_at(values: Values) -> datetime | None:
 
 def parsed(text: str) -> datetime | None:
     """A date, with or without time and offset, in EXIF's spelling or ISO's; None: it is none that can be."""
-    match = _MOMENT.fullmatch(text)
+    written = text.strip(" \t\r\n\0")
+    # Blanks in the middle of a long text would be tried in every division.
+    match = _MOMENT.fullmatch(written) if len(written) <= _LONGEST else None
     if match is None:
         return None
     year, month, day, hour, minute, second = (int(part) if part else None for part in match.groups()[:6])

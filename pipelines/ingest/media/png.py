@@ -16,7 +16,7 @@ _EXIF, _XMP_NAME = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0"
 _LONGEST_KEYWORD = 79
 _TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _PROFILE_KINDS = {"exif": Kind.EXIF, "app1": Kind.EXIF, "xmp": Kind.XMP, "iptc": Kind.IIM, "8bim": Kind.IIM}
-_HEXADECIMAL = re.compile(rb"\s*[^\n]*\n\s*(\d{1,10})\s+([0-9a-fA-F\s]*)")
+_LENGTH = re.compile(rb"[ \t]*(\d{1,10})[ \t]*\n")
 
 
 @dataclass
@@ -122,12 +122,15 @@ def _profile(name: str, text: bytes) -> Iterator[Part]:
     kind = _PROFILE_KINDS.get(name)
     if kind is None:
         return
-    match = _HEXADECIMAL.fullmatch(text)
-    digits = b"".join(match[2].split()) if match else b""
-    if match is None or len(digits) % 2:
+    _, _, rest = text.lstrip(b"\n").partition(b"\n")
+    match = _LENGTH.match(rest)
+    try:
+        held = bytes.fromhex(rest[match.end() :].decode("ascii")) if match is not None else None
+    except ValueError:  # of both: no ASCII, no digits
+        held = None
+    if match is None or held is None:
         yield Doubted(Doubt.BROKEN, BLOCK_OF[kind])
         return
-    held = bytes.fromhex(digits.decode("ascii"))
     if len(held) < int(match[1]):
         yield Doubted(Doubt.TRUNCATED, BLOCK_OF[kind])
     if kind is Kind.IIM:

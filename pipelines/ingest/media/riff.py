@@ -14,11 +14,11 @@ _SIDE = 0x3FFF
 
 def webp_parts(data: Bytes) -> Iterator[Part]:
     """Blocks, dimensions and doubts, in the order of the file. Unreadable: it cannot be walked further."""
-    at, end = 12, min(len(data), 8 + number(data, 4, 4, "little"))
+    at, end = 12, 8 + number(data, 4, 4, "little")
     sized = False
     for _ in range(MAX_SEGMENTS):
         if at >= end:
-            break
+            return
         name, size = bytes(take(data, at, 4)), number(data, at + 4, 4, "little")
         kind = _BLOCKS.get(name)
         if kind is not None:
@@ -28,11 +28,10 @@ def webp_parts(data: Bytes) -> Iterator[Part]:
             found = size_of(*dimensions)
             if found is not None:
                 yield found
+        if at + 8 + size > len(data):
+            raise Unreadable(Doubt.TRUNCATED)
         at += 8 + size + size % 2
-    else:
-        raise Unreadable(Doubt.LIMIT)
-    if len(data) < 8 + number(data, 4, 4, "little") or at > len(data) + 1:
-        raise Unreadable(Doubt.TRUNCATED)
+    raise Unreadable(Doubt.LIMIT)
 
 
 def _block(kind: Kind, data: Bytes, at: int, size: int) -> Iterator[Part]:

@@ -200,8 +200,13 @@ def heif(*items, brand=b"heic", width=8, height=6, more=()):
     ]
     properties = box(
         b"iprp",
-        box(b"ipco", full_box(b"ispe", struct.pack(">II", width, height))),
-        full_box(b"ipma", struct.pack(">IHBB", 1, 1, 1, 1)),
+        box(
+            b"ipco",
+            full_box(b"ispe", struct.pack(">II", 1, 1)),
+            full_box(b"ispe", struct.pack(">II", width, height)),
+        ),
+        # A thumbnail's property stands before that of the primary item.
+        full_box(b"ipma", struct.pack(">IHBBHBB", 2, 99, 1, 1, 1, 1, 2)),
     )
     first = box(b"ftyp", brand, b"\0\0\0\0", b"mif1", brand)
 

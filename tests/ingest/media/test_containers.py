@@ -7,6 +7,7 @@ import pytest
 from ingest.media.made import (
     EXIF,
     MANIFEST,
+    XMP,
     Pointer,
     ascii_,
     box,
@@ -156,7 +157,7 @@ def test_profiles_in_png_text():
 @pytest.mark.parametrize(
     ("text", "doubt"),
     [
-        (b"\niptc\n      9\n1c02190003", Doubt.TRUNCATED),
+        (b"\niptc\n      9\n1c021900016b", Doubt.TRUNCATED),
         (b"\niptc\n      9\n1c0219000", Doubt.BROKEN),
         (b"no profile", Doubt.BROKEN),
     ],
@@ -287,7 +288,11 @@ def test_absurd_dimensions_are_none(data, sides, doubts):
         (gif()[:-1] + b"\x77", Doubt.BROKEN),
         (gif()[:-1], Doubt.TRUNCATED),
         (png()[:-12], Doubt.TRUNCATED),
-        (webp(riff_chunk(b"XMP ", SUBJECT))[:-9], Doubt.TRUNCATED),
+        (webp(riff_chunk(b"XMP ", SUBJECT + b" " * (len(SUBJECT) % 2)))[:-9], Doubt.TRUNCATED),
+        (webp(riff_chunk(b"abcd", b"odd"))[:-1], None),  # without its padding
+        (webp(riff_chunk(b"abcd", b"even"))[:-1], Doubt.TRUNCATED),
+        (webp(riff_chunk(b"abcd", b"even"))[:-8], Doubt.TRUNCATED),
+        (webp(riff_chunk(b"abcd", b"even")) + b"more", None),  # behind the RIFF
         (heif()[:-4], Doubt.TRUNCATED),
         (tiff(page())[:40], Doubt.TRUNCATED),
         (b"II*\0\xff\xff\xff\xff", Doubt.TRUNCATED),
@@ -327,3 +332,12 @@ def test_a_damaged_text_of_png_is_doubted_and_the_rest_read():
     media = read_media(png(cut, spoilt, chunk(b"tEXt", b"no keyword"), itxt("Caption", "x")))
     assert values(media) == {(Block.COMMENT, "comment:Caption"): ("x",)}
     assert media.doubts == (Doubted(Doubt.TRUNCATED, Block.COMMENT), Doubted(Doubt.BROKEN, Block.COMMENT))
+
+
+def test_false_friends_of_containers_are_not_read():
+    """The second picture of an MPF file, a maker's note, a description of what a TIFF's tag does not name."""
+    second = jpeg(segment(0xE1, XMP + SUBJECT))
+    mpf = segment(0xE2, b"MPF\0II*\0\x08\0\0\0\0\0\0\0\0\0" + b"Dependent child image")
+    assert read_media(jpeg(mpf) + second).declared == ()
+    note = Pointer({34665: Pointer({37500: raw_(b"Panasonic\0\0\0" + b"BabyAge 7 years")})})
+    assert read_media(with_exif(tiff(note))["jpeg"]).declared == ()

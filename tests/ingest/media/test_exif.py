@@ -136,3 +136,10 @@ def test_what_is_no_tiff_structure(structure):
     media = read(structure)
     assert (media.declared, media.blocks) == ((), (Block.EXIF,))
     assert {one.block for one in media.doubts} == {Block.EXIF}
+
+
+def test_of_a_tag_that_occurs_twice_the_first_counts():
+    structure = tiff(Pointer({270: ascii_("first"), 271: ascii_("second")}))
+    twice = structure.replace(struct.pack("<HH", 271, 2), struct.pack("<HH", 270, 2))
+    assert twice != structure
+    assert values(read(twice)) == {"exif:ImageDescription": ("first",)}

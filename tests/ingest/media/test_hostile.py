@@ -69,6 +69,10 @@ HOSTILE = {
         lambda: png(chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + bomb(100 * MIB))), LIMIT, Block.XMP),
     "a profile that unpacks to 100 MB": (
         lambda: png(chunk(b"zTXt", b"Raw profile type exif\0\0" + bomb(100 * MIB))), LIMIT, Block.EXIF),
+    "a profile of nothing but lines": (
+        lambda: png(ztxt("Raw profile type exif", b"\n" * MIB)), BROKEN, Block.EXIF),
+    "a profile of nothing but blanks": (
+        lambda: png(ztxt("Raw profile type exif", b"\nexif\n" + b" " * MIB)), BROKEN, Block.EXIF),
     "many texts of 1 MB": (lambda: png(*[ztxt(f"k{n}", b" " * MIB) for n in range(20)]), LIMIT, Block.COMMENT),
     "many chunks": (lambda: png(*[chunk(b"abCd")] * 70_000), LIMIT, None),
     "a chunk of 2 GB": (lambda: png() [:-12] + struct.pack(">I", 2**31) + b"zTXtTitle\0\0", LIMIT, Block.COMMENT),
@@ -100,7 +104,7 @@ HOSTILE = {
     # GIF
     "many blocks": (lambda: gif(*[gif_comment(b"")] * 70_000), LIMIT, None),
     "pixels in sub-blocks of one byte": (lambda: gif(b"\x21\x01" + b"\1x" * 1_100_000 + b"\0"), LIMIT, None),
-    "a comment larger than a block": (lambda: gif(gif_comment(b"x" * (17 * MIB))), LIMIT, Block.COMMENT),
+    "a comment larger than a block": (lambda: gif(gif_comment(b"x" * (60 * MIB))), LIMIT, Block.COMMENT),
     # ISO
     "many boxes": (lambda: heif(more=[box(b"free")] * 5000), LIMIT, None),
     "a box shorter than its head": (lambda: heif() + b"\0\0\0\4free", BROKEN, None),

@@ -52,6 +52,8 @@ NAMESPACES = {"e": "http://ns.adobe.com/exif/1.0/", "p": "http://ns.adobe.com/ph
         ("    :  :     :  :  ", None),
         ("\u0662\u0660\u0661\u0669:05:04 03:02:01", None),
         ("04.05.2019", None),
+        (f"  2019-05-04T03:02:01{' ' * 30_000}", "2019-05-04T03:02:01"),
+        (f"2019-05-04T03:02:01{' ' * 30_000}Z", None),
         ("", None),
     ],
 )
@@ -101,3 +103,10 @@ def taken(exif=None, iptc=(), xmp=""):
 )  # fmt: skip
 def test_the_earliest_moment_that_a_block_says_counts(arguments, moment):
     assert taken(**arguments) == moment
+
+
+def test_the_time_of_a_satellite_fix_is_not_when_it_was_taken():
+    place = Pointer({29: ascii_("2019:05:04")})
+    media = read_media(jpeg(segment(0xE1, EXIF + tiff(Pointer({34853: place})))))
+    assert [one.property for one in media.declared] == ["exif:GPSDateStamp"]
+    assert media.taken_at is None

@@ -43,6 +43,25 @@ def test_a_simple_value_is_read_in_every_form_whatever_the_prefix(form):
     assert (values(media), media.doubts) == ({"plus:DataMining": ("V",)}, ())
 
 
+MINING = ("UNSPECIFIED", "ALLOWED", "PROHIBITED", "PROHIBITED-AIMLTRAINING", "PROHIBITED-GENAIMLTRAINING",
+          "PROHIBITED-EXCEPTSEARCHENGINEINDEXING", "PROHIBITED-SEECONSTRAINT", "PROHIBITED-SEEEMBEDDEDRIGHTSEXPR",
+          "PROHIBITED-SEELINKEDRIGHTSEXPR")  # fmt: skip
+
+
+@pytest.mark.parametrize("value", MINING)
+def test_data_mining_is_read_as_written_in_every_container(value):
+    for written in (f"DMI-{value}", f"http://ns.useplus.org/ldf/vocab/DMI-{value}"):
+        for data in with_xmp(packet(f"<q:DataMining>{written}</q:DataMining>", q=PLUS)).values():
+            assert values(read_media(data)) == {"plus:DataMining": (written,)}
+
+
+@pytest.mark.parametrize(
+    "address", [address for address, prefix in NAMESPACES.items() if prefix == "Iptc4xmpExt"]
+)
+def test_both_addresses_of_the_extension_of_iptc(address):
+    assert values(read(packet("<q:ModelAge>9</q:ModelAge>", q=address))) == {"Iptc4xmpExt:ModelAge": ("9",)}
+
+
 def test_a_value_may_be_an_attribute_of_the_description():
     xmp = packet("", q=PLUS).replace(b'rdf:about=""', b'rdf:about="" q:DataMining="V"')
     assert values(read(xmp)) == {"plus:DataMining": ("V",)}
