@@ -68,6 +68,12 @@ def test_what_was_planted_is_gone_and_the_picture_looks_the_same(data):
     assert copy_of(copy) == copy
 
 
+def test_a_thumbnail_of_jfif_is_not_announced_where_it_is_left_out():
+    data = PLANTED["JPEG thumbnail of JFIF"]
+    assert data[6:11] == copy_of(data)[6:11] == b"JFIF\0"
+    assert data[18:20] != copy_of(data)[18:20] == b"\0\0"
+
+
 @pytest.mark.parametrize("data", PLAIN.values(), ids=PLAIN)
 def test_a_picture_that_declares_nothing_looks_the_same(data):
     copy = copy_of(data)
