@@ -1,6 +1,6 @@
 """Texts as strings of characters, one for each word: what expressions of patterns are matched against."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -16,6 +16,8 @@ _FIRST, MOST_LETTERS = 0xF0000, 0x1_0000
 """Private use, plane 15 and some of plane 16: all of them are four bytes of UTF-8."""
 NOBODY = chr(_FIRST)
 """A word that no pattern asks for."""
+_NONE = r"[^\x00-\x{10FFFF}]"
+"""No character."""
 
 
 class Letter(NamedTuple):
@@ -31,6 +33,32 @@ class Letter(NamedTuple):
 
 class AlphabetFull(Exception):
     """Texts have more kinds of words than there are characters."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """The expression of a rule but for its classes: text, and numbers of places."""
+
+    parts: tuple[str | int, ...]
+    born: frozenset[int]
+    """Places that ask for a year of birth."""
+
+
+def template_of(patterns: Iterable[Sequence[Element]], numbers: dict[Place, int]) -> Template:
+    """The template of patterns, any of which may fit."""
+    parts: list[str | int] = []
+    for pattern in patterns:
+        parts.append("|")
+        for element in pattern:
+            if element.is_gap:
+                parts.append(_GAP)
+                continue
+            parts.append("(?:")
+            for sequence in element.sequences:
+                parts += [*(numbers[place] for place in sequence), "|"]
+            parts[-1] = ")?" if element.is_optional else ")"
+    born = frozenset(number for place, number in numbers.items() if BirthYear() in place)
+    return Template(tuple(parts[1:]), born)
 
 
 @dataclass(frozen=True)
@@ -60,45 +88,45 @@ class Alphabet:
         return Alphabet(tuple(places)) if more else self, [places[letter] for letter in letters]
 
     @cached_property
+    def _classes(self) -> dict[int, str]:
+        """The characters that fit each place, by its number; no entry: none does."""
+        found: dict[int, list[str]] = {}
+        for number, letter in enumerate(self.letters):
+            bits = letter.bits
+            while bits:
+                lowest = bits & -bits
+                found.setdefault(lowest.bit_length() - 1, []).append(chr(_FIRST + number))
+                bits ^= lowest
+        return {place: "".join(characters) for place, characters in found.items()}
+
+    @cached_property
     def _gap(self) -> str:
-        ends = "".join(chr(_FIRST + place) for place, letter in enumerate(self.letters) if letter.ends)
+        ends = "".join(chr(_FIRST + number) for number, letter in enumerate(self.letters) if letter.ends)
         return (f"[^{ends}]" if ends else "(?s:.)") + f"{{0,{GAP}}}"
 
-    def expression(
-        self, bits: Mapping[Place, int], patterns: Iterable[Sequence[Element]], year: int
-    ) -> str | None:
-        """An expression, for RE2 and Python alike, of texts that any pattern fits; null: none can.
+    def expression(self, template: Template, year: int) -> str:
+        """An expression, for RE2, of texts that any pattern fits.
 
         ``year``: in which the picture was taken; 0: not known, and nobody has a year of birth.
         """
-        classes: dict[Place, str] = {}
+        classes = self._classes
+        born = "".join(
+            chr(_FIRST + number) for number, letter in enumerate(self.letters)
+            if year and year - MINOR_BELOW < letter.year <= year
+        ) if template.born else ""  # fmt: skip
 
-        def one_of(place: Place) -> str:
-            if place not in classes:
-                bit = bits[place]
-                born = year if BirthYear() in place else 0
-                fits = [
-                    chr(_FIRST + number) for number, letter in enumerate(self.letters)
-                    if letter.bits & bit or (born and born - MINOR_BELOW < letter.year <= born)
-                ]  # fmt: skip
-                classes[place] = f"[{''.join(fits)}]" if fits else ""
-            return classes[place]
+        def one_of(number: int) -> str:
+            fits = classes.get(number, "") + (born if number in template.born else "")
+            return f"[{fits}]" if fits else _NONE
 
-        def element(one: Element) -> str | None:
-            if one.is_gap:
-                return self._gap
-            read = [[one_of(place) for place in sequence] for sequence in one.sequences]
-            there = ["".join(places) for places in read if all(places)]
-            if not there:
-                return "" if one.is_optional else None
-            return f"(?:{'|'.join(there)})" + "?" * one.is_optional
+        return "".join(
+            one_of(part) if isinstance(part, int) else self._gap if part is _GAP else part
+            for part in template.parts
+        )
 
-        written = []
-        for pattern in patterns:
-            parts = [element(one) for one in pattern]
-            if None not in parts:
-                written.append("".join(part for part in parts if part))
-        return "|".join(written) or None
+
+_GAP = "~"
+"""Stands in templates for the words that ``~`` lets stand between."""
 
 
 def strings(places: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> pa.StringArray:

@@ -7,8 +7,8 @@ from schemas.signs import Kind, Level
 
 _FREQUENT_WORDS = 40
 _EXAMPLES = 3
-_NUMBERS = range(1, 17)
-"""Ages of minors that are one word in every language; from 17 on some have two."""
+_NUMBERS = range(2, 17)
+"""Ages of minors that are one word in every language, and a word for nothing else: one is an article."""
 _EVIDENCE = {
     Kind.LIFE_STAGE: "words for a child, a baby, a teenager, in all their forms",
     Kind.YOUNG_PERSON: "words for boys and girls that adults are called as well",

@@ -59,9 +59,7 @@ def _sights(lexicon: Lexicon, read: Sequence[str], places: Sequence[Place], year
     spans = [place for _, place in found]
     sights = []
     for number, rule in enumerate(lexicon.pack.words):
-        expression = lexicon.expression(alphabet, number, year)
-        if expression is None:
-            continue
+        expression = lexicon.expression(alphabet, number, year).replace(r"\x{10FFFF}", "\U0010ffff")
         hits = [hit.span() for hit in re.finditer(expression, line)]
         sights += [Sight(rule, spans[start][0], spans[end - 1][1]) for start, end in hits]
         if rule.consumes:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.rules.alphabet import NOBODY, Alphabet, AlphabetFull, Letter, strings
+from pipelines.rules.alphabet import NOBODY, Alphabet, AlphabetFull, Letter, Template, strings, template_of
 from pipelines.rules.packs import Pack
 from pipelines.rules.patterns import Literal, Number, Patterns, Place
 from pipelines.rules.words import Words
@@ -60,18 +60,36 @@ class Lexicon:
         letters = [self._letter(word) for word in words] + [Letter(mask) for mask in self.wild.values()]
         return Alphabet((Letter(),)).with_letters(letters)[0]
 
-    def expression(self, alphabet: Alphabet, number: int, year: int) -> str | None:
+    def expression(self, alphabet: Alphabet, number: int, year: int) -> str:
         """The expression of a rule in an alphabet; kept, where it is the usual one."""
+        year = year if self.dated[number] else 0
         if alphabet is not self.alphabet:
-            return alphabet.expression(self.bits, self.rules[number], year)
+            return alphabet.expression(self._templates[number], year)
         key = number, year
         if key not in self._expressions:
-            self._expressions[key] = alphabet.expression(self.bits, self.rules[number], year)
+            self._expressions[key] = alphabet.expression(self._templates[number], year)
         return self._expressions[key]
 
     @cached_property
-    def _expressions(self) -> dict[tuple[int, int], str | None]:
+    def _expressions(self) -> dict[tuple[int, int], str]:
         return {}
+
+    @cached_property
+    def _templates(self) -> tuple[Template, ...]:
+        numbers = {place: bit.bit_length() - 1 for place, bit in self.bits.items()}
+        return tuple(template_of(patterns, numbers) for patterns in self.rules)
+
+    @cached_property
+    def _begins(self) -> dict[str, int]:
+        return {one.word[:-1]: mask for one, mask in self.wild.items() if one.word[0] != "*"}
+
+    @cached_property
+    def _ends(self) -> dict[str, int]:
+        return {one.word[1:]: mask for one, mask in self.wild.items() if one.word[-1] != "*"}
+
+    @cached_property
+    def _within(self) -> tuple[tuple[Literal, int], ...]:
+        return tuple((one, mask) for one, mask in self.wild.items() if one.word[0] == one.word[-1] == "*")
 
     @cached_property
     def _telling(self) -> pa.StringArray:
@@ -90,11 +108,20 @@ class Lexicon:
 
     def asking(self, letters: Iterable[Letter]) -> int:
         """The rules that a word may make match, as bits."""
-        return sum(
-            1 << number
-            for number, (anchor, dated) in enumerate(zip(self.anchors, self.dated, strict=True))
-            if any(letter.bits & anchor or (letter.year and dated) for letter in letters)
-        )
+        asking = 0
+        for letter in letters:
+            if letter not in self._asking:
+                self._asking[letter] = sum(
+                    1 << number
+                    for number, (anchor, dated) in enumerate(zip(self.anchors, self.dated, strict=True))
+                    if letter.bits & anchor or (letter.year and dated)
+                )
+            asking |= self._asking[letter]
+        return asking
+
+    @cached_property
+    def _asking(self) -> dict[Letter, int]:
+        return {}
 
     def letters(self, word: str) -> list[Letter]:
         """What a word may stand for; a tag of several known words stands for each of them."""
@@ -130,7 +157,9 @@ class Lexicon:
 
     def _wild(self, word: str) -> int:
         fits = 0
-        for literal, mask in self.wild.items():
+        for size in range(1, len(word)):
+            fits |= self._begins.get(word[:size], 0) | self._ends.get(word[-size:], 0)
+        for literal, mask in self._within:
             if literal.fits(word):
                 fits |= mask
         return fits
@@ -190,7 +219,7 @@ def _hits(
         for year in np.unique(dates[chosen]).tolist() if lexicon.dated[number] else [0]:
             expression = lexicon.expression(alphabet, number, year)
             here = chosen[dates[chosen] == year] if year else chosen
-            if expression is None or not len(here):
+            if not len(here):
                 continue
             lines = read.take(pa.array(here))
             matched = np.asarray(pc.match_substring_regex(lines, expression))

@@ -54,6 +54,11 @@ class PictureWords:
     record_of: npt.NDArray[np.intp]
     """Of each picture: which of the records' texts is its own."""
 
+    def span(self, name: str) -> slice:
+        """The texts of one field, a picture each."""
+        start = OF_PICTURE.index(name) * self.pictures
+        return slice(start, start + self.pictures)
+
     def of_pictures(self, hit: Mask, fields: tuple[str, ...]) -> Mask:
         """From texts to pictures: those of which any text in one of these fields is hit."""
         about, told = np.split(hit, [len(OF_PICTURE) * self.pictures])

@@ -136,11 +136,17 @@ def _readable(packs: Packs, about: PictureWords) -> Mask:
     """
     known = pa.array([pack.language for pack in packs.packs if pack.language], pa.string())
     spoken = np.asarray(pc.is_in(about.language, value_set=known))
-    written = about.of_pictures(spoken & matches(about.texts, _TWO_WORDS), ("alt_text", "caption"))
-    opened = np.zeros(len(about.texts), bool)
-    for opening in {opening for pack in packs.packs for opening in pack.machine_openings}:
-        opened |= np.asarray(pc.starts_with(about.texts, opening, ignore_case=True).fill_null(False))
-    return written | about.of_pictures(opened, ("auto_alt_text",))
+    openings = [re.escape(opening) for pack in packs.packs for opening in pack.machine_openings]
+    readable = np.zeros(about.pictures, bool)
+    for name, pattern, believed in (
+        ("alt_text", _TWO_WORDS, False),
+        ("caption", _TWO_WORDS, False),
+        ("auto_alt_text", f"(?i)^(?:{'|'.join(openings)})", True),
+    ):
+        texts = about.span(name)
+        if not believed or openings:
+            readable |= matches(about.texts[texts], pattern) & (believed | spoken[texts])
+    return readable
 
 
 def _declared(rule: DeclaredRule, pictures: pa.StructArray) -> tuple[Mask, Mask, Mask]:
