@@ -19,7 +19,7 @@ from schemas.policy import PicturePolicy
 from schemas.signs import Kind, Level
 
 Mask = npt.NDArray[np.bool_]
-_TWO_WORDS = r"\pL[^\pZ\pC]*[\pZ\pC]+[^\pZ\pC]*\pL"
+_TWO_WORDS = r"\pL[^\pZ\s]*[\pZ\s]+[^\pZ\s]*\pL"
 """One word, or a file's name, describes nothing."""
 _ADDRESS = "(?s)^https?://.*[/#]"
 
