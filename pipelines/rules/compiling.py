@@ -17,6 +17,7 @@ from pipelines.rules.patterns import (
     Number,
     Patterns,
     Place,
+    Wild,
     literals,
 )
 from pipelines.rules.words import spelled
@@ -41,16 +42,17 @@ def compile_pack(pack: Pack) -> Lexicon:
     for place, bit in bits.items():
         for atom in place:
             asked[atom] = asked.get(atom, 0) | bit
-    wild = {atom: mask for atom, mask in asked.items() if isinstance(atom, Literal) and atom.is_wild}
+    wild = Wild({atom: mask for atom, mask in asked.items() if isinstance(atom, Literal) and atom.is_wild})
+    ranges = {atom: mask for atom, mask in asked.items() if isinstance(atom, Number)}
     for atom, mask in asked.items():
         if isinstance(atom, Literal) and not atom.is_wild:
             words[atom.word] = mask
     for numbers, is_ordinal in ((pack.numbers, False), (pack.ordinals, True)):
         for word, value in numbers.items():
             (one,) = spelling[word].split()
-            words[one] = words.get(one, 0) | _ranges(asked, value, is_ordinal=is_ordinal)
+            words[one] = words.get(one, 0) | _ranges(ranges, value, is_ordinal=is_ordinal)
     for word in words:
-        words[word] |= _all_of(mask for literal, mask in wild.items() if literal.fits(word))
+        words[word] |= wild.fits(word)
     stop = frozenset(part for word in pack.stop for part in spelling[word].split())
     frequent = stop | _SIGNS
     anchors = tuple(_all_of(_anchor(pattern, bits, frequent) for pattern in patterns) for patterns in rules)
@@ -62,7 +64,6 @@ def compile_pack(pack: Pack) -> Lexicon:
             remedy="put patterns of one level and kind into one rule",
         )
     dated = tuple(any(BirthYear() in place for place in _places([patterns])) for patterns in rules)
-    ranges = {atom: mask for atom, mask in asked.items() if isinstance(atom, Number)}
     return Lexicon(pack, rules, bits, words, stop, wild, ranges, dated, anchors)
 
 
@@ -75,11 +76,10 @@ def _places(rules: Iterable[Patterns]) -> Iterator[Place]:
                     yield from sequence
 
 
-def _ranges(asked: Mapping[Atom, int], value: int, *, is_ordinal: bool) -> int:
+def _ranges(ranges: Mapping[Number, int], value: int, *, is_ordinal: bool) -> int:
     return _all_of(
-        mask for atom, mask in asked.items()
-        if isinstance(atom, Number) and atom.is_ordinal == is_ordinal and atom.low <= value <= atom.high
-    )  # fmt: skip
+        mask for one, mask in ranges.items() if one.is_ordinal == is_ordinal and one.low <= value <= one.high
+    )
 
 
 def _all_of(masks: Iterable[int]) -> int:

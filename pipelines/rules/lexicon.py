@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from pipelines.rules.alphabet import NOBODY, Alphabet, AlphabetFull, Letter, Template, strings, template_of
 from pipelines.rules.packs import Pack
-from pipelines.rules.patterns import Literal, Number, Patterns, Place
+from pipelines.rules.patterns import Number, Patterns, Place, Wild
 from pipelines.rules.words import Words
 
 Mask = npt.NDArray[np.bool_]
@@ -42,8 +42,8 @@ class Lexicon:
     """Of each word that a pattern or list names: the places where it fits, as bits."""
     stop: frozenset[str]
     """Frequent words of the language."""
-    wild: dict[Literal, int]
-    """Where words fit that have these letters."""
+    wild: Wild
+    """Where words fit that begin, end or are in some way."""
     ranges: dict[Number, int]
     """Where numbers of a range fit."""
     dated: tuple[bool, ...]
@@ -57,7 +57,7 @@ class Lexicon:
         edges = {edge for one in self.ranges for edge in (one.low, one.high, one.high + 1)}
         years = _YEARS if any(self.dated) else ()
         words = [*self.words, *ENDS, *map(str, (*sorted(edges | {0}), *years))]
-        letters = [self._letter(word) for word in words] + [Letter(mask) for mask in self.wild.values()]
+        letters = [self._letter(word) for word in words] + [Letter(mask) for mask in self.wild.masks]
         return Alphabet((Letter(),)).with_letters(letters)[0]
 
     def expression(self, alphabet: Alphabet, number: int, year: int) -> str:
@@ -80,24 +80,12 @@ class Lexicon:
         return tuple(template_of(patterns, numbers) for patterns in self.rules)
 
     @cached_property
-    def _begins(self) -> dict[str, int]:
-        return {one.word[:-1]: mask for one, mask in self.wild.items() if one.word[0] != "*"}
-
-    @cached_property
-    def _ends(self) -> dict[str, int]:
-        return {one.word[1:]: mask for one, mask in self.wild.items() if one.word[-1] != "*"}
-
-    @cached_property
-    def _within(self) -> tuple[tuple[Literal, int], ...]:
-        return tuple((one, mask) for one, mask in self.wild.items() if one.word[0] == one.word[-1] == "*")
-
-    @cached_property
     def _telling(self) -> pa.StringArray:
         return pa.array(sorted({*self.words, *ENDS}))
 
     @cached_property
     def _wild_expression(self) -> str:
-        cores = {re.escape(literal.word.strip("*")) for literal in self.wild}
+        cores = {re.escape(core) for core in self.wild.cores}
         return "|".join(["^#", "^[0-9]", *sorted(cores)])
 
     def read(self, distinct: pa.StringArray) -> tuple[Mask, list[list[Letter]]]:
@@ -133,7 +121,7 @@ class Lexicon:
     def _letter(self, word: str) -> Letter:
         bits = self.words.get(word)
         if not word.isdecimal():
-            return Letter(self._wild(word) if bits is None else bits, ends=word in ENDS)
+            return Letter(self.wild.fits(word) if bits is None else bits, ends=word in ENDS)
         value = int(word[:9])
         year = value if value in _YEARS and word == str(value) and any(self.dated) else 0
         fits = bits or 0
@@ -154,15 +142,6 @@ class Lexicon:
                 if best is None or len(before) + 1 < len(best):
                     fewest[end] = [*before, part]
         return fewest[len(tag)] or [tag]
-
-    def _wild(self, word: str) -> int:
-        fits = 0
-        for size in range(1, len(word)):
-            fits |= self._begins.get(word[:size], 0) | self._ends.get(word[-size:], 0)
-        for literal, mask in self._within:
-            if literal.fits(word):
-                fits |= mask
-        return fits
 
 
 def word_hits(
@@ -217,10 +196,10 @@ def _hits(
     for number, rule in enumerate(lexicon.pack.words):
         chosen = np.flatnonzero(asked_for[suspects] >> number & 1)
         for year in np.unique(dates[chosen]).tolist() if lexicon.dated[number] else [0]:
-            expression = lexicon.expression(alphabet, number, year)
             here = chosen[dates[chosen] == year] if year else chosen
             if not len(here):
                 continue
+            expression = lexicon.expression(alphabet, number, year)
             lines = read.take(pa.array(here))
             matched = np.asarray(pc.match_substring_regex(lines, expression))
             hits[number][suspects[here[matched]]] = True

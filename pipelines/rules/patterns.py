@@ -8,7 +8,7 @@ born in? {birth-year}   a year in which somebody was born who is a minor in the 
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 GAP: Final = 3
@@ -28,15 +28,39 @@ class Literal:
         """Whether it stands for more than one word."""
         return "*" in self.word
 
-    def fits(self, word: str) -> bool:
-        """Whether a word is what it stands for."""
-        core = self.word.strip("*")
-        begins, ends = not self.word.startswith("*"), not self.word.endswith("*")
-        if begins and ends:
-            return word == core
-        if begins or ends:
-            return len(word) > len(core) and (word.startswith(core) if begins else word.endswith(core))
-        return core in word[1:-1]
+
+class Wild:
+    """Words with ``*``: where words fit, by what they begin with, end with or hold."""
+
+    def __init__(self, masks: Mapping[Literal, int]) -> None:
+        self._begin: dict[str, int] = {}
+        self._end: dict[str, int] = {}
+        self._within: dict[str, int] = {}
+        for literal, mask in masks.items():
+            core = literal.word.strip("*")
+            open_before, open_after = literal.word.startswith("*"), literal.word.endswith("*")
+            held = self._within if open_before and open_after else self._end if open_before else self._begin
+            held[core] = held.get(core, 0) | mask
+
+    @property
+    def masks(self) -> list[int]:
+        """Where words fit of which one ``*`` is true."""
+        return [mask for held in (self._begin, self._end, self._within) for mask in held.values()]
+
+    @property
+    def cores(self) -> list[str]:
+        """The letters beside ``*``."""
+        return [core for held in (self._begin, self._end, self._within) for core in held]
+
+    def fits(self, word: str) -> int:
+        """Where a word fits; ``*`` stands for at least one letter."""
+        mask = 0
+        for size in range(1, len(word)):
+            mask |= self._begin.get(word[:size], 0) | self._end.get(word[-size:], 0)
+        for core, fitting in self._within.items():
+            if core in word[1:-1]:
+                mask |= fitting
+        return mask
 
 
 @dataclass(frozen=True, order=True)
@@ -82,15 +106,22 @@ class Notation:
     lists: Mapping[str, Sequence[str]]
     spelling: Mapping[str, str]
     """Of each word as patterns and lists write it: the one spelling, perhaps several words."""
+    _elements: dict[str, Element] = field(default_factory=dict)
+    _listed: dict[str, list[Sequence_]] = field(default_factory=dict)
 
     def pattern(self, written: str) -> tuple[Element, ...]:
         """The elements of a pattern; ValueError says what is wrong with it."""
-        elements = tuple(self._element(part) for part in written.split())
+        elements = tuple(self._known(part) for part in written.split())
         required = [element for element in elements if not (element.is_optional or element.is_gap)]
         if not required or elements[0].is_gap or elements[-1].is_gap:
             msg = f"{written!r}: it asks for no word, or begins or ends with ~"
             raise ValueError(msg)
         return elements
+
+    def _known(self, written: str) -> Element:
+        if written not in self._elements:
+            self._elements[written] = self._element(written)
+        return self._elements[written]
 
     def _element(self, written: str) -> Element:
         core = written.removesuffix("?")
@@ -116,7 +147,9 @@ class Notation:
         if name not in self.lists:
             msg = f"{part}: no list of that name"
             raise ValueError(msg)
-        return [self._words(entry) for entry in self.lists[name]]
+        if name not in self._listed:
+            self._listed[name] = [self._words(entry) for entry in self.lists[name]]
+        return self._listed[name]
 
     def _words(self, entry: str) -> Sequence_:
         return tuple(
