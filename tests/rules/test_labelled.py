@@ -1,0 +1,85 @@
+"""The labelled captions that ship, and what docs/pictures.md says of the packs by them."""
+
+import hashlib
+import re
+from collections import Counter
+
+import pytest
+
+from pipelines.evaluation import judge, read_labelled, score
+from pipelines.rules.packs import load_packs
+from schemas.policy import PicturePolicy
+from schemas.signs import Level
+
+EIGHT = {"de", "en", "es", "fr", "it", "nl", "pl", "ro"}
+SIXTEEN = {"bg", "cs", "da", "el", "et", "fi", "ga", "hr", "hu", "lt", "lv", "mt", "pt", "sk", "sl", "sv"}
+NAMES = {
+    "de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian", "nl": "Dutch", "pl": "Polish",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def labelled(repository):
+    folder = repository / "examples/labelled_captions"
+    return {
+        part: [line for file in sorted((folder / part).glob("*.jsonl")) for line in read_labelled(file)]
+        for part in ("seen", "unseen")
+    }
+
+
+@pytest.fixture(scope="module")
+def judged(labelled):
+    chosen = {part: [line for line in lines if line.language in NAMES] for part, lines in labelled.items()}
+    return {part: judge(lines, load_packs(), PicturePolicy()) for part, lines in chosen.items()}
+
+
+def test_there_are_enough_in_every_language(labelled):
+    lines = [*labelled["seen"], *labelled["unseen"]]
+    by_language = Counter(line.language for line in lines)
+    assert set(by_language) == EIGHT | SIXTEEN
+    assert sum(by_language[language] for language in EIGHT) >= 4000
+    assert min(by_language[language] for language in SIXTEEN) >= 100
+    assert len({line.id for line in lines}) == len(lines)
+    labels = Counter(line.label for line in lines)
+    assert 0.4 < labels["minor"] / len(lines) < 0.5
+    assert labels["unclear"] / len(lines) < 0.04
+
+
+def test_the_unseen_part_is_the_one_whose_digests_were_written_down(repository):
+    folder = repository / "examples/labelled_captions"
+    listed = [line.split() for line in (folder / "SHA256SUMS").read_text("ascii").splitlines()]
+    assert [name for _, name in listed] == [
+        file.relative_to(folder).as_posix() for file in sorted((folder / "unseen").glob("*.jsonl"))
+    ]
+    assert [hashlib.sha256((folder / name).read_bytes()).hexdigest() for _, name in listed] == [
+        digest for digest, _ in listed
+    ]
+
+
+def test_the_page_says_how_good_the_packs_are(repository, judged):
+    """The numbers of docs/pictures.md, to two places: who changes a pack measures anew."""
+    page = (repository / "docs/pictures.md").read_text("utf-8")
+    said = dict(
+        re.findall(r"^\| ([^|]+) \| (\d\.\d\d / \d\.\d\d \| \d\.\d\d / \d\.\d\d) \|$", page, re.MULTILINE)
+    )
+
+    def shown(chosen):
+        found = [
+            score([one for one in judged[part] if chosen(one.line)], Level.WEAK)
+            for part in ("seen", "unseen")
+        ]
+        return " | ".join(f"{one.precision:.2f} / {one.recall:.2f}" for one in found)
+
+    measured = {"everything": shown(lambda _: True)}
+    for kind in ("plain", "implied", "trap", "idiom"):
+        measured[f"`{kind}`"] = shown(lambda line, kind=kind: line.kind == kind)
+    for language, name in NAMES.items():
+        measured[name] = shown(lambda line, language=language: line.language == language)
+    assert said == measured
+
+
+def test_plain_descriptions_that_nobody_had_seen(judged):
+    one = score([one for one in judged["unseen"] if one.line.kind == "plain"], Level.WEAK)
+    assert one.lines > 600
+    assert one.recall > 0.93
+    assert one.precision > 0.97
