@@ -46,8 +46,11 @@ def main():
         sys.path[:0] = [str(ROOT)]
         for name in modules_of_ours():
             import_module(name)
-        # Making the packs ready takes longer than most commands do otherwise.
-        import_module("pipelines.rules.packs").load_packs()
+        # Making the packs that most tests need ready takes longer than most commands do otherwise.
+        packs = import_module("pipelines.rules.packs").load_packs()
+        for place, pack in enumerate(packs.packs):
+            if pack.language in {None, "en"}:
+                packs.lexicon(place)
     logging.disable(logging.NOTSET)
     # Reading the docstrings of a model's fields looks every module up: once here, not in each child.
     inspect.getmodule(inspect.currentframe())

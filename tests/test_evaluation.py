@@ -20,7 +20,7 @@ def rule(rule_id, level, kind, *patterns):
         "level": level,
         "kind": kind,
         "patterns": patterns,
-        "matches": ["x"],
+        "matches": patterns,
         "passes": ["y"],
     }
 

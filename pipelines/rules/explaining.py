@@ -44,9 +44,9 @@ def explain_text(text: str, packs: Packs, language: str | None, year: int) -> li
     readers = reading(packs, words_of(pa.array([text])), pa.array([language], pa.string()))
     return [
         sight
-        for lexicon, reads in zip(packs.lexicons, readers, strict=True)
+        for place, reads in enumerate(readers)
         if reads[0]
-        for sight in _sights(lexicon, read, places, year)
+        for sight in _sights(packs.lexicon(place), read, places, year)
     ]
 
 

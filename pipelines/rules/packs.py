@@ -115,11 +115,30 @@ class Packs(Model):
     packs: tuple[Pack, ...]
 
     @cached_property
-    def lexicons(self) -> "tuple[Lexicon, ...]":
-        """The packs made ready."""
-        from pipelines.rules.compiling import compile_pack
+    def _ready(self) -> "dict[int, Lexicon]":
+        return {}
 
-        return tuple(compile_pack(pack) for pack in self.packs)
+    def lexicon(self, place: int) -> "Lexicon":
+        """A pack made ready, when it is first asked for: a dataset has few of the languages that there are.
+
+        Raises:
+            ConfigurationError: a pattern is none; a rule does not hold on its own examples.
+        """
+        if place not in self._ready:
+            from pipelines.rules.compiling import compile_pack
+
+            lexicon = compile_pack(self.packs[place])
+            _check_examples(lexicon)
+            self._ready[place] = lexicon
+        return self._ready[place]
+
+    @cached_property
+    def frequent(self) -> tuple[frozenset[str], ...]:
+        """The frequent words of each pack, in the one spelling."""
+        from pipelines.rules.words import spelled
+
+        written = pa.array([" ".join(pack.stop) for pack in self.packs], pa.string())
+        return tuple(frozenset(text.split()) for text in spelled(written).to_pylist())
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -137,16 +156,14 @@ class Packs(Model):
 
 @cache
 def load_packs() -> Packs:
-    """The packs that ship with the project, their examples checked: once in a process."""
+    """The packs that ship with the project: once in a process."""
     folder = files("pipelines.rules.minor_image")
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".yaml"))
-    packs = Packs(packs=tuple(_parse((folder / name).read_bytes(), name) for name in names))
-    check_examples(packs)
-    return packs
+    return Packs(packs=tuple(_parse((folder / name).read_bytes(), name) for name in names))
 
 
 def read_pack(path: Path) -> Packs:
-    """A pack of somebody's own, its examples not yet checked; ConfigurationError says what is wrong."""
+    """A pack of somebody's own; ConfigurationError says what is wrong."""
     return Packs(packs=(_parse(path.read_bytes(), str(path)),))
 
 
@@ -163,25 +180,25 @@ def _parse(data: bytes, name: str) -> Pack:
     return Pack.of(value, name, ConfigurationError)
 
 
-def check_examples(packs: Packs) -> None:
+def _check_examples(lexicon: "Lexicon") -> None:
     """Run every rule on its own examples; ConfigurationError names the rule and the example."""
     from pipelines.rules.lexicon import word_hits
     from pipelines.rules.words import words_of
 
-    for pack, lexicon in zip(packs.packs, packs.lexicons, strict=True):
-        examples = [
-            (number, example, expected)
-            for number, rule in enumerate(pack.words)
-            for expected, some in ((True, rule.matches), (False, rule.passes))
-            for example in some
-        ]
-        words = words_of(pa.array([example for _, example, _ in examples], pa.string()))
-        hits = word_hits(lexicon, words, np.arange(len(words)), np.full(len(words), EXAMPLE_YEAR))
-        for place, (number, example, expected) in enumerate(examples):
-            if hits[number][place] != expected:
-                raise ConfigurationError(
-                    f"rule {pack.words[number].id} of pack {pack.pack}",
-                    expected=f"{'a match' if expected else 'no match'} in its example «{example}»",
-                    found="no match" if expected else "a match",
-                    remedy="correct the rule's patterns or the example, or what an earlier rule takes out",
-                )
+    pack = lexicon.pack
+    examples = [
+        (number, example, expected)
+        for number, rule in enumerate(pack.words)
+        for expected, some in ((True, rule.matches), (False, rule.passes))
+        for example in some
+    ]
+    words = words_of(pa.array([example for _, example, _ in examples], pa.string()))
+    hits = word_hits(lexicon, words, np.arange(len(words)), np.full(len(words), EXAMPLE_YEAR))
+    for place, (number, example, expected) in enumerate(examples):
+        if hits[number][place] != expected:
+            raise ConfigurationError(
+                f"rule {pack.words[number].id} of pack {pack.pack}",
+                expected=f"{'a match' if expected else 'no match'} in its example «{example}»",
+                found="no match" if expected else "a match",
+                remedy="correct the rule's patterns or the example, or what an earlier rule takes out",
+            )

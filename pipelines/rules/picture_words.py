@@ -103,15 +103,16 @@ def reading(packs: Packs, words: Words, language: pa.StringArray) -> list[Mask]:
     Those said to be of its language, and those that look like it. A text of which neither is true of any
     pack is read by all: a sign in the wrong language is one, too.
     """
-    votes = np.array([_votes(lexicon.stop, words) for lexicon in packs.lexicons])
+    votes = np.array([_votes(frequent, words) for frequent in packs.frequent])
     spoken = np.array(
         [np.asarray(pc.equal(language, pack.language or "").fill_null(False)) for pack in packs.packs]
     )
     looks = (votes >= _VOTES) & (votes == votes.max(axis=0, initial=0))
     read = spoken | looks
+    there = np.diff(words.starts) > 0
     nobody = ~read.any(axis=0)
     return [
-        mask | nobody if pack.language else np.ones(len(words), bool)
+        (mask | nobody) & there if pack.language else there
         for pack, mask in zip(packs.packs, read, strict=True)
     ]
 

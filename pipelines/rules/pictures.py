@@ -59,9 +59,8 @@ def picture_signs(
         words = words_of(about.texts)
         assessed = _readable(packs, about)
         number = 0
-        for pack, lexicon, reads in zip(
-            packs.packs, packs.lexicons, reading(packs, words, about.language), strict=True
-        ):
+        readers = reading(packs, words, about.language)
+        for place, (pack, reads) in enumerate(zip(packs.packs, readers, strict=True)):
             for declared in pack.declared:
                 minor, adult, unread = _declared(declared, pictures)
                 found.add(number, minor, Level.DECLARED, Kind.DECLARED)
@@ -73,9 +72,11 @@ def picture_signs(
                 found.add(number, hit, circumstance.level, circumstance.kind)
                 number += 1
             texts = np.flatnonzero(reads)
-            for rule, hit in zip(
-                pack.words, word_hits(lexicon, words, texts, about.year[texts]), strict=True
-            ):
+            if not (len(texts) and pack.words):
+                number += len(pack.words)
+                continue
+            hits = word_hits(packs.lexicon(place), words, texts, about.year[texts])
+            for rule, hit in zip(pack.words, hits, strict=True):
                 everywhere = np.zeros(len(words), bool)
                 everywhere[texts[hit]] = True
                 found.add(number, about.of_pictures(everywhere, rule.reads), rule.level, rule.kind)

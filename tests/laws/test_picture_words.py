@@ -82,7 +82,7 @@ def test_one_more_rule_never_keeps_what_was_removed(level, patterns, text):
     added = Pack.of({
         "pack": "added", "language": "en",
         "words": [{"id": "added.rule", "level": level, "kind": "lookalike" if level == "none" else "age",
-                   "patterns": patterns, "matches": ["x"], "passes": ["y"]}],
+                   "patterns": patterns, "matches": patterns, "passes": ["y"]}],
     }, "pack", ConfigurationError)  # fmt: skip
     row = record(media=[medium(alt_text=text, metadata=[declared("Iptc4xmpExt:ModelAge", "9")])])
     table = pa.Table.from_pylist([row], RECORDS)
@@ -98,7 +98,7 @@ def test_a_rule_of_one_pack_takes_nothing_out_of_another():
     silent = Pack.of({
         "pack": "silent", "language": "xx",
         "words": [{"id": "silent.rule", "level": "none", "kind": "lookalike", "patterns": ["children"],
-                   "matches": ["x"], "passes": ["y"]}],
+                   "matches": ["children"], "passes": ["y"]}],
     }, "pack", ConfigurationError)  # fmt: skip
     (with_it,) = signs([(None, "Two children")], Packs(packs=(silent, *packs().packs)))
     assert with_it[0] == 2

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipelines.rules import alphabet
 from pipelines.rules.compiling import compile_pack
 from pipelines.rules.lexicon import word_hits
-from pipelines.rules.packs import Pack, check_examples
+from pipelines.rules.packs import Pack
 from pipelines.rules.packs import Packs as Several
 from pipelines.rules.words import words_of
 from schemas.errors import ConfigurationError
@@ -159,13 +159,13 @@ def test_a_text_is_read_whichever_others_there_are():
 
 
 def test_examples_are_checked_and_the_first_that_fails_is_named():
-    check_examples(Several(packs=(pack(rule("child", matches=["a child"], passes=["a dog"])),)))
+    Several(packs=(pack(rule("child", matches=["a child"], passes=["a dog"])),)).lexicon(0)
     for fields, expected in (
         ({"matches": ["a child", "a dog"], "passes": ["a cat"]}, "a match in its example «a dog»"),
         ({"matches": ["a child"], "passes": ["a child's cat"]}, "no match in its example «a child's cat»"),
     ):
         with pytest.raises(ConfigurationError, match=r"rule xx\.rule of pack xx") as refused:
-            check_examples(Several(packs=(pack(rule("child", **fields)),)))
+            Several(packs=(pack(rule("child", **fields)),)).lexicon(0)
         assert refused.value.expected == expected
 
 

@@ -13,7 +13,7 @@ thousand its automaton would no longer fit, and it would be forty times as slow.
 
 @pytest.mark.parametrize("place", range(len(PACKS.packs)), ids=[pack.pack for pack in PACKS.packs])
 def test_a_pack_that_ships(place):
-    pack, lexicon = PACKS.packs[place], PACKS.lexicons[place]
+    pack, lexicon = PACKS.packs[place], PACKS.lexicon(place)
     assert list(gaps(pack)) == []
     prefix = pack.language or pack.pack
     assert [rule.id for rule in pack.words if not rule.id.startswith(f"{prefix}.")] == []
