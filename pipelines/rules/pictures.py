@@ -80,9 +80,6 @@ def picture_signs(
                 everywhere = np.zeros(len(words), bool)
                 everywhere[texts[hit]] = True
                 found.add(number, about.of_pictures(everywhere, rule.reads), rule.level, rule.kind)
-                # What a file says of the people in it is declared, in words as in numbers.
-                if rule.level == Level.STRONG:
-                    found.declare(about.of_pictures(everywhere, ("people",)))
                 number += 1
     # Whatever else is said of a picture: what its file declares may be a minor.
     sign = np.where(assessed & ~unreadable, Sign.NO_SIGN, Sign.UNASSESSED)
@@ -116,10 +113,6 @@ class Found:
             self.strong |= hit
         else:
             self._weak[kind] = self._weak.get(kind, np.zeros(self.pictures, bool)) | hit
-
-    def declare(self, hit: Mask) -> None:
-        """Take in of what is evidence already that the file itself says it."""
-        self.declared |= hit
 
     def suspected(self, weighing: PicturePolicy) -> Mask:
         """Pictures with strong evidence, or weak evidence of kinds that have enough points together."""
