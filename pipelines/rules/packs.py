@@ -115,6 +115,22 @@ class Packs(Model):
     packs: tuple[Pack, ...]
 
     @cached_property
+    def _canonical(self) -> bytes:
+        return super().to_canonical_json()
+
+    @cached_property
+    def _digest(self) -> str:
+        return super().content_digest()
+
+    def to_canonical_json(self) -> bytes:
+        """RFC 8785 bytes: written once, for they are many."""
+        return self._canonical
+
+    def content_digest(self) -> str:
+        """SHA-256 of :meth:`to_canonical_json`, 64 hexadecimal digits."""
+        return self._digest
+
+    @cached_property
     def _ready(self) -> "dict[int, Lexicon]":
         return {}
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pyarrow as pa
 import pytest
+from enumerations import few_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from screened import packs, screened, verdicts
@@ -49,9 +50,10 @@ def signs(rows, chosen=None):
 
 
 AS_WRITTEN = signs(EXAMPLES)
+SOME = EXAMPLES[::10]
 
 
-@pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
+@pytest.mark.parametrize("variant", few_of(VARIANTS, "capitals", "decomposed", "soft hyphens"))
 def test_what_looks_the_same_is_judged_the_same(variant):
     changed = signs([(language, variant(text)) for language, text in EXAMPLES])
     different = [
@@ -62,11 +64,11 @@ def test_what_looks_the_same_is_judged_the_same(variant):
 
 
 @settings(max_examples=8)
-@given(st.lists(st.integers(0, len(EXAMPLES)), max_size=4))
+@given(st.lists(st.integers(0, len(SOME)), max_size=4))
 def test_a_batch_may_be_cut_anywhere(cuts):
-    edges = sorted({0, *cuts, len(EXAMPLES)})
-    parts = [signs(EXAMPLES[start:end]) for start, end in pairwise(edges)]
-    assert [one for part in parts for one in part] == AS_WRITTEN
+    edges = sorted({0, *cuts, len(SOME)})
+    parts = [signs(SOME[start:end]) for start, end in pairwise(edges)]
+    assert [one for part in parts for one in part] == AS_WRITTEN[::10]
 
 
 WORDS = ["child", "boy", "hill", "fog", "play", "school", "7", "year", "old", "no", "the"]
