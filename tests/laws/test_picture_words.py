@@ -74,7 +74,7 @@ def test_a_batch_may_be_cut_anywhere(cuts):
 WORDS = ["child", "boy", "hill", "fog", "play", "school", "7", "year", "old", "no", "the"]
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(
     st.sampled_from(["none", "weak", "strong"]),
     st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join), min_size=1, max_size=3),
@@ -88,8 +88,10 @@ def test_one_more_rule_never_keeps_what_was_removed(level, patterns, text):
     }, "pack", ConfigurationError)  # fmt: skip
     row = record(media=[medium(alt_text=text, metadata=[declared("Iptc4xmpExt:ModelAge", "9")])])
     table = pa.Table.from_pylist([row], RECORDS)
-    more = Packs(packs=(added, *packs().packs))
-    for chosen in (packs(), more):
+    # Declared metadata and English: to make all packs ready for each example would take minutes.
+    few = Packs(packs=tuple(pack for pack in packs().packs if pack.pack in {"declared", "english"}))
+    more = Packs(packs=(added, *few.packs))
+    for chosen in (few, more):
         found = picture_signs(table, Circumstances.unknown(1), chosen, PicturePolicy())
         assert np.array_equal(found.sign, [3])
     assert verdicts(screened([row]))[0][0] == "minor_image_declared"
@@ -102,5 +104,6 @@ def test_a_rule_of_one_pack_takes_nothing_out_of_another():
         "words": [{"id": "silent.rule", "level": "none", "kind": "lookalike", "patterns": ["children"],
                    "matches": ["children"], "passes": ["y"]}],
     }, "pack", ConfigurationError)  # fmt: skip
-    (with_it,) = signs([(None, "Two children")], Packs(packs=(silent, *packs().packs)))
+    english = [pack for pack in packs().packs if pack.pack == "english"]
+    (with_it,) = signs([(None, "Two children")], Packs(packs=(silent, *english)))
     assert with_it[0] == 2
