@@ -49,7 +49,7 @@ def compile_pack(pack: Pack) -> Lexicon:
             words[atom.word] = mask
     for numbers, is_ordinal in ((pack.numbers, False), (pack.ordinals, True)):
         for word, value in numbers.items():
-            (one,) = spelling[word].split()
+            one = _one_word(pack, spelling[word])
             words[one] = words.get(one, 0) | _ranges(ranges, value, is_ordinal=is_ordinal)
     for word in words:
         words[word] |= wild.fits(word)
@@ -65,6 +65,19 @@ def compile_pack(pack: Pack) -> Lexicon:
         )
     dated = tuple(any(BirthYear() in place for place in _places([patterns])) for patterns in rules)
     return Lexicon(pack, rules, bits, words, stop, wild, ranges, dated, anchors)
+
+
+def _one_word(pack: Pack, number: str) -> str:
+    """A number's word, which is one: patterns look numbers up word by word."""
+    words = number.split()
+    if len(words) != 1:
+        raise ConfigurationError(
+            f"numbers and ordinals of pack {pack.pack}",
+            expected="one word each",
+            found=f"{number.strip()!r}",
+            remedy="leave it out, and write a pattern for it",
+        )
+    return words[0]
 
 
 def _places(rules: Iterable[Patterns]) -> Iterator[Place]:

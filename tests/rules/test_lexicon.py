@@ -106,6 +106,13 @@ def test_a_rule_of_words_is_weighed_as_the_policy_can(level, kind, found):
         pack(rule("child", level=level, kind=kind))
 
 
+@pytest.mark.parametrize("key", ["numbers", "ordinals"])
+def test_a_number_of_two_words_is_refused(key):
+    with pytest.raises(ConfigurationError, match="numbers and ordinals of pack xx") as refused:
+        compile_pack(pack(rule("{1-17} years"), **{key: {"dix-sept": 17}}))
+    assert "dix sept" in refused.value.found
+
+
 def test_a_rule_of_level_none_takes_out_its_own_words_alone():
     given = pack(rule("child s play", level="none", kind="lookalike"), rule("child"), rule("child ~ toy"))
     texts = [
