@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.cli.tables import print_json, print_table
+from schemas.errors import BadInput
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -32,6 +33,16 @@ def list_rules(*, as_json: JsonOption = False) -> None:
              "patterns": len(rule.patterns)} for rule in pack.words
         ]  # fmt: skip
         rows += [
+            {
+                "pack": pack.pack,
+                "rule": one.id,
+                "level": one.level.value,
+                "kind": one.kind.value,
+                "patterns": 0,
+            }
+            for one in pack.circumstances
+        ]
+        rows += [
             {"pack": pack.pack, "rule": one.id, "level": "declared", "kind": "declared", "patterns": 0}
             for one in pack.declared
         ]
@@ -56,6 +67,9 @@ def explain(
     from pipelines.rules.packs import load_packs
 
     taken = datetime.now(UTC).year if year is None else year
+    text = text.encode("utf-8", "replace").decode(
+        "utf-8"
+    )  # bytes that are no text, as the shell hands them in
     rows = [
         {"rule": sight.rule.id, "level": sight.rule.level.value, "kind": sight.rule.kind.value,
          "start": sight.start, "end": sight.end, "words": text[sight.start : sight.end]}
@@ -111,7 +125,7 @@ def evaluate(
     judged = judge([line for file in files for line in read_labelled(file)], packs, PicturePolicy())
     result = evaluation(judged, packs)
     if picture is not None:
-        picture.write_text(precision_against_recall(result), encoding="utf-8")
+        _write(picture, precision_against_recall(result))
     if as_json:
         print_json(result)
         return
@@ -124,6 +138,18 @@ def evaluate(
             for one in judged
             if one.line.label != "unclear" and (one.line.label == "minor") != (one.level != "none")
         ])  # fmt: skip
+
+
+def _write(picture: Path, drawn: str) -> None:
+    try:
+        picture.write_text(drawn, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(
+            str(picture),
+            expected="a file that can be written",
+            found=error.strerror or type(error).__name__,
+            remedy="name another file",
+        ) from error
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 from pipelines.rules.alphabet import NOBODY, strings
 from pipelines.rules.lexicon import Lexicon
 from pipelines.rules.packs import Packs, WordRule
-from pipelines.rules.picture_words import reading
+from pipelines.rules.picture_words import primary_subtag, reading
 from pipelines.rules.words import words_of
 
 
@@ -34,14 +34,14 @@ def explain_text(text: str, packs: Packs, language: str | None, year: int) -> li
     Args:
         text: as somebody wrote it.
         packs: the packs.
-        language: primary subtag; null: not known.
+        language: BCP 47; null: not known.
         year: in which the picture was taken; 0: not known.
     """
     chunks = [(found[0], found.span()) for found in re.finditer(r"\S+", text)]
     words = words_of(pa.array([chunk for chunk, _ in chunks] + [text], pa.string()))
     places = [span for (_, span), count in zip(chunks, words.lengths(), strict=False) for _ in range(count)]
     read = words.distinct.take(pa.array(words.word[words.starts[-2] :])).to_pylist()
-    readers = reading(packs, words_of(pa.array([text])), pa.array([language], pa.string()))
+    readers = reading(packs, words_of(pa.array([text])), primary_subtag(pa.array([language], pa.string())))
     return [
         sight
         for place, reads in enumerate(readers)

@@ -128,7 +128,7 @@ class Notation:
         if core == "~":
             return Element(())
         parts = _PART.findall(core)
-        if "".join(parts) != core or set(parts[1::2]) > {"|"} or len(parts) % 2 == 0:
+        if "".join(parts) != core or set(parts[1::2]) - {"|"} or len(parts) % 2 == 0:
             msg = f"{written!r}: words and {{lists}} stand between |"
             raise ValueError(msg)
         found = [sequence for part in parts[::2] for sequence in self._sequences(part)]

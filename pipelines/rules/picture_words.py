@@ -80,7 +80,7 @@ def picture_words(
         "caption": pictures.field("caption"),
         **{name: _values(pictures, properties) for name, properties in _PROPERTIES.items()},
     }
-    language = _primary_subtag(records.column("language").combine_chunks())
+    language = primary_subtag(records.column("language").combine_chunks())
     published = _year(records.column("created_at").combine_chunks())
     taken = _year(pictures.field("taken_at"))
     year = np.where(taken > 0, taken, published[row])
@@ -147,7 +147,8 @@ def _values(pictures: pa.StructArray, properties: tuple[str, ...]) -> pa.StringA
     return pc.binary_join(listed, " ; ")
 
 
-def _primary_subtag(language: pa.Array) -> pa.StringArray:
+def primary_subtag(language: pa.Array) -> pa.StringArray:
+    """The language of BCP 47 tags, in small letters: ``de`` of ``de-AT``."""
     encoded = language.dictionary_encode()
     entries = pc.replace_substring_regex(encoded.dictionary.cast(pa.string()), r"[-_].*", "")
     return pc.utf8_lower(entries).take(encoded.indices)

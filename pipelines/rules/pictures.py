@@ -102,7 +102,7 @@ class Found:
         self.strong = np.zeros(self.pictures, bool)
         self._weak: dict[Kind, Mask] = {}
 
-    def add(self, number: int, hit: Mask, level: Level | str, kind: Kind) -> None:
+    def add(self, number: int, hit: Mask, level: Level, kind: Kind) -> None:
         """Take in what a rule hits. Words that only look like a sign are no evidence."""
         if level == Level.NONE or not hit.any():
             return

@@ -7,15 +7,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.rules.characters import WORD, holds
-
 _UNSEEN = (
     r"[\x{ad}\x{300}-\x{36f}\x{61c}\x{115f}\x{1160}\x{17b4}\x{17b5}\x{180b}-\x{180f}\x{200b}-\x{200f}"
     r"\x{202a}-\x{202e}\x{2060}-\x{206f}\x{3164}\x{fe00}-\x{fe0f}\x{feff}\x{ffa0}\x{fff0}-\x{fff8}"
     r"\x{1bca0}-\x{1bca3}\x{1d173}-\x{1d17a}\x{e0000}-\x{e0fff}]"
 )
 """Characters that nobody sees (Default_Ignorable_Code_Point), and accents that stand by themselves."""
-_LETTER = WORD.removeprefix("0-9")
 
 
 def plain(words: pa.StringArray) -> pa.StringArray:
@@ -28,24 +25,3 @@ def plain(words: pa.StringArray) -> pa.StringArray:
         return words
     decomposed = pc.utf8_normalize(words.filter(pa.array(foreign)), "NFKD")
     return pc.replace_with_mask(words, pa.array(foreign), pc.replace_substring_regex(decomposed, _UNSEEN, ""))
-
-
-def read_twice(words: pa.StringArray) -> pa.StringArray:
-    """Words, so that a digit ends a word: ``turned7 2kids`` is ``turned 7 2kids | turned kids``.
-
-    Where digits touch letters: once with a space before digits, once with spaces for them. A space behind
-    digits would part the ``3rd`` and the ``7yo``.
-    """
-    counted = holds(words, "0", "9")
-    touching = pc.match_substring_regex(
-        words.filter(pa.array(counted)), rf"[{_LETTER}][0-9]|[0-9][{_LETTER}]"
-    )
-    counted[counted] = np.asarray(touching)
-    if not counted.any():
-        return words
-    held = words.filter(pa.array(counted))
-    apart = pc.replace_substring_regex(held, rf"([{_LETTER}])([0-9])", r"\1 \2")
-    uncounted = pc.replace_substring_regex(held, "[0-9]+", " ")
-    return pc.replace_with_mask(
-        words, pa.array(counted), pc.binary_join_element_wise(apart, uncounted, " | ")
-    )

@@ -41,6 +41,7 @@ def test_rules_are_listed_with_their_levels(place):
     rules = {row["rule"]: row for row in place.run("rules", "list", "--json").done().json}
     assert rules["en.child"]["level"] == "strong"
     assert rules["plus.minor-model-age"]["level"] == "declared"
+    assert rules["around.tagged-minor"]["level"] == "weak"
     assert {row["level"] for row in rules.values()} == {"none", "weak", "strong", "declared"}
     assert "en.child" in place.run("rules", "list").done().out
 
@@ -55,6 +56,19 @@ def test_it_is_explained_which_rule_saw_what_and_where(place):
     # what was taken out is seen by no later rule
     assert not any(row["level"] != "none" and row["start"] < 18 for row in rows)
     assert place.run("rules", "explain", "", "--json").done().json == []
+
+
+@pytest.mark.parametrize("language", ["de", "de-AT", "DE_ch"])
+def test_a_language_may_have_subtags(place, language):
+    rows = place.run("rules", "explain", "Kind", "--language", language, "--json").done().json
+    assert {row["rule"].partition(".")[0] for row in rows} == {"de"}
+
+
+def test_a_picture_that_cannot_be_written_is_one_error(place, labelled, tmp_path):
+    ended = place.run("rules", "evaluate", labelled, "--picture", tmp_path / "nowhere/picture.svg")
+    assert (ended.code, ended.out) == (3, "")
+    assert "nowhere/picture.svg" in ended.err
+    assert "Traceback" not in ended.err
 
 
 @pytest.mark.parametrize(("year", "found"), [("2024", True), ("2040", False)])

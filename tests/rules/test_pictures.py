@@ -101,6 +101,15 @@ CASES = [
         "Sunday", "IMG_2034.jpg", "photo-of-a-hill.png", " Sunday! ", "2024 fog", "fog ...", "#hillinfog")),
     *(case(f"a caption of two: {two}", "kept", 1, pictures=[medium(caption=two)]) for two in (
         "Sunday fog", "fog\u00a0again", "the\n2nd")),
+    case("an English sentence in a German record", SUSPECTED, language="de", pictures=[
+        medium(caption="This is one of the nippers at the lake")]),
+    case("one English word in a German record", "kept", 1, language="de", pictures=[medium(caption="Die Nippers am See")]),
+    case("an English word in a language nobody named", SUSPECTED, language=None, pictures=[medium(caption="Nippers!")]),
+    case("born when it was published", SUSPECTED, created_at=at("2024-03-05"), pictures=[medium(caption="born 2015", **HILL)]),
+    case("of age when it was published", "kept", 1, created_at=at("2024-03-05"), pictures=[
+        medium(caption="born 2001", **HILL)]),
+    case("a minor when it was taken", SUSPECTED, created_at=at("2024-03-05"), pictures=[
+        medium(caption="born 2001", taken_at=at("2012-01-01"), **HILL)]),
     case("a word in each of two fields", "kept", 0, pictures=[medium(caption="fog", alt_text="Sunday")]),
     case("a caption of punctuation", "kept", 0, pictures=[medium(caption="... !")]),
     case("a machine's words of a form nobody knows", "kept", 0, pictures=[medium(auto_alt_text="Bild: Berg")]),
