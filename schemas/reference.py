@@ -17,6 +17,7 @@ from schemas.outcomes import OUTCOME_MEANINGS, REASON_MEANINGS, Outcome, Reason
 from schemas.policy import PRESETS, SurfaceRule
 from schemas.profile import PROFILE_TABLE
 from schemas.release import RELEASE_COLUMNS
+from schemas.reviews import QUEUE_TABLE, QUEUED_TABLE, REVIEWS_TABLE
 from schemas.tables import (
     ELIGIBILITY_TABLE,
     FOOTPRINT_TABLE,
@@ -90,7 +91,7 @@ def pages() -> tuple[Page, ...]:
         Page("tables", "Tables of a version", "Parquet (the look-up: Arrow), exact types, no statistics.", (
             *(_table(table) for table in (
                 LEDGER_TABLE, FOOTPRINT_TABLE, ELIGIBILITY_TABLE, SNAPSHOT_TABLE, SPLITS_TABLE, SHARDS_TABLE,
-                PROFILE_TABLE, OBSERVED_TABLE, LOOKUP_TABLE, TAKEDOWN_TABLE,
+                PROFILE_TABLE, OBSERVED_TABLE, LOOKUP_TABLE, TAKEDOWN_TABLE, QUEUE_TABLE, REVIEWS_TABLE, QUEUED_TABLE,
             )),
             _release(),
         )),

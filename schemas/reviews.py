@@ -1,0 +1,77 @@
+"""Reviews: what waits for a person, and what persons decided. The words of queue, decisions and expiry.
+
+A picture is written down by a keyed digest: of its bytes, where they are known, so that every copy has the
+same one; otherwise of its record and its place there. So is everything that is written about it.
+"""
+
+import hmac
+from collections.abc import Sequence
+from enum import IntEnum
+
+import pyarrow as pa
+
+from schemas.canonical import canonical_json
+from schemas.fields import TIMESTAMP
+from schemas.identifiers import message, subject
+from schemas.tables import Column, Table
+
+REVIEW_DAYS = 30
+"""Days after which a picture that nobody decided on is removed."""
+
+
+class Decision(IntEnum):
+    """What became of a suspected picture. Stored: append-only."""
+
+    REFUSED = 0
+    """A person refused the picture, in every copy, whatever is written about it."""
+    RELEASED = 1
+    """Two persons released the picture with these words, as long as no other rule fires."""
+    EXPIRED = 2
+    """Nobody decided in time."""
+
+
+_RULES = pa.list_(pa.field("element", pa.string(), nullable=False))
+
+REVIEWS_TABLE = Table(
+    "reviews", "What was decided about suspected pictures, by persons or by time; sorted by the first four"
+    " columns, null first.", (
+    Column("picture", pa.uint64(), "keyed digest of the picture"),
+    Column("copies", pa.bool_(), "it is of its bytes: every copy has the same"),
+    Column("decision", pa.uint8(), "stored value of Decision"),
+    Column("words", pa.binary(32), "keyed digest of what is written about it; null: whatever that is", True),
+    Column("rules", _RULES, "released: rules that the persons saw firing, sorted; null: none need be", True),
+))  # fmt: skip
+
+QUEUE_TABLE = Table(
+    "queue", "Pictures of a split that wait for a person: suspected, nobody decided, in a record that nothing"
+    " else removes. Sorted by row and medium.", (
+    Column("row", pa.uint32(), "of the record in the split"),
+    Column("medium", pa.uint32(), "place of the picture among those of its record, from 0"),
+    Column("picture", pa.uint64(), "keyed digest of the picture"),
+    Column("copies", pa.bool_(), "it is of its bytes: every copy has the same"),
+    Column("words", pa.binary(32), "keyed digest of what is written about it"),
+    Column("strong", pa.bool_(), "some strong evidence is among what was found"),
+    Column("points", pa.uint16(), "points of the weak evidence, by the policy"),
+    Column("rules", pa.list_(pa.field("element", pa.uint16(), nullable=False)),
+           "rules that gave evidence: indices into the rule list"),
+))  # fmt: skip
+
+QUEUED_TABLE = Table("queued", "Since when pictures wait, or waited; sorted by the first two columns.", (
+    Column("picture", pa.uint64(), "keyed digest of the picture"),
+    Column("words", pa.binary(32), "keyed digest of what is written about it"),
+    Column("since", TIMESTAMP, "when the first version was finished in whose queue it was"),
+))  # fmt: skip
+
+REVIEWS = REVIEWS_TABLE.schema
+QUEUE = QUEUE_TABLE.schema
+QUEUED = QUEUED_TABLE.schema
+
+
+def placed_picture(key: bytes, record_id: str, medium: int) -> int:
+    """The keyed digest of a picture whose bytes nobody digested: of its record, and its place there."""
+    return subject(key, message("picture", str(medium), record_id))
+
+
+def words_digest(key: bytes, written: Sequence[object]) -> bytes:
+    """The keyed digest of what is written about a picture: a list of JSON values, nulls included."""
+    return hmac.digest(key, b"words\x00\x00" + canonical_json(written), "sha256")
