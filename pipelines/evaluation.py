@@ -92,7 +92,8 @@ def judge(lines: Sequence[LabelledCaption], packs: Packs, policy: PicturePolicy)
     signs = picture_signs(records, Circumstances.unknown(len(records)), packs, policy)
     ids = packs.rules
     evidence: list[list[str]] = [[] for _ in lines]
-    for row, rule in zip(signs.evidence_row.tolist(), signs.evidence_rule.tolist(), strict=True):
+    pairs = zip(*(found.tolist() for found in signs.evidence_of_rows()), strict=True)
+    for row, rule in pairs:
         evidence[row].append(ids[rule])
     strong = {rule.id for pack in packs.packs for rule in pack.words if rule.level == Level.STRONG}
 

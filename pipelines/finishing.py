@@ -9,12 +9,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.corpus.assemble import shards_table, splits_table, total
-from pipelines.corpus.chain import find_entry, load_version, publish, read_chain, read_object_table
+from pipelines.corpus.chain import (
+    Version,
+    find_entry,
+    load_version,
+    publish,
+    read_chain,
+    read_object_table,
+)
 from pipelines.corpus.objects import Zone, object_name
 from pipelines.corpus.refusals import record_refusal, refused
 from pipelines.corpus.results import results_of
 from pipelines.corpus.staging import lookup_table, plan_splits, takedown_table
 from pipelines.corpus.store import Store
+from pipelines.corpus.waiting import newly_waiting, waiting_since
+from pipelines.expiry import queued_since
 from pipelines.lineage.diff import newly_usable
 from pipelines.planning import put_table
 from pipelines.quality.gates import relative_gate, release_gate
@@ -61,6 +70,8 @@ class Prepared:
     content: ContentDocument
     change: _Change
     results: list[SplitResult]
+    queued: ObjectRef | None
+    """Since when pictures wait, a table."""
 
 
 Measured = dict[str, dict[str, int]]
@@ -105,7 +116,8 @@ def prepare_version(
     counts = total(results)
     profile = profile_of(splits, _measured(store, plan_id, plan, results, measured))
     quality = release_gate(profile, plan.policy.quality.release)
-    change = _change(store, plan, counts, splits)
+    before = _before(store, plan)
+    change = _change(store, plan, counts, splits, before)
     must_pass = quality if finishing.accepted_by else (*quality, *change.findings)
     if not all(finding.success for finding in must_pass):
         refusal = Refusal(
@@ -134,6 +146,7 @@ def prepare_version(
         engine=plan.engine,
         keys={"registry": plan.snapshot.key_ids[-1], "lineage": plan.lineage_key.id},
         eligibility=plan.eligibility,
+        reviews=plan.reviews,
         splits=put_table(store, splits),
         profile=put_table(store, profile),
         shards=store.put("data", encode(shards), "parquet", len(shards)),
@@ -141,7 +154,9 @@ def prepare_version(
         quality=(*plan.quality, *quality),
     )
     document = store.put("lineage", content.to_canonical_json(), "json")
-    return Prepared(plan, document, content, change, results)
+    return Prepared(
+        plan, document, content, change, results, _queued(store, results, before, finishing.now())
+    )
 
 
 def _envelope(prepared: Prepared, finishing: Finishing) -> Envelope:
@@ -155,6 +170,7 @@ def _envelope(prepared: Prepared, finishing: Finishing) -> Envelope:
         content=prepared.document,
         shards=content.shards,
         observed=plan.observed,
+        queued=prepared.queued,
         runner=Runner(
             name=finishing.runner,
             started_at=plan.started_at,
@@ -208,11 +224,26 @@ def _opened(store: Store, zone: Zone, ref: ObjectRef) -> Iterator[pq.ParquetFile
         ) from error
 
 
-def _change(store: Store, plan: Plan, counts: Counts, splits: pa.Table) -> _Change:
+def _queued(
+    store: Store, results: list[SplitResult], before: Version | None, now: datetime
+) -> ObjectRef | None:
+    """Since when pictures wait: those that are new in the queue, since now."""
+    parts = [result.queue for result in results if result.queue is not None]
+    waiting = queued_since(waiting_since(store, before), newly_waiting(store, parts, before), now)
+    return put_table(store, waiting) if len(waiting) else None
+
+
+def _before(store: Store, plan: Plan) -> Version | None:
+    """The version before; None: there is none."""
     entries = [entry for entry in read_chain(store) if plan.parent and entry.number <= plan.parent.number]
     if not any(entry.kind == "publish" for entry in entries):
+        return None
+    return load_version(store, find_entry(entries, None).number)
+
+
+def _change(store: Store, plan: Plan, counts: Counts, splits: pa.Table, before: Version | None) -> _Change:
+    if before is None:
         return _Change()
-    before = load_version(store, find_entry(entries, None).number)
     return _Change(
         relative_gate(counts, before.content.counts, plan.policy.quality.relative),
         newly_usable(store, before, splits.to_pylist()),

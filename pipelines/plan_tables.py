@@ -27,6 +27,7 @@ class PlanTables:
     conditions: Conditions
     states: pa.Table
     records: frozenset[bytes]
+    reviews: pa.Table
     linked: int
     """The registry was told of accounts that objections up to this event reach."""
     computed: npt.NDArray[np.bool_]
@@ -50,4 +51,5 @@ class Before:
             frozenset(tables.source.observed.values()),
             tables.states,
             tables.records,
+            tables.reviews,
         )

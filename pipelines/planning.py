@@ -12,7 +12,9 @@ from pipelines.corpus.chain import latest_version, parent_of, read_chain
 from pipelines.corpus.computed import Conditions, of_version, sealed_records
 from pipelines.corpus.refusals import record_refusal, refused
 from pipelines.corpus.reuse import planned_splits
+from pipelines.corpus.waiting import waiting_since
 from pipelines.eligibility import EligibilityKeys, compute_eligibility
+from pipelines.expiry import reviews_at
 from pipelines.linking import newly_reached
 from pipelines.plan_tables import Before, PlanTables
 from pipelines.preconditions import check_accounts, check_parent, check_platforms, check_registry
@@ -48,6 +50,8 @@ class BuildInputs:
     lineage_key: KeyRef
     target_key: Callable[[], bytes]
     """The key that opens takedowns; asked for where there are some."""
+    reviews: Callable[[], pa.Table]
+    """What persons decided about suspected pictures, as it stands: a REVIEWS table."""
     links: Links | None
     """Where accounts that objections reach are recorded before the snapshot is taken; None: nothing is."""
     from_scratch: bool = False
@@ -132,11 +136,12 @@ def make_plan(inputs: BuildInputs, now: datetime, before: Before | None = None) 
         engine=current,
     )
     records = sealed_records(snapshot.objections, inputs.policy)
+    reviews = reviews_at(inputs.reviews(), waiting_since(store, parent), inputs.as_of)
     reusable = before.computed() if before else None
     if before is None and parent is not None and not inputs.from_scratch:
         reusable = of_version(store, parent)
     planned = planned_splits(
-        store, reusable, source.splits, source.observed, eligibility.states, records, conditions
+        store, reusable, source.splits, source.observed, eligibility.states, records, reviews, conditions
     )
     reused = np.asarray(planned.column("reused"))
     computed = np.zeros(len(planned), bool) if before is None else before.tables.computed
@@ -173,6 +178,7 @@ def make_plan(inputs: BuildInputs, now: datetime, before: Before | None = None) 
         eligibility=put_table(store, eligibility.states),
         lookup=sha256(lookup),
         takedown=sha256(takedown),
+        reviews=put_table(store, reviews),
         splits=len(planned),
         planned=sha256(splits_table),
         reused=int(np.count_nonzero(reused)),
@@ -185,7 +191,7 @@ def make_plan(inputs: BuildInputs, now: datetime, before: Before | None = None) 
     )
     return PlanTables(
         plan, splits_table, lookup, takedown, source, snapshot, conditions, eligibility.states, records,
-        linked, computed | ~reused,
+        reviews, linked, computed | ~reused,
     )  # fmt: skip
 
 

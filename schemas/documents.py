@@ -163,6 +163,8 @@ class ContentDocument(Model):
     """Purpose -> key id."""
     eligibility: ObjectRef
     """State of every account, a table."""
+    reviews: ObjectRef
+    """What was decided about suspected pictures, a table."""
     splits: ObjectRef
     """The splits with their results, a table."""
     profile: ObjectRef
@@ -218,6 +220,8 @@ class Envelope(Model):
     """The list of shards under data/: where a trainer starts."""
     observed: ObjectRef | None = None
     """What was observed of the source's files."""
+    queued: ObjectRef | None = None
+    """Since when pictures wait for a person, a table; null: none ever did."""
     runner: Runner | None = None
     """Where and how it ran; null for entries that ran nothing."""
     relative: tuple[Finding, ...] = ()

@@ -63,6 +63,8 @@ class SplitResult(Model):
     """Its ledger part."""
     footprint: ObjectRef
     """Its footprint part."""
+    queue: ObjectRef | None
+    """Its pictures that wait for a person; null: none does."""
     tally: tuple[TallyEntry, ...]
     """Sorted by surface, then code."""
     masked: tuple[Counted, ...]
@@ -112,6 +114,8 @@ class Plan(Model):
     """SHA-256 of the staged look-up table ``lookup.arrow``."""
     takedown: Digest
     """SHA-256 of the staged look-up table ``takedown.arrow``."""
+    reviews: ObjectRef
+    """What was decided about suspected pictures, a table."""
     splits: int
     """How many."""
     planned: Digest

@@ -91,7 +91,8 @@ def pages() -> tuple[Page, ...]:
         Page("tables", "Tables of a version", "Parquet (the look-up: Arrow), exact types, no statistics.", (
             *(_table(table) for table in (
                 LEDGER_TABLE, FOOTPRINT_TABLE, ELIGIBILITY_TABLE, SNAPSHOT_TABLE, SPLITS_TABLE, SHARDS_TABLE,
-                PROFILE_TABLE, OBSERVED_TABLE, LOOKUP_TABLE, TAKEDOWN_TABLE, QUEUE_TABLE, REVIEWS_TABLE, QUEUED_TABLE,
+                PROFILE_TABLE, OBSERVED_TABLE, LOOKUP_TABLE, TAKEDOWN_TABLE,
+                QUEUE_TABLE, REVIEWS_TABLE, QUEUED_TABLE,
             )),
             _release(),
         )),

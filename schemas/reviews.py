@@ -5,14 +5,16 @@ same one; otherwise of its record and its place there. So is everything that is 
 """
 
 import hmac
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
+from typing import Any
 
 import pyarrow as pa
 
-from schemas.canonical import canonical_json
+from schemas.canonical import canonical_json, sha256
 from schemas.fields import TIMESTAMP
-from schemas.identifiers import message, subject
+from schemas.identifiers import message
 from schemas.tables import Column, Table
 
 REVIEW_DAYS = 30
@@ -59,6 +61,7 @@ QUEUE_TABLE = Table(
 QUEUED_TABLE = Table("queued", "Since when pictures wait, or waited; sorted by the first two columns.", (
     Column("picture", pa.uint64(), "keyed digest of the picture"),
     Column("words", pa.binary(32), "keyed digest of what is written about it"),
+    Column("copies", pa.bool_(), "the former is of its bytes: every copy has the same"),
     Column("since", TIMESTAMP, "when the first version was finished in whose queue it was"),
 ))  # fmt: skip
 
@@ -67,11 +70,35 @@ QUEUE = QUEUE_TABLE.schema
 QUEUED = QUEUED_TABLE.schema
 
 
-def placed_picture(key: bytes, record_id: str, medium: int) -> int:
-    """The keyed digest of a picture whose bytes nobody digested: of its record, and its place there."""
-    return subject(key, message("picture", str(medium), record_id))
+def placed_message(record_id: str, medium: int) -> bytes:
+    """The message of a picture whose bytes nobody digested: its record, and its place there from 0."""
+    return message("picture", str(medium), record_id)
 
 
-def words_digest(key: bytes, written: Sequence[object]) -> bytes:
-    """The keyed digest of what is written about a picture: a list of JSON values, nulls included."""
-    return hmac.digest(key, b"words\x00\x00" + canonical_json(written), "sha256")
+def decisions_digest(rows: Iterable[Mapping[str, Any]]) -> str:
+    """SHA-256 over rows of REVIEWS, in the table's order: what a split key holds of decisions."""
+    said = [
+        [
+            f"{row['picture']:016x}",
+            row["copies"],
+            row["decision"],
+            None if row["words"] is None else row["words"].hex(),
+            row["rules"],
+        ]
+        for row in rows
+    ]
+    return sha256(canonical_json(said))
+
+
+def words_digest(
+    key: bytes, texts: Sequence[str | None], metadata: Sequence[Mapping[str, Any]] | None
+) -> bytes:
+    """The keyed digest of all that is written about a picture: 32 bytes.
+
+    ``texts``: its alt_text, auto_alt_text and caption, and its record's text; ``metadata`` has ``property``
+    and ``values``, as RECORDS has them.
+    """
+    declared = [[entry["property"], entry["values"]] for entry in metadata or ()]
+    # RFC 8785 of lists, strings and nulls, much faster than writing JSON in general.
+    data = json.dumps([*texts, declared], ensure_ascii=False, separators=(",", ":")).encode()
+    return hmac.digest(key, b"words\x00\x00" + data, "sha256")

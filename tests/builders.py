@@ -14,6 +14,7 @@ from pipelines.ingest.measure import measure
 from schemas.fields import ACCOUNT_FIELDS, ACCOUNTS, RECORD_FIELDS, RECORDS
 from schemas.identifiers import PLATFORM_SCOPED, SCHEME, normalise, pseudonym, target_message
 from schemas.manifest import MANIFEST_NAME, SourceManifest
+from schemas.reviews import REVIEWS
 from schemas.snapshots import RegistrySnapshot
 from schemas.tables import SNAPSHOT
 from schemas.takedowns import seal, takedown_form
@@ -111,6 +112,12 @@ def accounts_table(rows):
 def records_table(rows):
     """Record rows as a RECORDS table."""
     return pa.Table.from_pylist(list(rows), schema=RECORDS)
+
+
+def reviews_table(rows):
+    """Decisions as a REVIEWS table; each at least of a picture and a decision."""
+    given = [{"copies": True, "words": None, "rules": None, **row} for row in rows]
+    return pa.Table.from_pylist(given, schema=REVIEWS)
 
 
 def write_canonical(folder, accounts, records, *, row_group_rows=4, files=1):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from builders import AS_OF, TARGET_KEY, snapshot_of, write_canonical
+from builders import AS_OF, TARGET_KEY, reviews_table, snapshot_of, write_canonical
 from pipelines.build import Steps, build
 from pipelines.corpus.source_files import SourceFiles
 from pipelines.corpus.store import open_store
@@ -49,6 +49,8 @@ class Place:
     objections: list
     policy: Policy = field(default_factory=Policy)
     plans: list = field(default_factory=list)
+    decisions: list = field(default_factory=list)
+    """What persons decided about pictures: rows of REVIEWS."""
     corpus: str = "corpus"
     registry_id: str = "registry-1"
     log_key: str = "who signs"
@@ -135,6 +137,7 @@ class Place:
             keys=EligibilityKeys((self.keys["registry"].secret,), self.keys["lineage"].secret),
             lineage_key=KeyRef(id=self.keys["lineage"].id, reference=f"file:{self.folder}/lineage.key"),
             target_key=lambda: TARGET_KEY,
+            reviews=lambda: reviews_table(self.decisions),
             links=Links(read=self.reaching, record=self.record_reached),
             from_scratch=from_scratch,
         )

@@ -15,6 +15,7 @@ from builders import (
     account,
     accounts_table,
     records_table,
+    reviews_table,
     snapshot_of,
 )
 from pipelines.eligibility import EligibilityKeys, compute_eligibility
@@ -49,13 +50,15 @@ def eligibility(accounts, objections=(), policy=None, as_of=AS_OF):
     )
 
 
-def screened(records, accounts=None, objections=(), policy=None, as_of=AS_OF, **split):
+def screened(records, accounts=None, objections=(), policy=None, as_of=AS_OF, reviews=(), **split):
     """The Screened of one split that holds these records; ``row_group_rows`` cuts row groups."""
     policy = policy or Policy()
     accounts = [account()] if accounts is None else accounts
     held = eligibility(accounts, objections, policy, as_of)
     lookup = Lookup(held.lookup, PLATFORM, LINEAGE_KEY)
-    inputs = Inputs(lookup, takedowns(objections, policy), policy, packs(), "lineage-0", "engine")
+    inputs = Inputs(
+        lookup, takedowns(objections, policy), reviews_table(reviews), policy, packs(), "lineage-0", "engine"
+    )
     return screen(open_split(split_bytes(records, **split), inputs), inputs)
 
 

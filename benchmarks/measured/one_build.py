@@ -22,6 +22,7 @@ from pipelines.quality.gates import release_gate, source_gate
 from schemas.plans import KeyRef
 from schemas.policy import Policy
 from schemas.profile import PROFILE
+from schemas.reviews import REVIEWS
 from schemas.snapshots import RegistryHead
 
 AS_OF = datetime(2026, 6, 1, tzinfo=UTC)
@@ -55,6 +56,7 @@ class Workspace:
             keys=EligibilityKeys(registry=(registry.secret,), lineage=lineage.secret),
             lineage_key=KeyRef(id=lineage.id, reference=f"file:{self.keys / 'lineage.key'}"),
             target_key=no_takedowns,
+            reviews=REVIEWS.empty_table,
             links=None,
         )
 

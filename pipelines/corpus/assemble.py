@@ -29,6 +29,9 @@ def splits_table(planned: pa.Table, results: list[SplitResult]) -> pa.Table:
             "footprint": result.footprint.digest,
             "footprint_bytes": result.footprint.bytes,
             "footprint_rows": result.footprint.rows,
+            "queue": result.queue.digest if result.queue else None,
+            "queue_bytes": result.queue.bytes if result.queue else 0,
+            "queue_rows": result.queue.rows if result.queue else 0,
         })  # fmt: skip
     return pa.Table.from_pylist(rows, schema=SPLITS)
 

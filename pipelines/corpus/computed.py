@@ -13,10 +13,11 @@ from pipelines.corpus.chain import Version, read_object_table, read_splits
 from pipelines.corpus.objects import read_object
 from pipelines.corpus.source_files import Observation
 from pipelines.corpus.store import Store
-from schemas.documents import EngineRef, ObjectRef
+from schemas.documents import ContentDocument, EngineRef, ObjectRef
 from schemas.outcomes import Reason
 from schemas.plans import SplitResult
 from schemas.policy import Policy
+from schemas.reviews import REVIEWS
 from schemas.splits import Split
 from schemas.tables import ELIGIBILITY, FOOTPRINT, OBSERVED, SNAPSHOT
 from schemas.vocabulary import TakedownType
@@ -45,6 +46,8 @@ class Computed:
     """An ELIGIBILITY table."""
     records: frozenset[bytes]
     """What was taken down by its own name: :func:`sealed_records`."""
+    reviews: pa.Table
+    """A REVIEWS table."""
 
     def unchanged(
         self, store: Store, split: Split, observed: Observation, changed: npt.NDArray[np.uint64]
@@ -81,7 +84,7 @@ def of_version(store: Store, version: Version) -> Computed:
     )
     results = ((split_of(row), result_of(row)) for row in read_splits(store, version).to_pylist())
     records = sealed_records(read_object_table(store, content.snapshot.object, SNAPSHOT), policy)
-    return _computed(store, conditions, results, version.envelope.observed, content.eligibility, records)
+    return _computed(store, conditions, results, version.envelope.observed, content, records)
 
 
 def sealed_records(objections: pa.Table, policy: Policy) -> frozenset[bytes]:
@@ -116,6 +119,7 @@ def result_of(row: dict[str, object]) -> SplitResult:
         "shard": _ref(row, "shard", shard_rows) if row["shard"] is not None else None,
         "ledger": _ref(row, "ledger", row["rows"]),
         "footprint": _ref(row, "footprint", row["footprint_rows"]),
+        "queue": _ref(row, "queue", row["queue_rows"]) if row["queue"] is not None else None,
     })  # fmt: skip
 
 
@@ -128,15 +132,16 @@ def _computed(
     conditions: Conditions,
     results: Iterable[tuple[Split, SplitResult]],
     observed: ObjectRef,
-    eligibility: ObjectRef,
+    content: ContentDocument,
     records: frozenset[bytes],
 ) -> Computed:
     return Computed(
         conditions,
         {(split.path, split.ordinal): (split, result) for split, result in results},
         frozenset(read_observed(store, observed).values()),
-        read_object_table(store, eligibility, ELIGIBILITY),
+        read_object_table(store, content.eligibility, ELIGIBILITY),
         records,
+        read_object_table(store, content.reviews, REVIEWS),
     )
 
 

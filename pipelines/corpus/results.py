@@ -84,7 +84,8 @@ def _has_objects(store: "Store", result: SplitResult) -> bool:
 
 def _objects(result: SplitResult) -> Iterator[tuple[str, str, int]]:
     """Name, digest and bytes of each object of a result."""
-    zones: list[Zone] = ["data", "lineage", "lineage"]
-    for zone, ref in zip(zones, (result.shard, result.ledger, result.footprint), strict=True):
+    zones: list[Zone] = ["data", "lineage", "lineage", "lineage"]
+    refs = (result.shard, result.ledger, result.footprint, result.queue)
+    for zone, ref in zip(zones, refs, strict=True):
         if ref is not None:
             yield object_name(zone, ref.digest, "parquet"), ref.digest, ref.bytes

@@ -59,7 +59,7 @@ def references(store: "Store") -> set[tuple[Zone, str]]:
     """
     named: set[tuple[Zone, str]] = set()
     for entry in read_chain(store):
-        named |= _named("lineage", entry.content, entry.observed) | _named("data", entry.shards)
+        named |= _named("lineage", entry.content, entry.observed, entry.queued) | _named("data", entry.shards)
         if entry.kind == "publish":
             named |= _named_by_version(store, load_entry(store, entry))
     return named
@@ -73,12 +73,13 @@ def _named_by_version(store: "Store", version: Version) -> set[tuple[Zone, str]]
         content.packs,
         content.snapshot.object,
         content.eligibility,
+        content.reviews,
         content.splits,
         content.profile,
     )
     named |= {("data", shard) for shard in splits.column("shard").to_pylist() if shard is not None}
-    for part in ("ledger", "footprint"):
-        named |= {("lineage", digest) for digest in splits.column(part).to_pylist()}
+    for part in ("ledger", "footprint", "queue"):
+        named |= {("lineage", digest) for digest in splits.column(part).drop_null().to_pylist()}
     return named
 
 

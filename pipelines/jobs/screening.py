@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from pipelines.corpus.chain import read_object_table
 from pipelines.corpus.computed import read_observed, split_of
 from pipelines.corpus.results import computed_result, find_result, is_whole, put_result
 from pipelines.corpus.source_files import Observation, SourceFiles
@@ -17,6 +18,7 @@ from pipelines.screen.lookup import Lookup
 from pipelines.screen.screen import Inputs, Opened, open_split, screen
 from schemas.errors import BadInput, ConfigurationError, Refused
 from schemas.plans import Plan, SplitResult
+from schemas.reviews import REVIEWS
 from schemas.splits import Split, byte_ranges
 
 
@@ -66,6 +68,8 @@ class Worker:
             self.store.put("data", screened.shard, "parquet")
         self.store.put("lineage", screened.ledger, "parquet")
         self.store.put("lineage", screened.footprint, "parquet")
+        if screened.queue is not None:
+            self.store.put("lineage", screened.queue, "parquet")
         put_result(self.store, screened.result)
 
 
@@ -104,6 +108,7 @@ def open_worker(corpus: str, plan_id: str) -> Worker:
         Inputs(
             Lookup(lookup_table(store, plan_id, plan), plan.platform, key.secret),
             takedown_table(store, plan_id, plan),
+            read_object_table(store, plan.reviews, REVIEWS),
             plan.policy,
             packs,
             key.id,

@@ -7,9 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipelines.rules.characters import begins, matches
-from pipelines.rules.circumstances import Circumstances
-from pipelines.rules.packs import Packs
-from pipelines.rules.pictures import Mask, PictureSigns, Sign, picture_signs
+from pipelines.rules.pictures import Mask, PictureSigns, Sign
 from schemas.outcomes import Reason
 from schemas.policy import Policy
 
@@ -17,25 +15,40 @@ _VISIBLE = r"[\pL\pN\pP\pS]"
 
 
 @dataclass(frozen=True)
+class ReviewedPictures:
+    """What was decided about pictures: one entry per picture."""
+
+    refused: Mask
+    """By a person, whatever is written about it."""
+    cleared: Mask
+    """By two persons, who saw every rule that fires."""
+    expired: Mask
+    """Nobody decided in time."""
+
+
+@dataclass(frozen=True)
 class ContentVerdicts:
-    """Content reasons of each row, what was seen of each picture, and which pictures may be released."""
+    """Content reasons of each row, and which pictures may be released."""
 
     reasons: npt.NDArray[np.uint32]
-    signs: PictureSigns
     releasable: Mask
+    waiting: Mask
+    """Pictures that wait for a person: for nothing but this is the record not kept."""
 
 
 def content_verdicts(
-    records: pa.Table, around: Circumstances, policy: Policy, packs: Packs
+    records: pa.Table, signs: PictureSigns, reviewed: ReviewedPictures, policy: Policy
 ) -> ContentVerdicts:
     """Judge the content of rows that no standing rule removed.
 
-    A declared minor removes the record, a suspected one quarantines it. An unassessed picture is
-    withheld, kept, or takes its record along (``remove``), as the policy says.
+    A declared minor removes the record, a suspected one quarantines it until persons release or refuse it, or
+    none does in time. An unassessed picture is withheld, kept, or takes its record along (``remove``), as the
+    policy says.
     """
-    signs = picture_signs(records, around, packs, policy.pictures)
     columns = policy.release.columns
-    releasable = signs.sign == Sign.NO_SIGN
+    suspected = (signs.sign == Sign.SUSPECTED) & ~reviewed.cleared
+    cleared = (signs.sign == Sign.SUSPECTED) & reviewed.cleared
+    releasable = (signs.sign == Sign.NO_SIGN) | cleared
     if policy.pictures.unassessed == "keep":
         releasable |= signs.sign == Sign.UNASSESSED
     # What the policy does not release is nothing that is left of a record.
@@ -49,11 +62,14 @@ def content_verdicts(
     reasons = np.zeros(len(records), np.uint32)
     for reason, found in (
         (Reason.MINOR_IMAGE_DECLARED, _rows_with(signs, signs.sign == Sign.DECLARED, len(records))),
-        (Reason.MINOR_IMAGE_SUSPECTED, _rows_with(signs, signs.sign == Sign.SUSPECTED, len(records))),
+        (Reason.REVIEW_REFUSED, _rows_with(signs, reviewed.refused, len(records))),
+        (Reason.REVIEW_EXPIRED, _rows_with(signs, suspected & reviewed.expired, len(records))),
+        (Reason.MINOR_IMAGE_SUSPECTED, _rows_with(signs, suspected, len(records))),
         (Reason.NO_OWN_CONTENT, ~own),
     ):
         reasons |= np.where(found, np.uint32(reason.bit), np.uint32(0))
-    return ContentVerdicts(reasons, signs, releasable)
+    waits = reasons == Reason.MINOR_IMAGE_SUSPECTED.bit
+    return ContentVerdicts(reasons, releasable, suspected & waits[signs.row])
 
 
 def _has_text(records: pa.Table) -> Mask:

@@ -36,12 +36,21 @@ class Sign(IntEnum):
 
 @dataclass(frozen=True)
 class PictureSigns:
-    """One entry per picture: its row, its sign; and (row, rule) pairs of evidence."""
+    """One entry per picture, and (picture, rule) pairs of evidence, sorted by both."""
 
     row: npt.NDArray[np.int64]
+    """The record it is of."""
     sign: npt.NDArray[np.uint8]
-    evidence_row: npt.NDArray[np.int64]
+    strong: Mask
+    """Some strong evidence is among what was found."""
+    points: npt.NDArray[np.int64]
+    """Of weak evidence, by the policy."""
+    evidence_picture: npt.NDArray[np.int64]
     evidence_rule: npt.NDArray[np.uint16]
+
+    def evidence_of_rows(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint16]]:
+        """Distinct (row, rule) pairs, sorted by both."""
+        return _distinct(self.row[self.evidence_picture], self.evidence_rule)
 
 
 def picture_signs(
@@ -85,8 +94,9 @@ def picture_signs(
     sign = np.where(assessed & ~unreadable, Sign.NO_SIGN, Sign.UNASSESSED)
     sign = np.where(found.suspected(weighing), Sign.SUSPECTED, sign)
     sign = np.where(found.declared, Sign.DECLARED, sign)
-    rows, rules = _pairs([(row[hit], number) for number, hit in found.evidence])
-    return PictureSigns(row, sign.astype(np.uint8), rows, rules)
+    return PictureSigns(
+        row, sign.astype(np.uint8), found.strong, found.points(weighing), *_distinct(*found.pairs())
+    )
 
 
 @dataclass
@@ -114,12 +124,22 @@ class Found:
         else:
             self._weak[kind] = self._weak.get(kind, np.zeros(self.pictures, bool)) | hit
 
-    def suspected(self, weighing: PicturePolicy) -> Mask:
-        """Pictures with strong evidence, or weak evidence of kinds that have enough points together."""
+    def pairs(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Picture and rule of all evidence."""
+        hits = [np.flatnonzero(hit) for _, hit in self.evidence]
+        rules = np.repeat([number for number, _ in self.evidence], [len(hit) for hit in hits])
+        return np.concatenate([np.zeros(0, np.int64), *hits]), rules.astype(np.int64)
+
+    def points(self, weighing: PicturePolicy) -> npt.NDArray[np.int64]:
+        """Points of weak evidence: a kind counts once, however many rules of it there are."""
         points = np.zeros(self.pictures, np.int64)
         for kind, hit in self._weak.items():
             points += weighing.weak[kind] * hit
-        suspected: Mask = self.strong | (points >= weighing.suspected_from)
+        return points
+
+    def suspected(self, weighing: PicturePolicy) -> Mask:
+        """Pictures with strong evidence, or weak evidence of kinds that have enough points together."""
+        suspected: Mask = self.strong | (self.points(weighing) >= weighing.suspected_from)
         return suspected
 
 
@@ -191,11 +211,9 @@ def _any(places: npt.NDArray[np.int64], size: int) -> Mask:
     return mask
 
 
-def _pairs(
-    found: list[tuple[npt.NDArray[np.int64], int]],
+def _distinct(
+    first: npt.NDArray[np.int64], rule: npt.NDArray[np.integer]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint16]]:
-    """Distinct (row, rule) pairs, sorted by both."""
-    rows = np.concatenate([rows for rows, _ in found] or [np.zeros(0, np.int64)])
-    rules = np.concatenate([np.full(len(r), rule, np.int64) for r, rule in found] or [np.zeros(0, np.int64)])
-    pairs = np.unique(np.stack([rows, rules], axis=1), axis=0)
+    """Distinct pairs, sorted by both."""
+    pairs = np.unique(np.stack([first, rule.astype(np.int64)], axis=1), axis=0)
     return pairs[:, 0], pairs[:, 1].astype(np.uint16)

@@ -12,13 +12,14 @@ from pipelines.rules.circumstances import NEVER, Circumstances
 from pipelines.rules.columns import SURFACES, standing_rows
 from pipelines.rules.content import ContentVerdicts, content_verdicts
 from pipelines.rules.packs import Packs
-from pipelines.rules.pictures import Sign
+from pipelines.rules.pictures import PictureSigns, Sign, picture_signs
 from pipelines.rules.standing import primary_codes, standing_reasons
 from pipelines.screen.decode import DecodedIds, DecodedSplit, SplitBytes, decode, decode_ids
 from pipelines.screen.encode import encode
 from pipelines.screen.lookup import Lookup
 from pipelines.screen.order import shard_order
 from pipelines.screen.release import release
+from pipelines.screen.reviewed import Pictures, Reviewed, find_reviewed, picture_keys, queue, settle
 from pipelines.screen.subjects import Authors, Named, find_authors, find_named, footprint
 from pipelines.screen.takedown import TakenDown, find_taken_down
 from schemas.canonical import sha256
@@ -30,7 +31,7 @@ from schemas.splits import split_key
 from schemas.tables import LEDGER
 from schemas.vocabulary import Role
 
-_JUDGED = ["text", "language", "surface", "created_at", "media"]
+_JUDGED = ["record_id", "text", "language", "surface", "created_at", "media"]
 """What content rules and release see of a record."""
 
 
@@ -45,6 +46,8 @@ class Inputs:
     lookup: Lookup
     takedowns: pa.Table
     """A TAKEDOWN table."""
+    reviews: pa.Table
+    """A REVIEWS table."""
     policy: Policy
     packs: Packs
     lineage_key_id: str
@@ -71,6 +74,7 @@ class Opened:
     authors: Authors
     named: Named
     taken_down: TakenDown
+    reviewed: Reviewed
     digest: str
     key: str
 
@@ -82,6 +86,7 @@ class Screened:
     shard: bytes | None
     ledger: bytes
     footprint: bytes
+    queue: bytes | None
     result: SplitResult
 
 
@@ -91,15 +96,17 @@ def open_split(source: SplitBytes, inputs: Inputs) -> Opened:
     authors = find_authors(ids.account_id, inputs.lookup)
     named = find_named(ids.others, inputs.lookup)
     taken_down = find_taken_down(ids, inputs.takedowns)
+    reviewed = find_reviewed(ids, inputs.reviews, inputs.lookup.lineage_key)
     digest = source.digest()
     key = split_key({
         "split": digest,
         "eligibility": authors.found.digest(),
         "others": named.found.digest(),
         "takedown": taken_down.digest(),
+        "reviews": reviewed.digest(),
         **inputs.conditions,
     })  # fmt: skip
-    return Opened(ids, authors, named, taken_down, digest, key)
+    return Opened(ids, authors, named, taken_down, reviewed, digest, key)
 
 
 def screen(opened: Opened, inputs: Inputs) -> Screened:
@@ -123,7 +130,12 @@ def screen(opened: Opened, inputs: Inputs) -> Screened:
     stands = reasons == 0
     standing = np.flatnonzero(stands)
     judged = records.select(_JUDGED).filter(pa.array(stands))
-    content = content_verdicts(judged, _around(authors, named).of(standing), inputs.policy, inputs.packs)
+    around = _around(authors, named).of(standing)
+    signs = picture_signs(judged, around, inputs.packs, inputs.policy.pictures)
+    key = inputs.lookup.lineage_key
+    pictures = Pictures(judged, signs, *picture_keys(judged, key), key)
+    reviewed = settle(pictures, opened.reviewed, inputs.packs.rules)
+    content = content_verdicts(judged, signs, reviewed, inputs.policy)
     reasons[standing] |= content.reasons
     reason = primary_codes(reasons)
     kept = np.flatnonzero(reason == Reason.KEPT.code)
@@ -135,7 +147,7 @@ def screen(opened: Opened, inputs: Inputs) -> Screened:
     subjects = footprint(records, authors, named, reason, inputs.lookup.lineage_key)
     shard = encode(released.table, ("language", "surface", "created_month")) if len(order) else None
     ledger = encode(
-        _ledger(decoded, reasons, reason, order, subjects.author_row, standing, content),
+        _ledger(decoded, reasons, reason, order, subjects.author_row, standing, signs),
         ("reason", "reasons", "rules.list.element"),
         {"place": "BYTE_STREAM_SPLIT", "footprint": "BYTE_STREAM_SPLIT"},
     )
@@ -144,6 +156,8 @@ def screen(opened: Opened, inputs: Inputs) -> Screened:
         ("role", "rows", "kept", "removed", "quarantined"),
         {"subject": "DELTA_BINARY_PACKED"},
     )
+    waiting = queue(pictures, content.waiting, place[standing])
+    queued = encode(waiting, ("rules.list.element",)) if len(waiting) else None
     result = SplitResult(
         split_key=opened.key,
         split_digest=opened.digest,
@@ -151,11 +165,12 @@ def screen(opened: Opened, inputs: Inputs) -> Screened:
         shard=_reference(shard, len(order)) if shard is not None else None,
         ledger=_reference(ledger, decoded.rows),
         footprint=_reference(part, len(subjects.table)),
+        queue=_reference(queued, len(waiting)) if queued is not None else None,
         tally=_tally(rows.surface, reason, decoded.rows),
         masked=_counted(released.masked),
-        pictures=_counted(_pictures(content, reason[standing] == Reason.KEPT.code)),
+        pictures=_counted(_pictures(signs, content, reason[standing] == Reason.KEPT.code)),
     )
-    return Screened(shard, ledger, part, result)
+    return Screened(shard, ledger, part, queued, result)
 
 
 def _around(authors: Authors, named: Named) -> Circumstances:
@@ -175,7 +190,7 @@ def _ledger(
     order: npt.NDArray[np.int64],
     author_row: npt.NDArray[np.int64],
     standing: npt.NDArray[np.int64],
-    content: ContentVerdicts,
+    signs: PictureSigns,
 ) -> pa.Table:
     """Row n tells the fate of row n of the split; rows that could not be decoded are unreadable."""
     all_reasons = np.full(decoded.rows, Reason.UNREADABLE.bit, np.uint32)
@@ -186,12 +201,13 @@ def _ledger(
     shard_row[order] = np.arange(len(order), dtype=np.int32)
     author = np.full(decoded.rows, -1, np.int32)
     author[decoded.place] = author_row
-    evidence_row = decoded.place[standing[content.signs.evidence_row]]
+    judged_row, evidence_rule = signs.evidence_of_rows()
+    evidence_row = decoded.place[standing[judged_row]]
     per_row = np.bincount(evidence_row, minlength=decoded.rows)
     offsets = np.concatenate([[0], np.cumsum(per_row)])
     rules = pa.ListArray.from_arrays(
         pa.array(offsets, pa.int32(), mask=np.append(per_row == 0, False)),
-        pa.array(content.signs.evidence_rule, pa.uint16()),
+        pa.array(evidence_rule, pa.uint16()),
         type=LEDGER.field("rules").type,
     )
     return pa.table(
@@ -220,8 +236,7 @@ def _tally(surface: npt.NDArray[np.intp], reason: npt.NDArray[np.uint8], rows: i
     )
 
 
-def _pictures(content: ContentVerdicts, kept: npt.NDArray[np.bool_]) -> Counter[str]:
-    signs = content.signs
+def _pictures(signs: PictureSigns, content: ContentVerdicts, kept: npt.NDArray[np.bool_]) -> Counter[str]:
     counts = Counter({sign.name.lower(): int((signs.sign == sign).sum()) for sign in Sign})
     in_kept = kept[signs.row]
     counts["released"] = int((in_kept & content.releasable).sum())

@@ -22,6 +22,7 @@ from schemas.documents import (
 from schemas.plans import KeyRef, Plan, SplitResult
 from schemas.policy import Policy
 from schemas.profile import PROFILE
+from schemas.reviews import REVIEWS
 from schemas.tables import ELIGIBILITY, LOOKUP, OBSERVED, SHARDS, SNAPSHOT, SPLITS, TAKEDOWN, WRITER
 
 NOW = datetime(2026, 6, 2, tzinfo=UTC)
@@ -109,7 +110,7 @@ def split_row(number, parts):
         "shard": shard and shard.digest, "shard_bytes": shard.bytes if shard else 0,
         "ledger": parts["ledger"].digest, "ledger_bytes": parts["ledger"].bytes,
         "footprint": parts["footprint"].digest, "footprint_bytes": parts["footprint"].bytes,
-        "footprint_rows": 1, "tally": [{"surface": "post", "reason": 0 if shard else 9, "rows": 3}],
+        "footprint_rows": 1, "queue": None, "queue_bytes": 0, "queue_rows": 0, "tally": [{"surface": "post", "reason": 0 if shard else 9, "rows": 3}],
         "masked": [], "pictures": [],
     }  # fmt: skip
 
@@ -141,6 +142,7 @@ def write_content(store, name="one"):
         engine=EngineRef(digest=digest_of("engine"), parts={}),
         keys={"lineage": "k"},
         eligibility=put_table(store, [{"subject": 7, "state": len(name)}], ELIGIBILITY),
+        reviews=put_table(store, [], REVIEWS),
         splits=put_table(store, splits, SPLITS),
         profile=put_table(store, [dict.fromkeys(PROFILE.names, len(name))], PROFILE),
         shards=put_table(store, shards, SHARDS, "data"),
@@ -191,7 +193,7 @@ def make_plan(store, **overrides):
         "policy": Policy(), "policy_object": ref, "packs": ref, "rules": (),
         "snapshot": SnapshotRef(registry_id="registry", event=1, root="0" * 64, log_key="log", object=ref, key_ids=("k",), scheme="1"),
         "lineage_key": KeyRef(id="k", reference="env:NAME"),
-        "engine": EngineRef(digest=digest_of("engine"), parts={}), "eligibility": ref,
+        "engine": EngineRef(digest=digest_of("engine"), parts={}), "eligibility": ref, "reviews": ref,
         "lookup": hashlib.sha256(lookup_bytes()).hexdigest(), "splits": 2, "reused": 1, "observed": ref, "parent": None,
         "takedown": hashlib.sha256(takedown_bytes()).hexdigest(),
         "planned": hashlib.sha256(planned_bytes()).hexdigest(), "quality": (),
@@ -204,7 +206,7 @@ def make_result(store, name, *, kept=True):
     parts = put_parts(store, name, kept=kept)
     return SplitResult(
         split_key=digest_of(f"key {name}"), split_digest=digest_of(name), rows=3,
-        shard=parts.get("shard"), ledger=parts["ledger"], footprint=parts["footprint"],
+        shard=parts.get("shard"), ledger=parts["ledger"], footprint=parts["footprint"], queue=None,
         tally=(), masked=(), pictures=(),
     )  # fmt: skip
 

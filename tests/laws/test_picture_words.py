@@ -44,7 +44,7 @@ def signs(rows, chosen=None):
     )
     found = picture_signs(table, Circumstances.unknown(len(rows)), chosen or packs(), PicturePolicy())
     evidence = [[] for _ in rows]
-    for row, rule in zip(found.evidence_row, found.evidence_rule, strict=True):
+    for row, rule in zip(*found.evidence_of_rows(), strict=True):
         evidence[row].append(int(rule))
     return list(zip(found.sign.tolist(), evidence, strict=True))
 

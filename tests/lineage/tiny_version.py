@@ -30,6 +30,7 @@ from schemas.identifiers import SCHEME, account_message, media_message, subject
 from schemas.outcomes import REASON_OF_CODE, Outcome, Reason
 from schemas.policy import Policy
 from schemas.profile import MISJUDGED, PROFILE, counts_of
+from schemas.reviews import REVIEWS
 from schemas.splits import byte_ranges, cut, split_digest, split_key
 from schemas.tables import ELIGIBILITY, FOOTPRINT, LEDGER, OBSERVED, SHARDS, SNAPSHOT, SPLITS, WRITER
 from schemas.vocabulary import SURFACE_OF_LABEL, Role
@@ -142,6 +143,9 @@ def _write_split(store, records, verdicts):
         "footprint": parts["footprint"].digest,
         "footprint_bytes": parts["footprint"].bytes,
         "footprint_rows": len(footprint),
+        "queue": None,
+        "queue_bytes": 0,
+        "queue_rows": 0,
         "tally": [{"surface": s, "reason": code, "rows": n} for (s, code), n in sorted(tally.items())],
         "masked": [{"name": "email", "count": 2}] if kept else [],
         "pictures": [{"name": "released", "count": sum(len(records[row]["media"] or []) for row in kept)}],
@@ -171,6 +175,7 @@ def _write_version(store, rows, shards, accounts, registry_event, observed):
         engine=EngineRef(digest="e0" * 32, parts={}),
         keys={"lineage": KEY.id, "registry": "registry-1"},
         eligibility=put_table(store, "lineage", states, ELIGIBILITY),
+        reviews=put_table(store, "lineage", [], REVIEWS),
         splits=put_table(store, "lineage", rows, SPLITS),
         profile=put_table(store, "lineage", profile.to_pylist(), PROFILE),
         shards=put_table(store, "data", shards, SHARDS),

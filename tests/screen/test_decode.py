@@ -12,6 +12,7 @@ from pipelines.screen.lookup import Lookup
 from pipelines.screen.screen import Inputs, open_split, screen
 from schemas.errors import BadInput
 from schemas.policy import Policy
+from schemas.reviews import REVIEWS
 from schemas.tables import TAKEDOWN
 
 ROWS = [record(record_id=f"r{n}", account_id=f"a{n}", text=f"Line {n}") for n in range(9)]
@@ -21,7 +22,9 @@ ACCOUNTS = [account(account_id=f"a{n}") for n in range(9)]
 @pytest.fixture
 def inputs():
     lookup = Lookup(eligibility(ACCOUNTS).lookup, PLATFORM, LINEAGE_KEY)
-    return Inputs(lookup, TAKEDOWN.empty_table(), Policy(), load_packs(), "lineage-0", "engine")
+    return Inputs(
+        lookup, TAKEDOWN.empty_table(), REVIEWS.empty_table(), Policy(), load_packs(), "lineage-0", "engine"
+    )
 
 
 def damaged(source, group, column):

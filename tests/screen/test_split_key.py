@@ -9,9 +9,10 @@ from builders import LINEAGE_KEY, PLATFORM, account, objection, record
 from pipelines.screen.lookup import Lookup
 from pipelines.screen.screen import Inputs, open_split
 from schemas.policy import Policy
+from schemas.reviews import REVIEWS
 
 LOOKUP = Lookup(eligibility([account()]).lookup, PLATFORM, LINEAGE_KEY)
-INPUTS = Inputs(LOOKUP, takedowns(), Policy(), packs(), "lineage-0", "engine")
+INPUTS = Inputs(LOOKUP, takedowns(), REVIEWS.empty_table(), Policy(), packs(), "lineage-0", "engine")
 OTHER_PACKS = packs().model_copy(update={"packs": packs().packs[:1]})
 OTHERS = {
     "eligibility": {

@@ -88,8 +88,9 @@ def test_the_order_of_the_source_is_found(tmp_path, monkeypatch):
 def test_a_picture_withheld_is_found_where_the_policy_withholds_none(tmp_path, monkeypatch):
     def changed(verdicts):
         def judge(*judged):
+            _, signs, *_ = judged
             found = verdicts(*judged)
-            return replace(found, releasable=found.releasable & (found.signs.sign != Sign.UNASSESSED))
+            return replace(found, releasable=found.releasable & (signs.sign != Sign.UNASSESSED))
 
         return judge
 

@@ -46,6 +46,8 @@ class Terms:
     lineage_key: bytes
     screening: Mapping[str, str]
     """The parts of the split key that are the same for every split: digests and names."""
+    reviews: pa.Table
+    """A REVIEWS table."""
 
     def __repr__(self) -> str:
         return f"Terms(as_of={self.as_of.isoformat()}, platform={self.platform!r})"

@@ -13,6 +13,7 @@ from schemas.documents import ContentDocument, Envelope, ObjectRef
 from schemas.outcomes import REASON_OF_CODE, Outcome, Reason
 from schemas.policy import Policy
 from schemas.profile import MISJUDGED, PROFILE, counts_of
+from schemas.reviews import QUEUED, REVIEWS
 from schemas.tables import ELIGIBILITY, OBSERVED, SHARDS, SNAPSHOT, SPLITS
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Held:
     policy: Policy | None
     snapshot: pa.Table | None
     eligibility: pa.Table | None
+    reviews: pa.Table | None
     splits: list[dict[str, Any]] | None
 
 
@@ -50,11 +52,15 @@ def check_document(envelope: Envelope, objects: "Objects") -> Held | None:
     objects.data(content.packs, "json")
     snapshot = objects.table(content.snapshot.object, SNAPSHOT)
     eligibility = objects.table(content.eligibility, ELIGIBILITY)
+    reviews = objects.table(content.reviews, REVIEWS)
     splits = objects.table(content.splits, SPLITS)
     profile = objects.table(content.profile, PROFILE)
     shards = objects.table(content.shards, SHARDS, "data")
     _check_sorted(objects, content.snapshot.object, snapshot, tuple(SNAPSHOT.names))
     _check_sorted(objects, content.eligibility, eligibility, ("subject",))
+    _check_sorted(objects, content.reviews, reviews, ("picture", "copies", "decision", "words"))
+    if envelope.queued is not None:
+        _check_sorted(objects, envelope.queued, objects.table(envelope.queued, QUEUED), ("picture", "words"))
     _check_quality(content, name, faults)
     rows = splits.to_pylist() if splits is not None else None
     if splits is not None and rows is not None:
@@ -67,7 +73,7 @@ def check_document(envelope: Envelope, objects: "Objects") -> Held | None:
             _check_shards(rows, shards.to_pylist(), listed, faults)
         if observed is not None:
             _check_observed(rows, observed, envelope, faults)
-    return Held(content, objects.model(content.policy, Policy), snapshot, eligibility, rows)
+    return Held(content, objects.model(content.policy, Policy), snapshot, eligibility, reviews, rows)
 
 
 def _check_quality(content: ContentDocument, name: str, faults: "Faults") -> None:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from pipelines.lineage.verify.faults import CAP, describe
+from pipelines.lineage.verify.reviews import check_queue_part
 from pipelines.lineage.verify.session import run
 from schemas.documents import ObjectRef
 from schemas.errors import BadInput
 from schemas.outcomes import Reason
+from schemas.reviews import QUEUE
 from schemas.tables import FOOTPRINT, LEDGER
 from schemas.vocabulary import Role
 
@@ -46,6 +48,7 @@ class Part:
     ledger: pa.Table
     footprint: pa.Table
     shard: pa.Table | None
+    queue: pa.Table
 
 
 def check_part(
@@ -62,9 +65,12 @@ def check_part(
     shard = None
     if split["shard"] is not None:
         shard = objects.table(_ref(split, "shard", kept), shard_schema, "data")
-    if ledger is None or footprint is None or (shard is None and split["shard"] is not None):
+    queue: pa.Table | None = QUEUE.empty_table()
+    if split["queue"] is not None:
+        queue = objects.table(_ref(split, "queue", split["queue_rows"]), QUEUE)
+    if ledger is None or footprint is None or queue is None or (shard is None and split["shard"] is not None):
         return None
-    part = Part(ledger, footprint, shard)
+    part = Part(ledger, footprint, shard, queue)
     _check_rows(session, f"split {split['split']}", split, part, rules, objects.faults)
     return part
 
@@ -84,6 +90,7 @@ def _check_rows(
 ) -> None:
     session.register("ledger", numbered(part.ledger))
     session.register("footprint", numbered(part.footprint))
+    session.register("queue", numbered(part.queue))
     session.register("tally", _tally(split))
     told = sum(entry["rows"] for entry in split["tally"])
     if told != split["rows"]:
@@ -107,6 +114,7 @@ def _check_rows(
         expected = _FOOTPRINT_FAULTS[wrong]
         faults.add("footprint", f"{name} footprint row {n}", 10, expected=expected, found=found)
     faults.add_rest("footprint", 10, wrong_rows)
+    check_queue_part(session, name, faults)
     _check_places(session, name, part, faults)
 
 

@@ -9,6 +9,7 @@ from pipelines.lineage.verify.batches import batch_of, unreadable_batch
 from pipelines.lineage.verify.faults import CAP, Faults, describe
 from pipelines.lineage.verify.judge import judge_batch
 from pipelines.lineage.verify.people import check_appearances, check_batch_people
+from pipelines.lineage.verify.reviews import check_queue, name_pictures
 from pipelines.lineage.verify.row_groups import RowGroup, joined, whole
 from pipelines.lineage.verify.session import run
 from pipelines.lineage.verify.source import (
@@ -33,16 +34,18 @@ if TYPE_CHECKING:
 _STANDING = sum(reason.bit for reason in Reason if reason.stage is not Stage.CONTENT)
 _DECLARED = Reason.MINOR_IMAGE_DECLARED
 _PICTURE = _DECLARED.bit | Reason.MINOR_IMAGE_SUSPECTED.bit
-_UNDECIDED = sum(
-    reason.bit for reason in (Reason.RIGHTS_RESERVED, Reason.REVIEW_REFUSED, Reason.REVIEW_EXPIRED)
-)
+_REFUSED = Reason.REVIEW_REFUSED
 _CONTENT = {
     "declared": describe(_DECLARED.code, _DECLARED.bit),
     "undeclared": "no declared minor: no picture declares one",
     "picture": "no reason about pictures: the record has none",
+    "refused": describe(_REFUSED.code, _REFUSED.bit),
+    "unrefused": "no refusal by a person: none of its pictures was refused",
+    "unexpired": "no expiry: none of its pictures waited in vain",
     "undecided": "no reason that no rule decides yet",
     "text": "another reason than no_own_content: text is left to release",
 }
+_NAMED = (_DECLARED, _REFUSED, Reason.REVIEW_EXPIRED, Reason.NO_OWN_CONTENT)
 _RELEASED = {
     "text": (7, "the source's text, but for what its masks cover"),
     "language": (7, "the source's language"),
@@ -140,6 +143,8 @@ def _check_batch(
     session: "DuckDBPyConnection", split: dict[str, Any], batch: pa.Table, terms: "Terms", faults: Faults
 ) -> None:
     judge_batch(session, batch)
+    name_pictures(session, batch, terms)
+    check_queue(session, _name(split), faults)
     _check_verdicts(session, _name(split), terms, faults)
     _check_released(session, _name(split), terms, faults)
     check_batch_people(session, _name(split), terms, faults)
@@ -166,8 +171,8 @@ def _check_verdicts(session: "DuckDBPyConnection", name: str, terms: "Terms", fa
     parameters = {
         "standing": _STANDING,
         "picture": _PICTURE,
-        "undecided": _UNDECIDED,
-        **{reason.label: reason.bit for reason in (_DECLARED, Reason.NO_OWN_CONTENT)},
+        "undecided": Reason.RIGHTS_RESERVED.bit,
+        **{reason.label: reason.bit for reason in _NAMED},
         "text_counts": "text" in policy.release.columns,
         "removes": policy.pictures.unassessed == "remove",
         "cap": CAP,

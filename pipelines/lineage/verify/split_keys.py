@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.lineage.verify.people import find_strangers
+from pipelines.lineage.verify.reviews import has_reviews, name_pictures, reviews_met
 from pipelines.lineage.verify.session import run
 from pipelines.lineage.verify.source import Source
 from pipelines.lineage.verify.takedowns import has_takedowns, name_content, rows_taken_down
@@ -51,12 +52,14 @@ def check_split_key(
     session: "DuckDBPyConnection", source: Source, split: dict[str, Any], terms: "Terms", faults: "Faults"
 ) -> None:
     """Derive the key of a split whose bytes are those of the source."""
-    people, names = _ids(source, split, named=has_takedowns(session))
+    people, names = _ids(source, split, named=has_takedowns(session) or has_reviews(session))
     name_content(session, names)
+    name_pictures(session, names, terms)
     said = {
         "eligibility": _said(session, _used(people.column(_ID).combine_chunks()), terms),
         "others": _said(session, _named(people.column("others")), terms),
         "takedown": rows_taken_down(session),
+        "reviews": reviews_met(session, terms.reviews),
     }
     expected = split_key({**terms.screening, "split": split["split_digest"], **said})
     if split["split_key"] != expected:

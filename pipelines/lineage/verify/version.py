@@ -15,6 +15,7 @@ from pipelines.lineage.verify.faults import Faults, Report
 from pipelines.lineage.verify.judge import load_policy
 from pipelines.lineage.verify.objects import Objects
 from pipelines.lineage.verify.parts import Part, check_part
+from pipelines.lineage.verify.reviews import check_expiry, load_reviews
 from pipelines.lineage.verify.rows import check_rows
 from pipelines.lineage.verify.session import open_session
 from pipelines.lineage.verify.snapshots import under_further_keys
@@ -81,6 +82,8 @@ def verify(
     if envelope is not None:
         check_change(envelope, envelopes, faults)
         held = check_document(envelope, objects)
+    if envelope is not None and held is not None:
+        check_expiry(held, envelope, envelopes, objects)
     if held is not None and held.policy is not None and held.splits is not None:
         _check_splits(held, held.policy, objects, evidence, progress)
     found = faults.all()
@@ -118,8 +121,9 @@ def _derive(
     source = open_source(evidence.root)
     accounts, digest = read_accounts(source)
     check_source(source, digest, held, objects.faults)
-    if held.snapshot is None:
+    if held.snapshot is None or held.reviews is None:
         return None
+    load_reviews(session, held.reviews)
     if evidence.registry is not None:
         # Since it was taken the key may have been rotated: its pseudonyms are under the first keys only.
         further = evidence.registry_keys.secrets[len(content.snapshot.key_ids) :]
@@ -133,7 +137,7 @@ def _derive(
         "platform": source.manifest.platform,
         "engine": content.engine.digest,
     }
-    terms = Terms(content.as_of, policy, source.manifest.platform, *keys, screening)
+    terms = Terms(content.as_of, policy, source.manifest.platform, *keys, screening, held.reviews)
     derive_takedowns(session, held.snapshot, terms, evidence.target_key, objects.faults)
     counts = derive_accounts(session, accounts, held.snapshot, terms, objects.faults)
     objects.counts["accounts"] = counts.accounts
