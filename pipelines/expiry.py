@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from schemas.reviews import REVIEW_DAYS, REVIEWS, Decision
 
-_SORTED = [(name, "ascending") for name in ("picture", "copies", "decision", "words")]
+_SORTED = [(name, "ascending", "at_start") for name in ("picture", "copies", "decision", "words")]
 
 
 def reviews_at(decided: pa.Table, queued: pa.Table, as_of: datetime) -> pa.Table:
@@ -34,7 +34,7 @@ def reviews_at(decided: pa.Table, queued: pa.Table, as_of: datetime) -> pa.Table
         if row["picture"] not in refused and (row["picture"], row["words"]) not in released
     ]
     table = pa.Table.from_pylist(rows + expired, REVIEWS)
-    return table.take(pc.sort_indices(table, _SORTED, null_placement="at_start")).combine_chunks()
+    return table.take(pc.sort_indices(table, _SORTED)).combine_chunks()
 
 
 def queued_since(before: pa.Table, waiting: pa.Table, since: datetime) -> pa.Table:
@@ -43,9 +43,8 @@ def queued_since(before: pa.Table, waiting: pa.Table, since: datetime) -> pa.Tab
     ``waiting`` has ``picture``, ``words`` and ``copies`` of QUEUE tables. The first time counts, whatever
     became of a picture meanwhile.
     """
-    began = waiting.append_column(
-        pa.field("since", before.schema.field("since").type), pa.array([since] * len(waiting))
-    ).cast(before.schema)
+    now = before.schema.field("since")
+    began = waiting.append_column(now, pa.array([since] * len(waiting), now.type)).cast(before.schema)
     every = pa.concat_tables([before, began])
     first = every.group_by(["picture", "words"], use_threads=False).aggregate(
         [("since", "min"), ("copies", "min")]

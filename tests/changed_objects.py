@@ -89,4 +89,4 @@ def _written(made, screened):
         for name, data in objects.items()
     }
     result = SplitResult.model_validate({**made.counts, **refs})
-    return type(screened)(**objects, result=result)
+    return type(screened)(**objects, queue=screened.queue, result=result)
