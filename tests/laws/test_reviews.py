@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from builds import Place
