@@ -61,7 +61,8 @@ class ReviewEntry(Model):
     """Who, by the name their token was entered under."""
     what: What
     """viewed: it was about to be shown; refused: it is not used; proposed: one person would release it;
-    released: another one agreed; dropped: the proposal is no more; drawn: a sample; checked: a picture of it."""
+    released: another one agreed; dropped: the proposal is no more; drawn: a sample; checked: one of its
+    pictures."""
     version: int = Field(ge=1)
     """Number of the version whose queue or shards were looked at."""
     picture: Picture | None = None
