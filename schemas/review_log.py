@@ -14,6 +14,7 @@ ActorName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63
 _PICTURE = frozenset({"picture", "copies"})
 _WRITTEN = frozenset({"words", "rules", "first_queued"})
 _DRAW, _CHECK = frozenset({"draw"}), frozenset({"check"})
+_SAID = tuple(_PICTURE | _WRITTEN | _DRAW | _CHECK)
 _HOLDS: dict[What, tuple[frozenset[str], ...]] = {
     "viewed": (_PICTURE, _PICTURE | _WRITTEN),
     "refused": (_PICTURE, _PICTURE | _WRITTEN),
@@ -82,8 +83,7 @@ class ReviewEntry(Model):
 
     @model_validator(mode="after")
     def _holds(self) -> Self:
-        names = _PICTURE | _WRITTEN | _DRAW | _CHECK
-        if frozenset(name for name in names if getattr(self, name) is not None) not in _HOLDS[self.what]:
+        if frozenset(name for name in _SAID if getattr(self, name) is not None) not in _HOLDS[self.what]:
             msg = f"what belongs to {self.what}, and nothing else"
             raise ValueError(msg)
         if self.rules is not None and list(self.rules) != sorted(set(self.rules)):

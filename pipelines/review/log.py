@@ -5,6 +5,7 @@ writer cuts it off.
 """
 
 import fcntl
+import json
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from pipelines.disk.durable import make_folders, sync_folder
 from pipelines.disk.failures import explained
-from schemas.canonical import sha256
+from schemas.canonical import parse_json, sha256
 from schemas.errors import BadInput
 from schemas.review_log import ReviewEntry, ReviewEvent
 
@@ -22,16 +23,31 @@ _PRIVATE = 0o600
 _RESTORE = "restore the log from a backup: no line of it is ever edited"
 
 
+@dataclass(frozen=True)
+class Held:
+    """What was read of the log, so that who reads it again need not check all of it again."""
+
+    events: tuple[ReviewEvent, ...] = ()
+    length: int = 0
+    """Bytes they are written in; what the file has beyond was left by a writer who died."""
+    digest: str = sha256(b"")
+    """SHA-256 of those bytes."""
+    last: str | None = None
+    """SHA-256 of the last line, without its end; None: there is none."""
+
+
 @dataclass
 class OpenLog:
     """The log while its lock is held."""
 
     path: Path
-    events: tuple[ReviewEvent, ...]
-    """All there are, those appended meanwhile included."""
+    held: Held
     _handle: int
-    _bytes: int
-    """Length of what they are written in; what the file has beyond was left by a writer who died."""
+
+    @property
+    def events(self) -> tuple[ReviewEvent, ...]:
+        """All there are, those appended meanwhile included."""
+        return self.held.events
 
     def append(self, entries: Sequence[ReviewEntry]) -> tuple[ReviewEvent, ...]:
         """Write entries, all or none; when this returns they are on the disk.
@@ -41,20 +57,20 @@ class OpenLog:
         """
         if not entries:
             return ()
-        added = _chained(self.events, entries)
+        added = _chained(self.held, entries)
         data = b"".join(event.to_canonical_json() + b"\n" for event in added)
+        length = self.held.length
         with explained(str(self.path)):
-            os.ftruncate(self._handle, self._bytes)
+            os.ftruncate(self._handle, length)
             try:
                 _write(self._handle, data)
                 os.fsync(self._handle)
             except OSError:
-                # Nobody may read what nobody was told; if this fails as well, the next one who reads does.
+                # Nobody may read what nobody was told. If this fails as well, the disk has the last word.
                 with suppress(OSError):
-                    os.ftruncate(self._handle, self._bytes)
+                    os.ftruncate(self._handle, length)
                 raise
-        self.events += added
-        self._bytes += len(data)
+        self.held = _continued(self.held, _read(self._handle), self.path)
         return added
 
 
@@ -64,21 +80,30 @@ def read_log(path: Path) -> tuple[ReviewEvent, ...]:
     Raises:
         BadInput: names the line that is missing, changed or none of ours; or the file cannot be read.
     """
+    return hold_log(path, Held()).events
+
+
+def hold_log(path: Path, before: Held) -> Held:
+    """The log; of what was read ``before`` only the digest is checked.
+
+    Raises:
+        BadInput: as :func:`read_log`.
+    """
     with explained(str(path)):
         try:
             handle = _opened(path, os.O_RDONLY)
         except FileNotFoundError:
-            return ()
+            return Held()
         try:
             fcntl.flock(handle, fcntl.LOCK_SH)
             data = _read(handle)
         finally:
             os.close(handle)
-    return _events(data, path)[0]
+    return _continued(before, data, path)
 
 
 @contextmanager
-def appending(path: Path) -> Iterator[OpenLog]:
+def appending(path: Path, before: Held | None = None) -> Iterator[OpenLog]:
     """The log, made if it is missing, while nobody else reads or appends; waits for who does.
 
     Raises:
@@ -92,8 +117,7 @@ def appending(path: Path) -> Iterator[OpenLog]:
             data = _read(handle)
             if not data:
                 sync_folder(path.parent)  # whoever made it may have died before its name was on the disk
-        events, length = _events(data, path)
-        yield OpenLog(path, events, handle, length)
+        yield OpenLog(path, _continued(before or Held(), data, path), handle)
     finally:
         os.close(handle)
 
@@ -127,6 +151,7 @@ def _opened(path: Path, flags: int) -> int:
 
 def _read(handle: int) -> bytes:
     with os.fdopen(os.dup(handle), "rb") as file:
+        file.seek(0)
         return file.read()
 
 
@@ -136,49 +161,55 @@ def _write(handle: int, data: bytes) -> None:
         view = view[os.write(handle, view) :]
 
 
-def _chained(events: tuple[ReviewEvent, ...], entries: Sequence[ReviewEntry]) -> tuple[ReviewEvent, ...]:
-    previous = events[-1].content_digest() if events else None
-    through = len(events) + len(entries)
+def _chained(held: Held, entries: Sequence[ReviewEntry]) -> tuple[ReviewEvent, ...]:
+    previous, first = held.last, len(held.events) + 1
     added = []
-    for number, entry in enumerate(entries, len(events) + 1):
+    for number, entry in enumerate(entries, first):
         event = ReviewEvent(
             **{name: getattr(entry, name) for name in ReviewEntry.model_fields},
             number=number,
             previous=previous,
-            through=through,
+            through=first + len(entries) - 1,
         )
         previous = event.content_digest()
         added.append(event)
     return tuple(added)
 
 
-def _events(data: bytes, path: Path) -> tuple[tuple[ReviewEvent, ...], int]:
-    """The events of whole appends, and the bytes they are written in."""
-    events: list[ReviewEvent] = []
-    whole = length = end = 0
-    previous: str | None = None
-    for number, line in enumerate(data.split(b"\n")[:-1], 1):  # what follows the last end of a line is torn
+def _continued(before: Held, data: bytes, path: Path) -> Held:
+    """The events of whole appends in the bytes of a log, of which some may have been read before."""
+    if sha256(data[: before.length]) != before.digest:
+        before = Held()
+    events, last = list(before.events), before.last
+    whole, length, final, end = len(events), before.length, last, before.length
+    lines = data[before.length :].split(b"\n")[:-1]  # what follows the last end of a line is torn
+    for number, line in enumerate(lines, len(events) + 1):
         subject = f"line {number} of {path.name}"
-        event = ReviewEvent.parse(line, subject)
-        _check(event, line, subject, number, previous)
+        value = parse_json(line, subject)
+        event = ReviewEvent.of(value, subject, BadInput)
+        _check(event, value, line, subject, number, last)
         if len(events) > whole and event.through != events[-1].through:
             raise _changed(subject, f"an event appended together with line {number - 1}")
-        previous = sha256(line)
         events.append(event)
+        last = sha256(line)
         end += len(line) + 1
         if event.through == number:
-            whole, length = number, end
-    return tuple(events[:whole]), length
+            whole, length, final = number, end, last
+    return Held(tuple(events[:whole]), length, sha256(data[:length]), final)
 
 
-def _check(event: ReviewEvent, line: bytes, subject: str, number: int, previous: str | None) -> None:
+def _check(
+    event: ReviewEvent, value: object, line: bytes, subject: str, number: int, previous: str | None
+) -> None:
     if event.number != number or event.through < number:
         raise _changed(subject, f"event {number}, appended with itself or later ones")
     if event.previous != previous:
         raise _changed(
             subject, f"the SHA-256 of the line before, {previous}" if previous else "no line before"
         )
-    if event.to_canonical_json() != line:
+    # As RFC 8785 has it for text, small whole numbers and null, and twenty times as fast as in general.
+    written = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    if written != line:
         raise _changed(subject, "canonical JSON, as it was written")
 
 

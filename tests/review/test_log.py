@@ -9,7 +9,7 @@ import sys
 import pytest
 from review.waits import at, entry
 
-from pipelines.review.log import appending, read_log
+from pipelines.review.log import Held, appending, hold_log, read_log
 from schemas.canonical import canonical_json, sha256
 from schemas.errors import BadInput
 
@@ -155,14 +155,16 @@ def test_a_disk_that_fails_records_nothing(written, monkeypatch):
 
 _CHILD = """
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
-sys.path.insert(0, sys.argv[3])
-from review.waits import entry
 from pipelines.review.log import appending
+from schemas.review_log import ReviewEntry
+picture = {"version": 1, "picture": "0" * 16, "copies": True, "at": datetime(2026, 6, 1, tzinfo=UTC)}
+entries = [ReviewEntry(what=what, actor=sys.argv[2], **picture) for what in ("viewed", "refused")]
 input()
 for n in range(25):
     with appending(Path(sys.argv[1])) as log:
-        added = log.append([entry(actor=sys.argv[2]), entry("refused", actor=sys.argv[2])])
+        added = log.append(entries)
     print(*(event.number for event in added), flush=True)
 """
 
@@ -170,7 +172,7 @@ for n in range(25):
 def test_four_processes_append_at_once_and_none_is_lost(path, repository):
     children = [
         subprocess.Popen(
-            [sys.executable, "-c", _CHILD, path, f"actor-{n}", repository / "tests"],
+            [sys.executable, "-c", _CHILD, path, f"actor-{n}"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=repository,
         ) for n in range(4)
     ]  # fmt: skip
@@ -183,6 +185,31 @@ def test_four_processes_append_at_once_and_none_is_lost(path, repository):
     events = read_log(path)
     assert [event.number for event in events] == list(range(1, 201))
     assert {one.actor == two.actor for one, two in zip(events[::2], events[1::2], strict=True)} == {True}
+
+
+def test_who_reads_again_reads_what_came_since(written):
+    held = hold_log(written, Held())
+    append(written, entry("proposed", picture=2))
+    again = hold_log(written, held)
+    assert again.events == read_log(written)
+    assert again.events[0] is held.events[0]
+
+
+def test_who_reads_again_finds_what_was_changed(written):
+    held = hold_log(written, Held())
+    written.write_bytes(written.read_bytes().replace(b"anna", b"cleo", 1))
+    with pytest.raises(BadInput, match="line 2 of"):
+        hold_log(written, held)
+    with pytest.raises(BadInput, match="line 2 of"), appending(written, held):
+        pass
+
+
+def test_who_reads_again_takes_a_restored_log_as_it_is(written):
+    held = hold_log(written, Held())
+    written.write_bytes(written.read_bytes().splitlines(keepends=True)[0])
+    assert [event.number for event in hold_log(written, held).events] == [1]
+    written.unlink()
+    assert hold_log(written, held) == Held()
 
 
 def test_instants_keep_their_microseconds(path):
