@@ -117,7 +117,7 @@ class ReviewLine(Model):
     since: Instant | None
     """Since when it waits, or waited; null: it never did."""
     expires: Instant | None
-    """As-of instants after this find it expired; null: it never waited."""
+    """As-of instants from this on find it expired; null: none does."""
     records: int | None
     """Records it waits in; null: it does not wait."""
     decision: Literal["refused", "proposed", "released"] | None

@@ -2,16 +2,38 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
 
-from pipelines.review.decisions import Decided, standing
+from pipelines.corpus.chain import Version, read_object_table, read_splits
+from pipelines.corpus.store import Store
+from pipelines.review.decisions import Decided, decided, standing
 from pipelines.review.waiting import Place, Waiting
+from schemas.documents import ObjectRef
 from schemas.errors import BadInput
+from schemas.review_log import ReviewEvent
+from schemas.reviews import QUEUE, QUEUED, REVIEW_DAYS
 
 _PLACE = ("split", "path", "ordinal", "first_row_group", "row_groups", "split_digest")
+
+
+def read_queue(store: Store, version: Version, events: Iterable[ReviewEvent]) -> tuple[Waiting, ...]:
+    """What waits in the queue of a version, as :func:`waiting_of` gives it.
+
+    Raises:
+        BadInput: an object is missing or damaged, or the log holds a release by one person.
+    """
+    parts = [
+        (split, read_object_table(store, _ref(split), QUEUE))
+        for split in read_splits(store, version).to_pylist()
+        if split["queue"] is not None
+    ]
+    ref = version.envelope.queued
+    queued = QUEUED.empty_table() if ref is None else read_object_table(store, ref, QUEUED)
+    return waiting_of(version.number, parts, version.content.rules, queued, decided(events))
 
 
 def waiting_of(
@@ -40,7 +62,13 @@ def waiting_of(
     items = [
         _item(number, pair, places, rule_ids, _since(since, pair, number)) for pair, places in found.items()
     ]
-    return _sorted([item for item in items if standing(now, item).state in {"open", "proposed"}])
+    open_ = [item for item in items if standing(now, item).state in {"open", "proposed"}]
+    return _sorted(
+        [
+            replace(item, expires=None) if (item.picture, item.words) in now.released else item
+            for item in open_
+        ]
+    )
 
 
 def _item(
@@ -52,7 +80,7 @@ def _item(
 ) -> Waiting:
     rows = [row for _, row in places]
     rules = {rule for row in rows for rule in row["rules"] or ()}
-    if max(rules, default=0) >= len(rule_ids):
+    if max(rules, default=-1) >= len(rule_ids):
         raise _inconsistent(number, f"rules below {len(rule_ids)}", f"rule {max(rules)}")
     return Waiting(
         version=number,
@@ -63,6 +91,7 @@ def _item(
         strong=any(row["strong"] for row in rows),
         points=max(row["points"] for row in rows),
         since=since,
+        expires=since + timedelta(days=REVIEW_DAYS),
         places=tuple(sorted(place for place, _ in places)),
     )
 
@@ -92,6 +121,10 @@ def _since(since: Mapping[tuple[int, bytes], datetime], pair: tuple[int, bytes],
     if found is None:
         raise _inconsistent(number, "since when each of its pictures waits", "a picture without it")
     return found
+
+
+def _ref(split: Mapping[str, Any]) -> ObjectRef:
+    return ObjectRef(digest=split["queue"], bytes=split["queue_bytes"], rows=split["queue_rows"])
 
 
 def _inconsistent(number: int, expected: str, found: str) -> BadInput:

@@ -1,9 +1,7 @@
 """A picture that waits for a person, with what is written about it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-from schemas.reviews import REVIEW_DAYS
+from datetime import datetime
 
 
 @dataclass(frozen=True, order=True)
@@ -46,13 +44,11 @@ class Waiting:
     """Points of the weak evidence, the most that a place has."""
     since: datetime
     """Since when it waits."""
+    expires: datetime | None
+    """As-of instants from this on find it expired, if nobody decides; None: it was released once, when fewer
+    rules fired, and waits until somebody decides again."""
     places: tuple[Place, ...]
     """Everywhere it waits, in order of split, row and medium; at least one."""
-
-    @property
-    def expires(self) -> datetime:
-        """An as-of instant after this finds it expired, if nobody decides."""
-        return self.since + timedelta(days=REVIEW_DAYS)
 
     @property
     def records(self) -> int:

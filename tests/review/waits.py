@@ -30,7 +30,7 @@ def waiting(picture=1, **overrides):
     """A waiting picture; ``picture``: its digest as a number."""
     defaults = {
         "version": 1, "copies": True, "words": WORDS, "rules": RULES, "strong": False, "points": 2,
-        "since": NOW - timedelta(days=3), "places": (place(),),
+        "since": NOW - timedelta(days=3), "expires": NOW + timedelta(days=27), "places": (place(),),
     }  # fmt: skip
     return Waiting(picture=f"{picture:016x}", **defaults | overrides)
 
