@@ -49,6 +49,11 @@ class Check(Model):
     """Number of the event that drew it."""
     pick: int = Field(ge=0)
     """Its place in the sample, from 0."""
+    medium: int = Field(ge=0)
+    """Place of the picture among those of its record, from 0."""
+    candidates: int = Field(ge=1)
+    """How many pictures of the record it may be; more than one where nothing tells them apart: all are
+    looked at, and a minor on any of them counts."""
     minor: bool
     """Whether it shows a minor."""
 

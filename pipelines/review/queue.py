@@ -10,12 +10,13 @@ import pyarrow as pa
 
 from pipelines.corpus.chain import Version, read_object_table, read_splits
 from pipelines.corpus.store import Store
+from pipelines.corpus.waiting import waiting_since
 from pipelines.review.decisions import Decided, decided, standing
 from pipelines.review.waiting import Place, Waiting
 from schemas.documents import ObjectRef
 from schemas.errors import BadInput
 from schemas.review_log import ReviewEvent
-from schemas.reviews import QUEUE, QUEUED, REVIEW_DAYS
+from schemas.reviews import QUEUE, REVIEW_DAYS
 
 _PLACE = ("split", "path", "ordinal", "first_row_group", "row_groups", "split_digest")
 
@@ -31,9 +32,8 @@ def read_queue(store: Store, version: Version, events: Iterable[ReviewEvent]) ->
         for split in read_splits(store, version).to_pylist()
         if split["queue"] is not None
     ]
-    ref = version.envelope.queued
-    queued = QUEUED.empty_table() if ref is None else read_object_table(store, ref, QUEUED)
-    return waiting_of(version.number, parts, version.content.rules, queued, decided(events))
+    since = waiting_since(store, version)
+    return waiting_of(version.number, parts, version.content.rules, since, decided(events))
 
 
 def waiting_of(
