@@ -32,7 +32,7 @@ class Draw(Model):
 
     content: Digest
     """SHA-256 of the version's content document, from which it is drawn."""
-    seed: int = Field(ge=0, le=2**53)
+    seed: int = Field(ge=0, le=2**53 - 1)
     """What else it is drawn from: another one gives another sample."""
     kept: int = Field(ge=1)
     """How many pictures were drawn."""

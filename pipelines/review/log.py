@@ -209,7 +209,7 @@ def _check(
         )
     # As RFC 8785 has it for text, small whole numbers and null, and twenty times as fast as in general.
     written = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    if written != line:
+    if written != line or event.model_dump(mode="json") != value:
         raise _changed(subject, "canonical JSON, as it was written")
 
 

@@ -105,6 +105,8 @@ CHANGES = {
     "two lines changed about": (1, _swap),
     "a line twice": (2, lambda lines: lines.insert(1, lines[0])),
     "spaces": (4, lambda lines: lines.__setitem__(3, lines[3].replace(b":", b": ", 1))),
+    "a number as text": (4, lambda lines: lines.__setitem__(3, lines[3].replace(b'"version":1', b'"version":"1"'))),
+    "an instant otherwise": (4, lambda lines: lines.__setitem__(3, lines[3].replace(b"12:00:00Z", b"12:00:00+00:00"))),
     "no JSON": (3, lambda lines: lines.__setitem__(2, b"\x00" * 40)),
     "an empty line": (3, lambda lines: lines.insert(2, b"")),
     "another append's end": (3, lambda lines: lines.__setitem__(2, lines[2].replace(b'"through":3', b'"through":4'))),
