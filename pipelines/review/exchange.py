@@ -28,9 +28,11 @@ def import_lines(
 ) -> tuple[ReviewEntry, ...]:
     """The refusals that a file asks for, without those that were made before. ``name`` names the file.
 
+    Refused may be what waits, and what was released.
+
     Raises:
-        BadInput: names the first line that is none of an export, refuses a picture that does not wait, or
-            asks for anything else that is not so yet.
+        BadInput: names the first line that is none of an export, refuses another picture, or asks for
+            anything else that is not so yet.
     """
     of_pair = {(item.picture, item.words): item for item in waiting}
     of_picture = {item.picture: item for item in reversed(waiting)}
@@ -43,9 +45,10 @@ def import_lines(
             continue
         if line.decision != "refused":
             raise _no_release(subject, line.decision)
-        if item is None:
+        entry = _refusal(line.picture, item, now, actor, at)
+        if entry is None:
             raise _not_waiting(subject)
-        (entries[line.picture],) = refuse(now, item, actor, at)
+        entries[line.picture] = entry
     return tuple(entries.values())
 
 
@@ -56,6 +59,20 @@ def _is_so(line: ReviewLine, item: Waiting | None, now: Decided) -> bool:
     if line.decision == "released":
         return (line.picture, line.words) in now.released
     return item is not None and item.words == line.words and standing(now, item).state == "proposed"
+
+
+def _refusal(
+    picture: str, item: Waiting | None, now: Decided, actor: str, at: datetime
+) -> ReviewEntry | None:
+    """The refusal of a picture that waits, or that was released; None: it is neither."""
+    if item is not None:
+        (entry,) = refuse(now, item, actor, at)
+        return entry
+    release = next((one.event for pair, one in now.released.items() if pair[0] == picture), None)
+    if release is None:
+        return None
+    said = {name: getattr(release, name) for name in ReviewEntry.model_fields}
+    return ReviewEntry(**said | {"what": "refused", "actor": actor, "at": at})
 
 
 def _parsed(text: bytes, subject: str) -> ReviewLine:
@@ -130,7 +147,7 @@ def _no_release(subject: str, decision: str) -> BadInput:
 def _not_waiting(subject: str) -> BadInput:
     return BadInput(
         subject,
-        expected="a picture that waits, or was refused",
+        expected="a picture that waits, or was decided on",
         found="another one",
         remedy="export again: the queue has changed, or the picture was mistyped; nothing was recorded",
     )

@@ -67,7 +67,7 @@ WRONG = {
     "a proposal": (lambda line: changed(line, decision="proposed"), "proposed, which it is not"),
     "another decision": (lambda line: changed(line, decision="kept"), "decision"),
     "a picture that does not wait": (
-        lambda line: changed(line, picture="0" * 16, decision="refused"), "a picture that waits",
+        lambda line: changed(line, picture="0" * 16, decision="refused"), "a picture that waits, or was decided on",
     ),
     "a picture that is none": (lambda line: changed(line, picture="x", decision="refused"), "picture"),
     "a key that no export has": (lambda line: changed(line, reason="x"), "reason"),
