@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from schemas import documents, ingest_plans, labelled, plans, policy, source, workspace
+from schemas import documents, ingest_plans, labelled, plans, policy, review_log, source, workspace
 from schemas.fields import ACCOUNT_FIELDS, RECORD_FIELDS, Field
 from schemas.manifest import SourceManifest, SourceNumbers
 from schemas.media_table import BLOCK_MEANINGS, DOUBT_MEANINGS, MEDIA_TABLE, UNREAD_MEANINGS
@@ -101,6 +101,9 @@ def pages() -> tuple[Page, ...]:
             documents.SourceDigests, documents.AccountCounts, documents.SnapshotRef, documents.EngineRef,
             documents.Counts, documents.ObjectRef, documents.Finding, plans.Plan, plans.KeyRef,
             plans.SplitResult, plans.TallyEntry, plans.Counted, plans.Refusal,
+        )),
+        Page("reviews", "Reviews", "The log, and what `review export` writes: JSON Lines.", _models(
+            review_log.ReviewEvent, review_log.Draw, review_log.Check, review_log.ReviewLine,
         )),
         Page("workspace", "Workspace", "`optout.yaml`: where everything is.", _models(
             workspace.Workspace, workspace.Keys, workspace.Officer, workspace.DoorSettings,

@@ -132,6 +132,8 @@ class Workspace(Model):
     """A path (SQLite) or a SQLAlchemy URL."""
     corpus: str = "corpus"
     """A path or URL: the store that holds versions/, data/, lineage/ and staging/."""
+    reviews: LocalPath = "reviews.jsonl"
+    """The log of reviews: every view of a suspected picture, and every decision."""
     keys: Keys = Keys()
     """References to the keys."""
     officer: Officer = Officer()

@@ -131,7 +131,6 @@ def _inputs(
     from pipelines.keys import absolute_reference
     from pipelines.planning import BuildInputs
     from schemas.plans import KeyRef
-    from schemas.reviews import REVIEWS
 
     keychain, lineage_key = opened.keychain(), opened.key("lineage")
     check_chain(registry.identity, keychain.ids)
@@ -146,7 +145,7 @@ def _inputs(
             id=lineage_key.id, reference=absolute_reference(opened.settings.keys.lineage, opened.root)
         ),
         target_key=lambda: opened.key("target").secret,
-        reviews=REVIEWS.empty_table,
+        reviews=opened.decisions,
         links=_links(opened, registry, keychain.ids),
         from_scratch=from_scratch,
         later=registry.later_snapshot,

@@ -15,6 +15,7 @@ from pipelines.cli import (
     lineage,
     media,
     registry,
+    review,
     rules,
     schema,
     trace,
@@ -45,6 +46,7 @@ lineage.register(app)
 trace.register(app)
 verify.register(app)
 rules.register(app)
+review.register(app)
 
 
 def _say_version(asked: bool) -> None:  # noqa: FBT001 - typer hands it in

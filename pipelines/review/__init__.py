@@ -1,0 +1,1 @@
+"""Suspected pictures and the people who look at them: queue, append-only log, sample, local page."""
