@@ -1,6 +1,6 @@
 """From an item to what a page says of it, without a decision."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipelines.review.desk import Desk
@@ -44,6 +44,8 @@ class View:
     image: Image | str = field(repr=False)
     texts: Sequence[Text]
     evidence: Sequence[Evidence]
+    kinds: Mapping[str, str]
+    """Of each rule that fired, what its evidence is about, in a word."""
 
     @property
     def why_no_image(self) -> str | None:
@@ -83,6 +85,5 @@ def view_of(desk: Desk, shown: Shown, rules: Sequence[str]) -> View:
         Evidence(rule, in_words(*desk.about(rule)), desk.about(rule)[0] == "strong", tuple(fields))
         for rule, fields in seen.items()
     ]
-    return View(
-        shown, image_of(desk, shown), texts, sorted(evidence, key=lambda one: (not one.is_strong, one.rule))
-    )
+    evidence.sort(key=lambda one: (not one.is_strong, one.rule))
+    return View(shown, image_of(desk, shown), texts, evidence, kinds)

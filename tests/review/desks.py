@@ -1,0 +1,122 @@
+"""A version with suspected pictures, their files, a log, and the page before them: all real, nothing served."""
+
+import hashlib
+import zlib
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache, partial
+from pathlib import Path
+
+from builds import Place
+from starlette.testclient import TestClient
+
+from builders import AS_OF, account, declared, medium, objection, record
+from pipelines.cli.reviewing import levels_and_kinds, pictures_below, read_by_rules
+from pipelines.corpus.chain import load_version
+from pipelines.review.app import review_app
+from pipelines.review.log import read_log
+from pipelines.review.opening import Around, open_desk
+from pipelines.rules.packs import load_packs
+from schemas.errors import Refused
+
+PORT = 40123
+URL = f"http://127.0.0.1:{PORT}"
+TOKENS = {"token of anna": "anna", "token of bert": "bert"}
+packs = cache(load_packs)
+
+
+def png(shade, width=64, height=48):
+    """A picture: stripes of a shade from 0 to 255."""
+    rows = b"".join(
+        b"\0" + bytes(value for x in range(width) for value in ((x * 4 + y) % 256, shade, 255 - shade))
+        for y in range(height)
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join((
+        _chunk(b"IHDR", width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x08\x02\0\0\0"),
+        _chunk(b"IDAT", zlib.compress(rows)),
+        _chunk(b"IEND", b""),
+    ))  # fmt: skip
+
+
+def _chunk(kind, data):
+    return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+
+@dataclass
+class Reviewed:
+    """A workspace under review in a folder. ``records``: of a source with one account."""
+
+    folder: Path
+    records: list
+    tokens: dict = field(default_factory=lambda: dict(TOKENS))
+    lines: list = field(default_factory=list)
+    """What the application told."""
+    media_root: bool = True
+
+    def __post_init__(self):
+        self.media = self.folder / "media"
+        self.media.mkdir(parents=True, exist_ok=True)
+        self.log = self.folder / "reviews.jsonl"
+        self.now = AS_OF + timedelta(days=2)
+        self.place = Place(self.folder, [objection(value="nobody")])
+        self.place.write([account()], self.records)
+        self.place.build()
+        around = Around(
+            source=self.folder / "canonical",
+            log=self.log,
+            explain=partial(read_by_rules, packs()),
+            about=levels_and_kinds(packs()),
+            picture=pictures_below(self.media if self.media_root else None),
+            actor_of_token=self.actor_of_token,
+            now=lambda: self.now,
+        )
+        self.desk = open_desk(self.place.store, load_version(self.place.store), around)
+        self.app = review_app(self.desk, PORT, self.lines.append)
+
+    def actor_of_token(self, token):
+        if token not in self.tokens:
+            raise Refused("token", expected="an actor's token", found="nobody's", remedy="use yours")
+        return self.tokens[token]
+
+    def browser(self, actor=None, **headers):
+        """A client that sends what a browser sends; ``actor``: signed in already."""
+        client = TestClient(
+            self.app, base_url=URL, headers={"Origin": URL, "Sec-Fetch-Site": "same-origin", **headers},
+            raise_server_exceptions=False,
+        )  # fmt: skip
+        if actor is not None:
+            answer = client.post("/sign-in", data={"token": f"token of {actor}"})
+            assert answer.status_code == 200, answer.text
+        return client
+
+    def events(self):
+        """(what, actor) of each event of the log."""
+        return [(event.what, event.actor) for event in read_log(self.log)]
+
+
+def picture_file(folder, name, data):
+    """Write a file, and give the fields of a medium that names it."""
+    (folder / "media").mkdir(parents=True, exist_ok=True)
+    (folder / "media" / name).write_bytes(data)
+    return {"uri": name, "sha256": hashlib.sha256(data).hexdigest()}
+
+
+def suspected(number, *, record_id=None, text="At the lake.", **overrides):
+    """A record with a picture that words suspect."""
+    given = {"caption": "Our kids at school", "uri": f"{number}.png", "sha256": None} | overrides
+    return record(record_id=record_id or f"r{number}", text=text, media=[medium(**given)])
+
+
+def reviewed(folder, records=None, **options):
+    """Three suspected pictures with their files, unless the records are given."""
+    if records is None:
+        files = [picture_file(folder, f"{n}.png", png(60 * n)) for n in (1, 2, 3)]
+        records = [
+            suspected(1, **files[0]),
+            suspected(2, caption="A girl", **files[1]),
+            suspected(
+                3, caption="My daughter", metadata=[declared("dc:subject", "beach", "child")], **files[2]
+            ),
+            record(record_id="kept"),
+        ]
+    return Reviewed(folder, records, **options)
