@@ -85,5 +85,6 @@ def view_of(desk: Desk, shown: Shown, rules: Sequence[str]) -> View:
         Evidence(rule, in_words(*desk.about(rule)), desk.about(rule)[0] == "strong", tuple(fields))
         for rule, fields in seen.items()
     ]
+    kinds = {rule: desk.about(rule)[1].replace("_", " ") for rule in rules}
     evidence.sort(key=lambda one: (not one.is_strong, one.rule))
     return View(shown, image_of(desk, shown), texts, evidence, kinds)
