@@ -127,7 +127,7 @@ def _item_page(desk: Desk, session: Session, queue: Queue, item: Waiting, *, sta
         "records": sum(one.records for one in same),
         "splits": len({place.split for one in same for place in one.places}),
         "wordings": len(same),
-        "days": (item.expires - desk.now()).days,
+        "days": None if item.expires is None else (item.expires - desk.now()).days,
         "stands": standing(queue.now, item),
         "state": _state(queue, item),
     }

@@ -1,23 +1,18 @@
 """The desk of one version: its queue, its source and the log, put together."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 
-from pipelines.corpus.chain import Version, read_object_table, read_splits
+from pipelines.corpus.chain import Version
 from pipelines.corpus.store import Store
-from pipelines.corpus.waiting import waiting_since
-from pipelines.review.decisions import Decided, decided, standing
+from pipelines.review.decisions import standing
 from pipelines.review.desk import Desk, Queue, Sample
-from pipelines.review.log import read_log
-from pipelines.review.queue import waiting_of
-from pipelines.review.recording import record
+from pipelines.review.queue import read_queue
+from pipelines.review.recording import Recorder
 from pipelines.review.shown import Explain, shown
 from pipelines.review.waiting import Waiting
-from schemas.documents import ObjectRef
-from schemas.reviews import QUEUE
 
 
 @dataclass(frozen=True)
@@ -29,8 +24,11 @@ class Around:
     log: Path
     explain: Explain
     about: Callable[[str], tuple[str, str]]
+    """From a rule's id to its level and its kind; two empty texts: no such rule is installed."""
     picture: Callable[[str], bytes | str]
+    """From a uri to the content of a file, or why there is none: a key of pipelines.review.image.REASONS."""
     actor_of_token: Callable[[str], str]
+    """Refused: it is nobody's, or was revoked."""
     now: Callable[[], datetime]
 
 
@@ -40,11 +38,12 @@ def open_desk(store: Store, version: Version, around: Around) -> Desk:
     Raises:
         BadInput: an object of the version is damaged, or the log.
     """
-    items = queue_of(store, version)
-    read_log(around.log)  # damaged, it is found now and not at the first decision
+    items = read_queue(store, version, ())
+    recorder = Recorder(around.log, around.now)
+    recorder.now()  # a damaged log is found now, and not at the first decision
     return Desk(
-        queue=partial(_queue, items, around.log),
-        record=partial(record, around.log, around.now),
+        queue=lambda: _undecided(items, recorder),
+        record=recorder.record,
         sample=lambda: Sample((), ""),
         check=lambda _pick, _minor, _actor: None,
         shown=lambda place: shown(around.source, place, around.explain),
@@ -55,17 +54,12 @@ def open_desk(store: Store, version: Version, around: Around) -> Desk:
     )
 
 
-def queue_of(store: Store, version: Version) -> tuple[Waiting, ...]:
-    """All that waited when a version was published."""
-    splits = [row for row in read_splits(store, version).to_pylist() if row["queue"] is not None]
-    references = [
-        ObjectRef(digest=row["queue"], bytes=row["queue_bytes"], rows=row["queue_rows"]) for row in splits
-    ]
-    tables = (read_object_table(store, one, QUEUE) for one in references)
-    parts = zip(splits, tables, strict=True)
-    return waiting_of(version.number, parts, version.content.rules, waiting_since(store, version), Decided())
-
-
-def _queue(items: tuple[Waiting, ...], log: Path) -> Queue:
-    now = decided(read_log(log))
-    return Queue([item for item in items if standing(now, item).state in {"open", "proposed"}], now)
+def _undecided(items: Sequence[Waiting], recorder: Recorder) -> Queue:
+    """What still waits. One that was released for fewer rules does not expire."""
+    now = recorder.now()
+    left = [item for item in items if standing(now, item).state in {"open", "proposed"}]
+    released = now.released
+    return Queue(
+        [replace(item, expires=None) if (item.picture, item.words) in released else item for item in left],
+        now,
+    )
