@@ -51,6 +51,10 @@ def _files(app: FastAPI) -> None:
     def script() -> Response:
         return static("review.js")
 
+    @app.get("/favicon.ico")
+    def icon() -> Response:
+        return Response(status_code=204)  # asked for by every browser
+
 
 def _answer_failures(app: FastAPI, write: Write) -> None:
     @app.exception_handler(SignedOut)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-MOST = 4_000
+MOST = 2_500
 """Characters of a text that are shown from its start."""
 AROUND = 160
 """Characters that are shown before and after evidence that stands further on."""

@@ -1,9 +1,10 @@
 """A version with suspected pictures, their files, a log, and the page before them: all real, nothing served."""
 
 import hashlib
+import re
 import zlib
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 
@@ -42,36 +43,62 @@ def _chunk(kind, data):
     return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
 
 
+def picture_file(folder, name, data):
+    """Write a file below media/, and give the fields of a medium that names it."""
+    (folder / "media" / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / "media" / name).write_bytes(data)
+    return {"uri": name, "sha256": hashlib.sha256(data).hexdigest()}
+
+
+def suspected(number, *, record_id=None, text="At the lake.", **overrides):
+    """A record with a picture that words suspect."""
+    given = {"caption": "Our kids at school", "uri": f"{number}.png", "sha256": None} | overrides
+    return record(record_id=record_id or f"r{number}", text=text, media=[medium(**given)])
+
+
+def three(folder):
+    """Three suspected pictures with their files, the worst evidence first in the queue: 3, 1, 2."""
+    files = [picture_file(folder, f"{n}.png", png(60 * n)) for n in (1, 2, 3)]
+    return [
+        suspected(1, **files[0]),
+        suspected(2, caption="A girl", **files[1]),
+        suspected(3, caption="My daughter", metadata=[declared("dc:subject", "beach", "child")], **files[2]),
+    ]
+
+
+def publish(folder, records):
+    """A version of these records, one of them kept besides, in a folder."""
+    (folder / "media").mkdir(parents=True, exist_ok=True)
+    place = Place(folder, [objection(value="nobody")])
+    place.write([account()], [*records, record(record_id="kept")])
+    place.build()
+    return place
+
+
 @dataclass
 class Reviewed:
-    """A workspace under review in a folder. ``records``: of a source with one account."""
+    """The page before the latest version in a folder, with a log of its own."""
 
-    folder: Path
-    records: list
+    place: Place
+    log: Path
     tokens: dict = field(default_factory=lambda: dict(TOKENS))
     lines: list = field(default_factory=list)
     """What the application told."""
-    media_root: bool = True
+    port: int = PORT
+    now: datetime = AS_OF + timedelta(days=2)
 
     def __post_init__(self):
-        self.media = self.folder / "media"
-        self.media.mkdir(parents=True, exist_ok=True)
-        self.log = self.folder / "reviews.jsonl"
-        self.now = AS_OF + timedelta(days=2)
-        self.place = Place(self.folder, [objection(value="nobody")])
-        self.place.write([account()], self.records)
-        self.place.build()
         around = Around(
-            source=self.folder / "canonical",
+            source=self.place.folder / "canonical",
             log=self.log,
             explain=partial(read_by_rules, packs()),
             about=levels_and_kinds(packs()),
-            picture=pictures_below(self.media if self.media_root else None),
+            picture=pictures_below(self.place.folder / "media"),
             actor_of_token=self.actor_of_token,
             now=lambda: self.now,
         )
         self.desk = open_desk(self.place.store, load_version(self.place.store), around)
-        self.app = review_app(self.desk, PORT, self.lines.append)
+        self.app = review_app(self.desk, self.port, self.lines.append)
 
     def actor_of_token(self, token):
         if token not in self.tokens:
@@ -85,8 +112,8 @@ class Reviewed:
             raise_server_exceptions=False,
         )  # fmt: skip
         if actor is not None:
-            answer = client.post("/sign-in", data={"token": f"token of {actor}"})
-            assert answer.status_code == 200, answer.text
+            answer = client.post("/sign-in", data={"token": f"token of {actor}"}, follow_redirects=False)
+            assert answer.headers["location"] == "/", answer.text
         return client
 
     def events(self):
@@ -94,29 +121,14 @@ class Reviewed:
         return [(event.what, event.actor) for event in read_log(self.log)]
 
 
-def picture_file(folder, name, data):
-    """Write a file, and give the fields of a medium that names it."""
-    (folder / "media").mkdir(parents=True, exist_ok=True)
-    (folder / "media" / name).write_bytes(data)
-    return {"uri": name, "sha256": hashlib.sha256(data).hexdigest()}
+def fields_of(answer):
+    """The hidden fields of the form by which a page decides."""
+    form = answer.text.partition('id="decide"')[2].partition("</form>")[0]
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form))
 
 
-def suspected(number, *, record_id=None, text="At the lake.", **overrides):
-    """A record with a picture that words suspect."""
-    given = {"caption": "Our kids at school", "uri": f"{number}.png", "sha256": None} | overrides
-    return record(record_id=record_id or f"r{number}", text=text, media=[medium(**given)])
-
-
-def reviewed(folder, records=None, **options):
-    """Three suspected pictures with their files, unless the records are given."""
-    if records is None:
-        files = [picture_file(folder, f"{n}.png", png(60 * n)) for n in (1, 2, 3)]
-        records = [
-            suspected(1, **files[0]),
-            suspected(2, caption="A girl", **files[1]),
-            suspected(
-                3, caption="My daughter", metadata=[declared("dc:subject", "beach", "child")], **files[2]
-            ),
-            record(record_id="kept"),
-        ]
-    return Reviewed(folder, records, **options)
+def decide(browser, answer, decision, **fields):
+    """Press a button of a page, the picture being shown."""
+    return browser.post(
+        answer.url.path, data={**fields_of(answer), "looked": "yes", "decision": decision, **fields}
+    )
