@@ -14,6 +14,7 @@ from schemas.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from optout_registry.registry import Registry
+    from pipelines.corpus.chain import Version
     from pipelines.review.opening import Around
 
 _LOOPBACK = ("127.0.0.1", "::1")
@@ -48,7 +49,7 @@ def serve(
     opened = open_workspace(workspace)
     store, held = open_version(opened, version)
     with open_to_read(opened) as registry:
-        desk = open_desk(store, held, _around(opened, registry))
+        desk = open_desk(store, held, _around(opened, held, registry))
         listener = listening(host, port)
         port = listener.getsockname()[1]
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
@@ -60,7 +61,7 @@ def serve(
     say("ended: what was decided is on disk")
 
 
-def _around(opened: OpenedWorkspace, registry: "Registry") -> "Around":
+def _around(opened: OpenedWorkspace, version: "Version", registry: "Registry") -> "Around":
     from optout_registry.actors import actor_of
     from pipelines.cli.reviewing import levels_and_kinds, pictures_below, read_by_rules
     from pipelines.review.opening import Around
@@ -74,12 +75,27 @@ def _around(opened: OpenedWorkspace, registry: "Registry") -> "Around":
     return Around(
         source=opened.path(opened.settings.canonical),
         log=opened.path(opened.settings.reviews),
+        lineage_key=_lineage_key(opened, version),
         explain=partial(read_by_rules, packs),
         about=levels_and_kinds(packs),
         picture=pictures_below(_media_root(opened)),
         actor_of_token=actor_of_token,
         now=lambda: datetime.now(UTC),
     )
+
+
+def _lineage_key(opened: OpenedWorkspace, version: "Version") -> bytes:
+    """The key that pictures of the version are written down with (ConfigurationError: it is another one)."""
+    key = opened.key("lineage")
+    made_with = version.content.keys.get("lineage")
+    if made_with != key.id:
+        raise ConfigurationError(
+            f"lineage key for version {version.number}",
+            expected=f"the key {made_with}, which its pictures are written down with",
+            found=key.id,
+            remedy="point keys.lineage in optout.yaml at that key, or review a later version",
+        )
+    return key.secret
 
 
 def _media_root(opened: OpenedWorkspace) -> Path | None:

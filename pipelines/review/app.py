@@ -68,7 +68,7 @@ def _answer_failures(app: FastAPI, write: Write) -> None:
     @app.exception_handler(OptoutError)
     async def ours(_request: Request, error: Exception) -> Response:
         write(_line(error))
-        return page("failure", {"title": "Nothing was decided", "problem": str(error)}, status=409)
+        return page("failure", {"title": "That cannot be done", "problem": str(error)}, status=409)
 
     @app.exception_handler(Exception)
     async def failed(_request: Request, _error: Exception) -> Response:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from pipelines.review.candidates import Candidate
 from pipelines.review.decisions import Decided
+from pipelines.review.sample import Sample
 from pipelines.review.shown import Shown
 from pipelines.review.waiting import Place, Waiting
 
@@ -20,24 +22,26 @@ class Queue(NamedTuple):
     now: Decided
 
 
-@dataclass(frozen=True)
-class Pick:
-    """A kept picture that was drawn to be checked by a person."""
+class Drawn(NamedTuple):
+    """A picture of a sample, as it may be found in the source."""
 
+    sample: Sample
     number: int
-    """In the sample, from 0."""
-    place: Place
-    minor: bool | None
-    """Whether it shows a minor; null: nobody has checked it."""
+    """Its place in the sample, from 0."""
+    candidates: Sequence[Candidate]
+    """At least one; several, where nothing tells which of them was released."""
+    medium: int
+    """Place in its record of the candidate that is looked at."""
 
+    @property
+    def looked_at(self) -> Candidate:
+        """That candidate."""
+        return next(one for one in self.candidates if one.place.medium == self.medium)
 
-class Sample(NamedTuple):
-    """The sample that is being checked."""
-
-    picks: Sequence[Pick]
-    """In the order in which they were drawn; empty: there is no sample."""
-    result: str
-    """Where it stands, in a sentence."""
+    @property
+    def minor(self) -> bool | None:
+        """Whether somebody saw a minor on it; None: nobody has checked it."""
+        return self.sample.seen.get(self.number, {}).get(self.medium)
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,11 @@ class Desk:
     queue: Callable[[], Queue]
     record: Callable[[Doing, Waiting, str], None]
     """What an actor did, on disk when it returns. Refused: it does not fit what others did meanwhile."""
-    sample: Callable[[], Sample]
-    check: Callable[[Pick, bool | None, str], None]
+    sample: Callable[[], Sample | None]
+    """The sample of this version that was drawn last; None: none was."""
+    candidates: Callable[[Sample, int], Sequence[Candidate]]
+    """BadInput: the source is not what the version saw."""
+    check: Callable[[Drawn, bool | None, str], None]
     """An actor saw a minor, or none, on disk when it returns; None: it is about to be shown to them."""
     shown: Callable[[Place], Shown]
     """BadInput: the source is not what the version saw."""

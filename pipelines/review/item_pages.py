@@ -134,7 +134,8 @@ def _item_page(desk: Desk, session: Session, queue: Queue, item: Waiting, *, sta
     try:
         shown = look_up(desk, item.places)
     except BadInput as error:
-        return page("changed", {**values, "said": session.take_said(), "problem": str(error)}, status=409)
+        problem = {"said": session.take_said(), "problem": str(error), "list": "queue"}
+        return page("changed", {**values, **problem}, status=409)
     session.first_view(_key(item), lambda: desk.record("viewed", item, session.actor))
     view = view_of(desk, shown, item.rules)
     return page("item", {**values, "said": session.take_said(), "view": view}, status=status)

@@ -1,16 +1,17 @@
 """The desk of one version: its queue, its source and the log, put together."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from pipelines.corpus.chain import Version
 from pipelines.corpus.store import Store
 from pipelines.review.decisions import standing
-from pipelines.review.desk import Desk, Queue, Sample
+from pipelines.review.desk import Desk, Queue
 from pipelines.review.queue import read_queue
 from pipelines.review.recording import Recorder
+from pipelines.review.sampling import Sampling
 from pipelines.review.shown import Explain, shown
 from pipelines.review.waiting import Waiting
 
@@ -22,6 +23,8 @@ class Around:
     source: Path
     """The source root."""
     log: Path
+    lineage_key: bytes = field(repr=False)
+    """That the version was made with."""
     explain: Explain
     about: Callable[[str], tuple[str, str]]
     """From a rule's id to its level and its kind; two empty texts: no such rule is installed."""
@@ -40,12 +43,14 @@ def open_desk(store: Store, version: Version, around: Around) -> Desk:
     """
     items = read_queue(store, version, ())
     recorder = Recorder(around.log, around.now)
+    sampling = Sampling(store, version, around.source, around.lineage_key, recorder)
     recorder.now()  # a damaged log is found now, and not at the first decision
     return Desk(
         queue=lambda: _undecided(items, recorder),
         record=recorder.record,
-        sample=lambda: Sample((), ""),
-        check=lambda _pick, _minor, _actor: None,
+        sample=sampling.latest,
+        candidates=sampling.candidates,
+        check=recorder.check,
         shown=lambda place: shown(around.source, place, around.explain),
         picture=around.picture,
         about=around.about,

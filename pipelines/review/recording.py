@@ -1,6 +1,6 @@
 """What the page does, written into the log: decided under its lock, so that nobody decides in between."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,9 +14,11 @@ from pipelines.review.decisions import (
     refuse,
     view,
 )
-from pipelines.review.desk import Doing
+from pipelines.review.desk import Doing, Drawn
 from pipelines.review.log import Held, appending, hold_log
+from pipelines.review.sample import check_pick, view_pick
 from pipelines.review.waiting import Waiting
+from schemas.review_log import ReviewEvent
 
 
 @dataclass
@@ -27,14 +29,18 @@ class Recorder:
     clock: Callable[[], datetime]
     held: Held = field(default_factory=Held, repr=False)
 
-    def now(self) -> Decided:
-        """What holds now.
+    def events(self) -> Sequence[ReviewEvent]:
+        """Every event of the log.
 
         Raises:
             BadInput: the log is damaged, or cannot be read.
         """
         self.held = hold_log(self.path, self.held)
-        return decided(self.held.events)
+        return self.held.events
+
+    def now(self) -> Decided:
+        """What holds now; BadInput as above."""
+        return decided(self.events())
 
     def record(self, doing: Doing, item: Waiting, actor: str) -> None:
         """Append what an actor does about a waiting picture; on disk when this returns.
@@ -56,4 +62,29 @@ class Recorder:
                     log.append([confirm_release(now, item, actor, at)])
                 case "dropped":
                     log.append([drop(now, item, actor, at)])
+            self.held = log.held
+
+    def check(self, drawn: Drawn, minor: bool | None, actor: str) -> None:  # noqa: FBT001 - three answers
+        """Append what an actor saw on a picture of a sample; None: it is about to be shown to them.
+
+        Raises:
+            BadInput: as above.
+        """
+        sample, at = drawn.sample, self.clock()
+        with appending(self.path, self.held) as log:
+            if minor is None:
+                log.append([view_pick(sample, drawn.looked_at, actor, at)])
+            else:
+                log.append(
+                    check_pick(
+                        decided(log.events),
+                        sample,
+                        drawn.number,
+                        drawn.candidates,
+                        drawn.medium,
+                        minor=minor,
+                        actor=actor,
+                        at=at,
+                    )
+                )
             self.held = log.held

@@ -15,8 +15,10 @@ from builders import AS_OF, account, declared, medium, objection, record
 from pipelines.cli.reviewing import levels_and_kinds, pictures_below, read_by_rules
 from pipelines.corpus.chain import load_version
 from pipelines.review.app import review_app
-from pipelines.review.log import read_log
+from pipelines.review.drawing import draw_sample
+from pipelines.review.log import appending, read_log
 from pipelines.review.opening import Around, open_desk
+from pipelines.review.sample import enter_draw, samples_of
 from pipelines.rules.packs import load_packs
 from schemas.errors import Refused
 
@@ -66,6 +68,12 @@ def three(folder):
     ]
 
 
+def kept(number, *files):
+    """A record of which every picture may be released: words about it were read, and are no sign."""
+    media = [medium(alt_text="A boat on the lake", caption=None, **file) for file in files]
+    return record(record_id=f"k{number}", text=f"Line {number}", media=media)
+
+
 def publish(folder, records):
     """A version of these records, one of them kept besides, in a folder."""
     (folder / "media").mkdir(parents=True, exist_ok=True)
@@ -91,6 +99,7 @@ class Reviewed:
         around = Around(
             source=self.place.folder / "canonical",
             log=self.log,
+            lineage_key=self.place.keys["lineage"].secret,
             explain=partial(read_by_rules, packs()),
             about=levels_and_kinds(packs()),
             picture=pictures_below(self.place.folder / "media"),
@@ -104,6 +113,14 @@ class Reviewed:
         if token not in self.tokens:
             raise Refused("token", expected="an actor's token", found="nobody's", remedy="use yours")
         return self.tokens[token]
+
+    def draw(self, number, seed=1):
+        """Draw a sample, and write it down as `optout review sample` does."""
+        version = load_version(self.place.store)
+        draw, _ = draw_sample(self.place.store, version, number, seed)
+        with appending(self.log) as log:
+            samples = samples_of(log.events, draw.content)
+            log.append(enter_draw(samples, draw, version.number, "anna", self.now))
 
     def browser(self, actor=None, **headers):
         """A client that sends what a browser sends; ``actor``: signed in already."""
@@ -129,6 +146,12 @@ def fields_of(answer):
 
 def decide(browser, answer, decision, **fields):
     """Press a button of a page, the picture being shown."""
-    return browser.post(
-        answer.url.path, data={**fields_of(answer), "looked": "yes", "decision": decision, **fields}
-    )
+    pressed = {"looked": "yes", "decision": decision, "answer": decision}
+    action = re.search(r'id="decide" method="post" action="([^"]+)"', answer.text)[1]
+    return browser.post(action, data={**fields_of(answer), **pressed, **fields})
+
+
+def words(answer):
+    """The text of a page, without its markup."""
+    text = re.sub(r"<[^>]*>", " ", answer.text.partition("<main")[2].partition(">")[2])
+    return " ".join(text.split())
