@@ -9,6 +9,7 @@ import typer
 
 from pipelines.cli.lineage import JsonOption, VersionOption, open_version
 from pipelines.cli.opened import OpenedWorkspace, WorkspaceOption, open_workspace
+from pipelines.cli.review_serving import serve
 from pipelines.cli.tables import counted, print_json, print_text
 from pipelines.cli.tokens import TokenOption, read_token
 from schemas.errors import BadInput, ConfigurationError
@@ -26,6 +27,7 @@ def register(app: typer.Typer) -> None:
     review.command("export")(export)
     review.command("import")(import_)
     review.command()(sample)
+    review.command()(serve)
     app.add_typer(review, name="review", help="Decide on suspected pictures, and check kept ones.")
 
 

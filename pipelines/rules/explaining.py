@@ -10,7 +10,7 @@ import pyarrow as pa
 from pipelines.rules.alphabet import NOBODY, strings
 from pipelines.rules.lexicon import Lexicon
 from pipelines.rules.packs import Packs, WordRule
-from pipelines.rules.picture_words import primary_subtag, reading
+from pipelines.rules.picture_words import OF_PICTURE, picture_words, primary_subtag, reading
 from pipelines.rules.words import words_of
 
 
@@ -48,6 +48,35 @@ def explain_text(text: str, packs: Packs, language: str | None, year: int) -> li
         if reads[0]
         for sight in _sights(packs.lexicon(place), read, places, year)
     ]
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A text about a picture as rules read it, and what those see in it that read such texts."""
+
+    field: str
+    """As word rules name it in ``reads``."""
+    text: str
+    sights: tuple[Sight, ...]
+
+
+def explain_picture(records: pa.Table, packs: Packs) -> list[Explained]:
+    """Everything that word rules see in the texts about one picture.
+
+    Args:
+        records: a RECORDS table of one row with that picture alone.
+        packs: the packs.
+    """
+    pictures = records.column("media").combine_chunks().flatten()
+    about = picture_words(records, pictures, np.zeros(1, np.int64), packs)
+    fields = (*OF_PICTURE, "text")
+    texts, languages = about.texts.fill_null("").to_pylist(), about.language.to_pylist()
+    return [
+        Explained(field, text, tuple(
+            sight for sight in explain_text(text, packs, language, int(year)) if field in sight.rule.reads
+        ))
+        for field, text, language, year in zip(fields, texts, languages, about.year, strict=True)
+    ]  # fmt: skip
 
 
 def _sights(lexicon: Lexicon, read: Sequence[str], places: Sequence[Place], year: int) -> list[Sight]:

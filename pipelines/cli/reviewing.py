@@ -1,0 +1,50 @@
+"""What the page of reviews is handed: what rules see in words, and the files of pictures."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from pipelines.review.marked import Read
+    from pipelines.rules.packs import Packs
+
+
+def read_by_rules(packs: "Packs", alone: "pa.Table") -> "Sequence[Read]":
+    """The texts about the one picture of a RECORDS table, each with what word rules see in it.
+
+    A machine's alternative text is shown whole: what it quotes, rules do not read.
+    """
+    from pipelines.review.marked import Read, Sight
+    from pipelines.rules.explaining import explain_picture
+
+    (medium,) = alone.column("media").to_pylist()[0]
+    return [
+        Read(
+            one.field,
+            medium["auto_alt_text"] or "" if one.field == "auto_alt_text" else one.text,
+            tuple(Sight(sight.start, sight.end, sight.rule.id) for sight in one.sights),
+        )
+        for one in explain_picture(alone, packs)
+    ]
+
+
+def levels_and_kinds(packs: "Packs") -> Callable[[str], tuple[str, str]]:
+    """From a rule's id to its level and kind; two empty texts: these packs have no such rule."""
+    known = {rule.id: ("declared", "declared") for pack in packs.packs for rule in pack.declared}
+    for pack in packs.packs:
+        known |= {rule.id: (rule.level.value, rule.kind.value) for rule in pack.circumstances}
+        known |= {rule.id: (rule.level.value, rule.kind.value) for rule in pack.words}
+    return lambda rule: known.get(rule, ("", ""))
+
+
+def pictures_below(media_root: Path | None) -> Callable[[str], bytes | str]:
+    """From a uri to the content of the file below ``media_root`` that it names, or why there is none."""
+    if media_root is None:
+        return lambda _: "no_media_root"
+    from pipelines.ingest.pictures.content import picture_bytes
+    from pipelines.review.image import LARGEST
+
+    return partial(picture_bytes, root=bytes(media_root.resolve()), most=LARGEST)

@@ -1,0 +1,75 @@
+"""Who is signed in, held in memory: a restart signs everybody out."""
+
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Lock
+
+LASTS = timedelta(hours=8)
+MOST = 100
+"""Sessions at once; of more the oldest ends."""
+
+
+@dataclass
+class Session:
+    """One actor in one browser."""
+
+    actor: str
+    token: str = field(repr=False)
+    """The actor's: asked about again at each step, so that a revoked one opens nothing."""
+    ends: datetime
+    form: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    """What every form of this session carries, and no other page knows."""
+    lock: Lock = field(default_factory=Lock, repr=False)
+    viewed: set[tuple[str, ...]] = field(default_factory=set)
+    """What was shown in it, so that a reloaded page counts once."""
+    skipped: set[tuple[str, ...]] = field(default_factory=set)
+    keys: bool = True
+    """Whether single keys decide (WCAG 2.1.4: who speaks to the browser turns them off)."""
+    said: str = ""
+    """What the next page says has happened."""
+
+    def is_own(self, form: str) -> bool:
+        """Whether a form is one of this session's."""
+        return hmac.compare_digest(form.encode("utf-8", "surrogateescape"), self.form.encode())
+
+    def first_view(self, item: tuple[str, ...], record: Callable[[], None]) -> None:
+        """Call ``record`` if the item was not shown in this session; then it was."""
+        with self.lock:
+            if item not in self.viewed:
+                record()
+                self.viewed.add(item)
+
+    def take_said(self) -> str:
+        """What has happened, once."""
+        said, self.said = self.said, ""
+        return said
+
+
+@dataclass
+class Sessions:
+    """The sessions there are, by the id that only a cookie holds."""
+
+    now: Callable[[], datetime]
+    held: dict[str, Session] = field(default_factory=dict, repr=False)
+
+    def begin(self, actor: str, token: str) -> str:
+        """The id of a new session: 256 random bits."""
+        now = self.now()
+        self.held = {name: one for name, one in self.held.items() if one.ends > now}
+        while len(self.held) >= MOST:
+            del self.held[next(iter(self.held))]
+        name = secrets.token_urlsafe(32)
+        self.held[name] = Session(actor, token, now + LASTS)
+        return name
+
+    def find(self, name: str) -> Session | None:
+        """The session of an id; None if there is none, or it has lasted long enough."""
+        session = self.held.get(name)
+        return session if session is not None and session.ends > self.now() else None
+
+    def end(self, name: str) -> None:
+        """Sign out."""
+        self.held.pop(name, None)
