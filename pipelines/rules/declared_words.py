@@ -67,9 +67,10 @@ def _ready(packs: Packs, place: int) -> Lexicon:
 
 
 def _pack_of_values(packs: Packs, place: int) -> Pack:
-    """A language's pack with what declares as patterns of whole values, and the patterns of every language.
+    """The patterns of every language, then a language's pack, with what declares as patterns of whole values.
 
-    What only looks like a sign is taken out as in any text.
+    What only looks like a sign in a language is taken out as in any text, but not from what others say: Dix
+    is a painter in German, dix-sept an age in French.
     """
     pack = packs.packs[place]
     own = [(one, rule) for one in packs.packs for rule in one.declared_words]
@@ -78,7 +79,7 @@ def _pack_of_values(packs: Packs, place: int) -> Pack:
         update={
             "numbers": _numbers(packs),
             "lists": {**pack.lists, **lists},
-            "words": (*_of_language(pack), *(_in_every_language(rule) for _, rule in own)),
+            "words": (*(_in_every_language(rule) for _, rule in own), *_of_language(pack)),
         }
     )
 

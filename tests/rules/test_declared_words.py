@@ -35,10 +35,11 @@ CASES = [
         "девет години", "εννέα ετών", "kilenc éves", "yhdeksän vuotta", "nio år", "infant", "eighteen; nine")),
     *(Case(AGE, value, DECLARED, language) for value in ("nine", "neun Jahre") for language in ("de", "tr", None)),
     Case(AGE, "Kleinkind", DECLARED, "de"),
+    *(Case(AGE, value, DECLARED) for value in ("dix-sept ans", "dix-sept", "cúig déag", "seacht déag")),
     # ages of adults, however much of a minor's there is in them; what holds no age
     *(Case(AGE, value, KEPT, language) for language in ("en", "fr", None) for value in (
         "eighteen", "eighteen years old", "forty-one", "forty-one years", "ninety", "ninety years old", "one hundred",
-        "soixante-dix-sept ans", "quatre-vingt-dix ans", "dix-huit ans", "cuarenta y un años", "czterdzieści jeden lat",
+        "soixante-dix-sept ans", "quatre-vingt-dix ans", "dix-huit ans", "dix-huit", "ocht déag", "cuarenta y un años", "czterdzieści jeden lat",
         "četrdeset pet godina", "тридесет и пет години", "σαράντα πέντε ετών", "patruzeci și cinci de ani",
         "keturiasdešimt penki metai", "einundvierzig Jahre", "tres", "tres år", "adult", "grown up", "n/a", "-9", "",
         None)),
@@ -52,6 +53,7 @@ CASES = [
     *(Case(TERM, value, DECLARED, "de") for value in ("Kind", "Kleinkind", "Jugendlicher")),
     Case(TERM, "enfant", DECLARED, "fr"),
     Case(TERM, "enfant", DECLARED, None),
+    Case(TERM, "kind", DECLARED, None),
     *(Case(prop, value, DECLARED) for prop in (TERM_ID, VOCABULARY) for value in (
         "http://cv.example/child", "https://cv.example/terms#infant", "http://cv.example/child/", "urn:cv:child",
         "http://cv.example/newborn_baby", "child")),
