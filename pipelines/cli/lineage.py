@@ -84,11 +84,13 @@ def funnel(
 
 
 def print_funnel(held: "Version") -> None:
-    """Print the funnel of a version as a table."""
-    from pipelines.lineage.funnel import funnel_table
+    """Print the funnel of a version as a table, and what became of pictures."""
+    from pipelines.lineage.funnel import funnel_table, picture_table
 
     as_of = held.content.as_of.isoformat().replace("+00:00", "Z")
     print_table(f"Funnel of version {held.number}, as of {as_of}", funnel_table(held))
+    if pictures := picture_table(held):
+        print_table(f"Pictures of version {held.number}, in records that no standing rule removed", pictures)
 
 
 def diff(

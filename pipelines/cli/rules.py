@@ -46,6 +46,10 @@ def list_rules(*, as_json: JsonOption = False) -> None:
             {"pack": pack.pack, "rule": one.id, "level": "declared", "kind": "declared", "patterns": 0}
             for one in pack.declared
         ]
+        rows += [
+            {"pack": pack.pack, "rule": one.id, "level": "declared", "kind": "declared",
+             "patterns": len(one.patterns)} for one in pack.declared_words
+        ]  # fmt: skip
     if as_json:
         print_json(rows)
     else:

@@ -5,6 +5,9 @@ from typing import Any
 from pipelines.corpus.chain import Version
 from schemas.outcomes import Outcome, Reason
 
+SIGNS = ("declared", "suspected", "no_sign", "unassessed")
+"""What rules find of a picture; ADR 15."""
+
 
 def funnel(version: Version) -> dict[str, Any]:
     """{version, rows, outcomes: {outcome: rows}, reasons: {primary reason: rows}}.
@@ -35,6 +38,25 @@ def funnel_table(version: Version) -> list[dict[str, Any]]:
     lines += [_line(outcome.value, "all", numbers["outcomes"][outcome.value], rows) for outcome in totals]
     total = sum(numbers["outcomes"].values())
     return [*lines, _line("total", " + ".join(outcome.value for outcome in totals), total, rows)]
+
+
+def picture_table(version: Version) -> list[dict[str, Any]]:
+    """The pictures of records that no standing rule removed: by what rules found, then what became of them.
+
+    Unassessed: nothing was written or declared that a rule can read. Empty where there were no pictures.
+    """
+    counts = version.content.counts.pictures
+    judged = sum(counts.get(sign, 0) for sign in SIGNS)
+    fates = ("released", "withheld")
+    return [
+        {
+            "picture": name.replace("_", " "),
+            "pictures": counts.get(name, 0),
+            "share": f"{counts.get(name, 0) / judged:.1%}",
+        }
+        for name in (*SIGNS, *fates)
+        if judged
+    ]
 
 
 def _line(outcome: str, reason: str, count: int, rows: int) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Rule packs: what in metadata and captions points to a minor. Data, digested into every version."""
 
+from collections.abc import Iterable
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -39,6 +40,23 @@ class DeclaredRule(Model):
     """Values that declare that nobody shown is a minor, caseless; they make the picture assessed."""
     unknown: tuple[str, ...] = ()
     """Values that say nothing, caseless. Any other value leaves the picture unassessed."""
+
+
+class DeclaredWords(Model):
+    """Metadata properties made to say who is shown: a value that is words for a minor alone declares one.
+
+    What that is: pipelines/rules/declared_words.py.
+    """
+
+    id: RuleId
+    properties: tuple[str, ...] = Field(min_length=1)
+    """Namespace prefix and name, compared whole."""
+    patterns: tuple[str, ...] = Field(min_length=1)
+    """Read in every language, with the numbers of all packs and the lists of this one."""
+    matches: tuple[str, ...] = Field(min_length=1)
+    """Values that must declare a minor, whichever pack reads them: checked on loading."""
+    passes: tuple[str, ...] = Field(min_length=1)
+    """Values that must not: checked on loading."""
 
 
 def _of_words(level: Level) -> Level:
@@ -105,6 +123,7 @@ class Pack(Model):
     lists: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Words that patterns name together."""
     declared: tuple[DeclaredRule, ...] = ()
+    declared_words: tuple[DeclaredWords, ...] = ()
     circumstances: tuple[CircumstanceRule, ...] = ()
     words: tuple[WordRule, ...] = ()
 
@@ -144,9 +163,14 @@ class Packs(Model):
             from pipelines.rules.compiling import compile_pack
 
             lexicon = compile_pack(self.packs[place])
-            _check_examples(lexicon)
+            check_examples(lexicon, range(len(lexicon.pack.words)))
             self._ready[place] = lexicon
         return self._ready[place]
+
+    @cached_property
+    def ready_for_values(self) -> "dict[int, Lexicon]":
+        """What pipelines/rules/declared_words.py has made ready."""
+        return {}
 
     @cached_property
     def frequent(self) -> tuple[frozenset[str], ...]:
@@ -164,6 +188,7 @@ class Packs(Model):
             for pack in self.packs
             for rule_id in (
                 *(rule.id for rule in pack.declared),
+                *(rule.id for rule in pack.declared_words),
                 *(rule.id for rule in pack.circumstances),
                 *(rule.id for rule in pack.words),
             )
@@ -196,19 +221,19 @@ def _parse(data: bytes, name: str) -> Pack:
     return Pack.of(value, name, ConfigurationError)
 
 
-def _check_examples(lexicon: "Lexicon") -> None:
-    """Run every rule on its own examples; ConfigurationError names the rule and the example."""
+def check_examples(lexicon: "Lexicon", rules: Iterable[int], around: str = "") -> None:
+    """Run rules on their own examples, between signs; ConfigurationError names the rule and the example."""
     from pipelines.rules.lexicon import word_hits
     from pipelines.rules.words import words_of
 
     pack = lexicon.pack
     examples = [
         (number, example, expected)
-        for number, rule in enumerate(pack.words)
-        for expected, some in ((True, rule.matches), (False, rule.passes))
+        for number in rules
+        for expected, some in ((True, pack.words[number].matches), (False, pack.words[number].passes))
         for example in some
     ]
-    words = words_of(pa.array([example for _, example, _ in examples], pa.string()))
+    words = words_of(pa.array([f"{around} {example} {around}" for _, example, _ in examples], pa.string()))
     hits = word_hits(lexicon, words, np.arange(len(words)), np.full(len(words), EXAMPLE_YEAR))
     for place, (number, example, expected) in enumerate(examples):
         if hits[number][place] != expected:

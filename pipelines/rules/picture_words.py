@@ -136,15 +136,22 @@ def _without_ocr(packs: Packs, automatic: pa.StringArray) -> pa.StringArray:
 
 def _values(pictures: pa.StructArray, properties: tuple[str, ...]) -> pa.StringArray:
     """The values of some properties of each picture, as one text. They end as sentences do."""
+    owner, values = values_of(pictures, properties)
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=len(pictures)))])
+    listed = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), values.fill_null(""))
+    return pc.binary_join(listed, " ; ")
+
+
+def values_of(
+    pictures: pa.StructArray, properties: tuple[str, ...]
+) -> tuple[npt.NDArray[np.int64], pa.StringArray]:
+    """Every value of some properties, and of each the picture that has it, in the order of pictures."""
     metadata = pictures.field("metadata")
     entries = metadata.flatten()
     chosen = pc.is_in(entries.field("property"), value_set=pa.array(properties))
     picture = pc.list_parent_indices(metadata).filter(chosen)
     values = entries.field("values").filter(chosen)
-    owner = picture.take(pc.list_parent_indices(values)).to_numpy()
-    offsets = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=len(pictures)))])
-    listed = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), values.flatten().fill_null(""))
-    return pc.binary_join(listed, " ; ")
+    return picture.take(pc.list_parent_indices(values)).to_numpy(), values.flatten()
 
 
 def primary_subtag(language: pa.Array) -> pa.StringArray:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from pipelines.rules.characters import matches, with_ascii_digits
 from pipelines.rules.circumstances import Circumstances, circumstances_of
+from pipelines.rules.declared_words import declared_in_words
 from pipelines.rules.lexicon import word_hits
 from pipelines.rules.packs import DeclaredRule, Packs
 from pipelines.rules.picture_words import PictureWords, picture_words, reading
@@ -75,6 +76,10 @@ def picture_signs(
                 found.add(number, minor, Level.DECLARED, Kind.DECLARED)
                 assessed |= adult
                 unreadable |= unread
+                number += 1
+            for in_words in pack.declared_words:
+                hit = declared_in_words(in_words, pictures, about, packs)
+                found.add(number, hit, Level.DECLARED, Kind.DECLARED)
                 number += 1
             for circumstance in pack.circumstances:
                 hit = circumstances_of(circumstance.kind, records, pictures, row, around)

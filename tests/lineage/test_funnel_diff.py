@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from lineage.conftest import RECORDS, VERDICTS
@@ -8,7 +9,7 @@ from builders import account, record, write_canonical
 from pipelines.corpus.chain import load_version
 from pipelines.corpus.store import open_store
 from pipelines.lineage.diff import GONE_SPLIT, NEW_SPLIT, diff
-from pipelines.lineage.funnel import funnel, funnel_table
+from pipelines.lineage.funnel import funnel, funnel_table, picture_table
 from schemas.outcomes import Reason
 
 
@@ -109,3 +110,21 @@ def test_rows_of_new_and_gone_splits_are_new_and_gone(tmp_path):
         ("newly_unusable", "not_public"): -1,
         ("newly_unusable", GONE_SPLIT): -3,
     }
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        ({}, []),
+        (
+            {"declared": 1, "suspected": 2, "no_sign": 1, "unassessed": 4, "released": 1, "withheld": 3},
+            [("declared", 1, "12.5%"), ("suspected", 2, "25.0%"), ("no sign", 1, "12.5%"),
+             ("unassessed", 4, "50.0%"), ("released", 1, "12.5%"), ("withheld", 3, "37.5%")],
+        ),
+    ],
+)  # fmt: skip
+def test_pictures_are_told_by_what_was_found_and_what_became_of_them(corpus, counts, expected):
+    version = load_version(corpus.store, 1)
+    told = version.content.counts.model_copy(update={"pictures": counts})
+    version = replace(version, content=version.content.model_copy(update={"counts": told}))
+    assert [tuple(row.values()) for row in picture_table(version)] == expected

@@ -59,11 +59,10 @@ CASES = [
     case("a declared child in the second picture", DECLARED, pictures=[says("AG-A25"), says("AG-A15")]),
     case("two blocks that disagree", DECLARED, pictures=[
         medium(metadata=[declared(PLUS, "AG-A25"), declared(PLUS, "AG-A16", block="sidecar")])]),
-    case("an age in words", SUSPECTED, pictures=[says("nine years old", prop=AGE, **HILL)]),
+    case("an age in words", DECLARED, pictures=[says("nine years old", prop=AGE, **HILL)]),
     case("an age in words of an adult withholds", "kept", 0, pictures=[says("ninety years old", prop=AGE, **HILL)]),
     *(case(f"a child among the people of {prop}", SUSPECTED, pictures=[says("child", prop=prop, **HILL)]) for prop in (
-        "Iptc4xmpExt:PersonInImageWDetails/PersonCharacteristic/CvTermName",
-        "Iptc4xmpExt:PersonInImageWDetails/PersonDescription", "mwg-rs:RegionList/FaceDescription")),
+        "Iptc4xmpExt:AddlModelInfo", "Iptc4xmpExt:PersonInImageWDetails/PersonDescription", "mwg-rs:RegionList/FaceDescription")),
     case("a girl among the people may be an adult", SUSPECTED, pictures=[
         says("girl", prop="Iptc4xmpExt:PersonInImageWDetails/PersonDescription", **HILL)]),
     *(case(f"children in {prop}", SUSPECTED, pictures=[says("Two children", prop=prop, **HILL)]) for prop in (

@@ -21,7 +21,7 @@ from schemas.types_in_words import in_words
 
 TOPICS = {topic.name: topic for page in pages() for topic in page.topics}
 # Models nobody writes or reads by themselves, and those that others build on
-NOT_SHOWN = {"Entry", "Split"}
+NOT_SHOWN = {"Entry", "ReviewEntry", "Split"}
 
 
 def every_model():

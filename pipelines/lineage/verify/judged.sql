@@ -77,6 +77,13 @@ SELECT
     entry.property IN ('plus:MinorModelAgeDisclosure', 'Iptc4xmpExt:ModelAge')
     AND len(list_filter(entry.values, lambda v: declares_minor(v, $digits))) > 0
   )) > 0)) > 0, false) AS declared,
+  -- an age in words, or a characteristic of a person: whether that is a minor is a matter of words, and left open
+  coalesce(len(list_filter(media, lambda medium: len(list_filter(medium.metadata, lambda entry:
+    entry.property IN ('Iptc4xmpExt:ModelAge', 'Iptc4xmpExt:PersonInImageWDetails/PersonCharacteristic/CvTermName',
+      'Iptc4xmpExt:PersonInImageWDetails/PersonCharacteristic/CvTermId',
+      'Iptc4xmpExt:PersonInImageWDetails/PersonCharacteristic/CvId')
+    AND len(list_filter(entry.values, lambda v: coalesce(regexp_matches(v, '\pL'), false))) > 0
+  )) > 0)) > 0, false) AS said_in_words,
   coalesce(len(media), 0) AS pictures
 FROM fact
 LEFT JOIN third_party ON third_party.n = fact.n

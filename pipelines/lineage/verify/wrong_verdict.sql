@@ -11,7 +11,8 @@ compared AS (
       WHEN judged.expected = 0 AND batch.reasons & $standing <> 0 THEN 'reasons'
       WHEN judged.expected = 0 AND judged.declared AND batch.reasons & $minor_image_declared = 0 THEN 'declared'
       WHEN judged.expected = 0 AND judged.pictures = 0 AND batch.reasons & $picture <> 0 THEN 'picture'
-      WHEN judged.expected = 0 AND NOT judged.declared AND batch.reasons & $minor_image_declared <> 0 THEN 'undeclared'
+      WHEN judged.expected = 0 AND NOT judged.declared AND NOT judged.said_in_words
+        AND batch.reasons & $minor_image_declared <> 0 THEN 'undeclared'
       WHEN judged.expected = 0 AND coalesce(review_hit.refused, false) AND batch.reasons & $review_refused = 0
         THEN 'refused'
       WHEN judged.expected = 0 AND NOT coalesce(review_hit.refused, false) AND batch.reasons & $review_refused <> 0

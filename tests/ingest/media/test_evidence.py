@@ -9,11 +9,20 @@ from pipelines.ingest.media.reading import read_media
 
 PLUS, EXT = "http://ns.useplus.org/ldf/xmp/1.0/", "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 AG = "http://ns.useplus.org/ldf/vocab/AG-"
+PERSON = (
+    '<rdf:li rdf:parseType="Resource"><b:PersonCharacteristic><rdf:Bag><rdf:li rdf:parseType="Resource">'
+    "<b:CvTermId>http://cv.example/stages/infant</b:CvTermId>"
+    "</rdf:li></rdf:Bag></b:PersonCharacteristic></rdf:li>"
+)
 CASES = {
     "a minor, as a resource": (f'<a:MinorModelAgeDisclosure rdf:resource="{AG}A15"/>', "minor_image_declared"),
     "a minor, as text": ("<a:MinorModelAgeDisclosure>AG-U14</a:MinorModelAgeDisclosure>", "minor_image_declared"),
     "one of two ages": ("<b:ModelAge><rdf:Bag><rdf:li>41</rdf:li><rdf:li>9</rdf:li></rdf:Bag></b:ModelAge>",
                         "minor_image_declared"),
+    "an age in words": ("<b:ModelAge><rdf:Bag><rdf:li>neun Jahre</rdf:li></rdf:Bag></b:ModelAge>",
+                        "minor_image_declared"),
+    "a term for a person": (f"<b:PersonInImageWDetails><rdf:Bag>{PERSON}</rdf:Bag></b:PersonInImageWDetails>",
+                            "minor_image_declared"),
     "an adult": (f"<a:MinorModelAgeDisclosure>{AG}A25</a:MinorModelAgeDisclosure>", "kept"),
     "an adult under another namespace": ("<rdf:MinorModelAgeDisclosure>AG-A15</rdf:MinorModelAgeDisclosure>", "kept"),
 }  # fmt: skip
