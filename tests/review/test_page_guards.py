@@ -3,13 +3,13 @@
 import re
 
 import pytest
-from review.desks import URL, decide, fields_of
+from review.desks import PORT, URL, decide, fields_of
 
 from pipelines.review.guard import HEADERS
 
 FOREIGN = {
     "another site": {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
-    "another port": {"Origin": "http://127.0.0.1:40124", "Sec-Fetch-Site": "same-site"},
+    "another port": {"Origin": f"http://127.0.0.1:{PORT + 1}", "Sec-Fetch-Site": "same-site"},
     "no page at all": {"Origin": ""},
     "a page without an origin": {"Origin": "null"},
     "a page of the same site": {"Sec-Fetch-Site": "same-site"},
@@ -37,9 +37,9 @@ def test_an_origin_is_asked_for(reviewed):
 HOSTS = {
     "a name of the internet": "review.example",
     "a name that means this machine": "evil.localhost:40123",
-    "another port": "127.0.0.1:40124",
+    "another port": f"127.0.0.1:{PORT + 1}",
     "no port": "127.0.0.1",
-    "this machine's other address": "127.0.0.2:40123",
+    "this machine's other address": f"127.0.0.2:{PORT}",
     "nothing": "",
 }
 
