@@ -6,6 +6,7 @@ from operator import or_
 
 import pyarrow as pa
 
+from pipelines.rules.automaton import IN_GAP, automaton_of
 from pipelines.rules.lexicon import ENDS, Lexicon
 from pipelines.rules.packs import Pack, WordRule
 from pipelines.rules.patterns import (
@@ -36,7 +37,8 @@ def compile_pack(pack: Pack) -> Lexicon:
     spelling = dict(zip(written, spelled(pa.array(written, pa.string())).to_pylist(), strict=True))
     notation = Notation(pack.lists, spelling)
     rules = tuple(_patterns(pack, rule, notation) for rule in pack.words)
-    bits = {place: 1 << number for number, place in enumerate(dict.fromkeys(_places(rules)))}
+    numbered = {place: number for number, place in enumerate(dict.fromkeys(_places(rules)), IN_GAP + 1)}
+    bits = {place: 1 << number for place, number in numbered.items()}
     words: dict[str, int] = {}
     asked: dict[Atom, int] = {}
     for place, bit in bits.items():
@@ -55,7 +57,7 @@ def compile_pack(pack: Pack) -> Lexicon:
         words[word] |= wild.fits(word)
     stop = frozenset(part for word in pack.stop for part in spelling[word].split())
     frequent = stop | _SIGNS
-    anchors = tuple(_all_of(_anchor(pattern, bits, frequent) for pattern in patterns) for patterns in rules)
+    rare = _all_of(_rarest(pattern, bits, frequent) for patterns in rules for pattern in patterns)
     if len(rules) > _MOST_RULES:
         raise ConfigurationError(
             f"pack {pack.pack}",
@@ -63,8 +65,17 @@ def compile_pack(pack: Pack) -> Lexicon:
             found=str(len(rules)),
             remedy="put patterns of one level and kind into one rule",
         )
-    dated = tuple(any(BirthYear() in place for place in _places([patterns])) for patterns in rules)
-    return Lexicon(pack, rules, bits, words, stop, wild, ranges, dated, anchors)
+    return Lexicon(
+        pack=pack,
+        automaton=automaton_of(rules, numbered),
+        words=words,
+        wild=wild,
+        ranges={one: mask for one, mask in ranges.items() if not one.is_ordinal},
+        born=asked.get(BirthYear(), 0),
+        stop=stop,
+        rare=rare,
+        consuming=_all_of(1 << number for number, rule in enumerate(pack.words) if rule.consumes),
+    )
 
 
 def _one_word(pack: Pack, number: str) -> str:
@@ -99,8 +110,8 @@ def _all_of(masks: Iterable[int]) -> int:
     return reduce(or_, masks, 0)
 
 
-def _anchor(pattern: Sequence[Element], bits: Mapping[Place, int], frequent: frozenset[str]) -> int:
-    """What a text has to hold for a pattern to match: the rarest of its required places."""
+def _rarest(pattern: Sequence[Element], bits: Mapping[Place, int], frequent: frozenset[str]) -> int:
+    """What a text has to hold for a pattern to match: the rarest of its required places, as bits."""
 
     def frequency(atoms: Place) -> int:
         words = [atom.word for atom in atoms if isinstance(atom, Literal)]

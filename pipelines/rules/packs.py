@@ -198,7 +198,7 @@ def _parse(data: bytes, name: str) -> Pack:
 
 def _check_examples(lexicon: "Lexicon") -> None:
     """Run every rule on its own examples; ConfigurationError names the rule and the example."""
-    from pipelines.rules.lexicon import word_hits
+    from pipelines.rules.matching import word_hits
     from pipelines.rules.words import words_of
 
     pack = lexicon.pack

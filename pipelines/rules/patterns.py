@@ -41,22 +41,20 @@ class Wild:
             open_before, open_after = literal.word.startswith("*"), literal.word.endswith("*")
             held = self._within if open_before and open_after else self._end if open_before else self._begin
             held[core] = held.get(core, 0) | mask
-
-    @property
-    def masks(self) -> list[int]:
-        """Where words fit of which one ``*`` is true."""
-        return [mask for held in (self._begin, self._end, self._within) for mask in held.values()]
-
-    @property
-    def cores(self) -> list[str]:
-        """The letters beside ``*``."""
-        return [core for held in (self._begin, self._end, self._within) for core in held]
+        self._begin_sizes, self._end_sizes = sorted({*map(len, self._begin)}), sorted({*map(len, self._end)})
 
     def fits(self, word: str) -> int:
         """Where a word fits; ``*`` stands for at least one letter."""
         mask = 0
-        for size in range(1, len(word)):
-            mask |= self._begin.get(word[:size], 0) | self._end.get(word[-size:], 0)
+        longest = len(word) - 1
+        for size in self._begin_sizes:
+            if size > longest:
+                break
+            mask |= self._begin.get(word[:size], 0)
+        for size in self._end_sizes:
+            if size > longest:
+                break
+            mask |= self._end.get(word[-size:], 0)
         for core, fitting in self._within.items():
             if core in word[1:-1]:
                 mask |= fitting

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from pipelines.rules.characters import matches, with_ascii_digits
 from pipelines.rules.circumstances import Circumstances, circumstances_of
-from pipelines.rules.lexicon import word_hits
+from pipelines.rules.matching import word_hits
 from pipelines.rules.packs import DeclaredRule, Packs
 from pipelines.rules.picture_words import PictureWords, picture_words, reading
 from pipelines.rules.words import words_of

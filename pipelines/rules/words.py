@@ -31,7 +31,7 @@ _FOLDED = {
 
 
 MOST_WORDS = 10_000
-"""Words of a text that are read. Fewer than the letters that there are, whatever they are."""
+"""Words of a text that are read."""
 
 
 @dataclass(frozen=True)
