@@ -57,7 +57,8 @@ def compile_pack(pack: Pack) -> Lexicon:
         words[word] |= wild.fits(word)
     stop = frozenset(part for word in pack.stop for part in spelling[word].split())
     frequent = stop | _SIGNS
-    rare = _all_of(_rarest(pattern, bits, frequent) for patterns in rules for pattern in patterns)
+    frequency = {place: _frequency(place, frequent) for place in bits}
+    rare = _all_of(_rarest(pattern, bits, frequency) for patterns in rules for pattern in patterns)
     if len(rules) > _MOST_RULES:
         raise ConfigurationError(
             f"pack {pack.pack}",
@@ -110,18 +111,19 @@ def _all_of(masks: Iterable[int]) -> int:
     return reduce(or_, masks, 0)
 
 
-def _rarest(pattern: Sequence[Element], bits: Mapping[Place, int], frequent: frozenset[str]) -> int:
+def _frequency(place: Place, frequent: frozenset[str]) -> int:
+    """How often words fit a place, roughly: named words, numbers, frequent words, signs."""
+    words = [atom.word for atom in place if isinstance(atom, Literal)]
+    if not _SIGNS.isdisjoint(words):
+        return 3
+    return 2 if not frequent.isdisjoint(words) else int(len(words) < len(place))
+
+
+def _rarest(pattern: Sequence[Element], bits: Mapping[Place, int], frequency: Mapping[Place, int]) -> int:
     """What a text has to hold for a pattern to match: the rarest of its required places, as bits."""
-
-    def frequency(atoms: Place) -> int:
-        words = [atom.word for atom in atoms if isinstance(atom, Literal)]
-        if not _SIGNS.isdisjoint(words):
-            return 3
-        return 2 if not frequent.isdisjoint(words) else int(len(words) < len(atoms))
-
     required = [element.sequences for element in pattern if not (element.is_optional or element.is_gap)]
-    rarest = [[min(sequence, key=frequency) for sequence in sequences] for sequences in required]
-    chosen = min(rarest, key=lambda places: max(map(frequency, places)))
+    rarest = [[min(sequence, key=frequency.__getitem__) for sequence in sequences] for sequences in required]
+    chosen = min(rarest, key=lambda places: max(frequency[place] for place in places))
     return _all_of(bits[place] for place in chosen)
 
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from pipelines.rules.automaton import Numbers
 from pipelines.rules.lexicon import NOBODYS, UNKNOWN, Letter, Lexicon
-from pipelines.rules.words import Words
+from pipelines.rules.words import Words, ranges_of
 
 _MINOR_BELOW = 18
 END, NOBODY = 0, 1
@@ -141,10 +141,3 @@ def _fits(lexicon: Lexicon, letters: list[Letter]) -> npt.NDArray[np.bool_]:
     size = places // 8 + 1
     packed = np.frombuffer(b"".join(mask.to_bytes(size, "little") for mask in masks), np.uint8)
     return np.unpackbits(packed.reshape(-1, size), axis=1, count=places, bitorder="little").view(bool)
-
-
-def ranges_of(starts: Numbers, lengths: Numbers) -> Numbers:
-    """The numbers from each start on, as many as its length, one range after the other."""
-    ends = np.cumsum(lengths)
-    places: Numbers = np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - (ends - lengths), lengths)
-    return places

@@ -8,8 +8,8 @@ import numpy.typing as npt
 
 from pipelines.rules.automaton import Automaton, Numbers
 from pipelines.rules.lexicon import Lexicon
-from pipelines.rules.lines import NOBODY, Lines, lines_of, ranges_of
-from pipelines.rules.words import Words
+from pipelines.rules.lines import NOBODY, Lines, lines_of
+from pipelines.rules.words import Words, ranges_of
 
 _AT_ONCE = 1 << 15
 """Words of texts at which matching begins in one go: what bounds its memory."""

@@ -106,6 +106,7 @@ class Notation:
     """Of each word as patterns and lists write it: the one spelling, perhaps several words."""
     _elements: dict[str, Element] = field(default_factory=dict)
     _listed: dict[str, list[Sequence_]] = field(default_factory=dict)
+    _entries: dict[str, Sequence_] = field(default_factory=dict)
 
     def pattern(self, written: str) -> tuple[Element, ...]:
         """The elements of a pattern; ValueError says what is wrong with it."""
@@ -150,9 +151,11 @@ class Notation:
         return self._listed[name]
 
     def _words(self, entry: str) -> Sequence_:
-        return tuple(
-            frozenset({Literal(word)}) for written in entry.split() for word in self._spelled(written)
-        )
+        if entry not in self._entries:
+            self._entries[entry] = tuple(
+                frozenset({Literal(word)}) for written in entry.split() for word in self._spelled(written)
+            )
+        return self._entries[entry]
 
     def _spelled(self, written: str) -> list[str]:
         core = written.strip("*")

@@ -97,6 +97,15 @@ def words_of(texts: pa.StringArray) -> Words:
     return Words(encoded.dictionary, word, starts)
 
 
+def ranges_of(starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The numbers from each start on, as many as its length, one range after the other."""
+    ends = np.cumsum(lengths)
+    places: npt.NDArray[np.int64] = np.arange(ends[-1] if len(ends) else 0) + np.repeat(
+        starts - (ends - lengths), lengths
+    )
+    return places
+
+
 def _small(texts: pa.StringArray) -> pa.StringArray:
     small = pc.utf8_lower(texts)
     foreign = np.asarray(pc.invert(pc.string_is_ascii(small)).fill_null(False))

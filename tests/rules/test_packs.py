@@ -6,7 +6,7 @@ from pipelines.rules.completeness import gaps
 from pipelines.rules.packs import load_packs
 
 PACKS = load_packs()
-MOST_FOLLOWERS = 300
+MOST_FOLLOWERS = 100
 """States that may follow one: for each of them a word is looked at. With 3 on average a caption takes some
 microseconds."""
 
