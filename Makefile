@@ -37,7 +37,7 @@ test-faults: install ## kill the registry's commands at each of their writes (st
 	@$(TESTING) tests/servers/strace.sh tests/servers/postgresql.sh \
 		$(RUN) -m pytest -n 2 --dist load tests/faults $(ARGS)
 
-test-browser: install ## the door in Chromium (Debian's, installed if missing); ARGS as for test
+test-browser: install ## the door and the page of reviews in Chromium (Debian's, installed if missing); ARGS as for test
 	@$(TESTING) tests/servers/chromium.sh $(RUN) -m pytest tests/browser $(ARGS)
 
 test-media: install ## image files that exiftool writes, and real ones it reads (Debian's, installed if missing); ARGS as for test

@@ -1,4 +1,4 @@
-"""`optout registry serve` as a process of its own, on a port of its own."""
+"""`optout registry serve` and `optout review serve` as processes of their own, on ports of their own."""
 
 import atexit
 import os
@@ -54,17 +54,16 @@ def _init(folder):
 
 
 class Served:
-    """A door that runs; ``prefix``: a command to run it under."""
+    """A door that runs, or another server; ``prefix``: a command to run it under."""
 
-    def __init__(self, workspace, *options, prefix=()):
+    def __init__(self, workspace, *options, prefix=(), server=("registry", "serve")):
         command = [
             *prefix,
             sys.executable,
             "-P",
             "-m",
             "pipelines.cli",
-            "registry",
-            "serve",
+            *server,
             "--port",
             "0",
             *options,

@@ -54,7 +54,8 @@ def serve(
         port = listener.getsockname()[1]
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         waiting = len(desk.queue().items)
-        say(f"listening on {address}; version {held.number}, pictures that wait: {waiting}")
+        say(f"listening on {address} (this machine alone reaches it)")
+        say(f"version {held.number}, pictures that wait: {waiting}")
         if open_browser:
             webbrowser.open(address)
         answer(review_app(desk, port, say), listener)

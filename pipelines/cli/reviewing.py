@@ -33,8 +33,10 @@ def read_by_rules(packs: "Packs", alone: "pa.Table") -> "Sequence[Read]":
 
 def levels_and_kinds(packs: "Packs") -> Callable[[str], tuple[str, str]]:
     """From a rule's id to its level and kind; two empty texts: these packs have no such rule."""
-    known = {rule.id: ("declared", "declared") for pack in packs.packs for rule in pack.declared}
+    known: dict[str, tuple[str, str]] = {}
     for pack in packs.packs:
+        known |= {rule.id: ("declared", "declared") for rule in pack.declared}
+        known |= {rule.id: ("declared", "declared") for rule in pack.declared_words}
         known |= {rule.id: (rule.level.value, rule.kind.value) for rule in pack.circumstances}
         known |= {rule.id: (rule.level.value, rule.kind.value) for rule in pack.words}
     return lambda rule: known.get(rule, ("", ""))

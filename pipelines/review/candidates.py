@@ -6,18 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from pipelines.review.drawing import Pick
+from pipelines.review.source_record import changed, read_record
 from pipelines.review.waiting import Place
-from schemas.errors import BadInput
 from schemas.fields import MIME_FORM, SHA256_FORM
 from schemas.identifiers import media_message, subject
 from schemas.reviews import placed_message
-from schemas.splits import Split, byte_ranges, split_digest
 
-_BATCH_ROWS = 256
 _MASKED = "⟦"
 _FORMS = {"sha256": re.compile(SHA256_FORM), "mime": re.compile(MIME_FORM)}
 
@@ -43,11 +38,11 @@ def find_candidates(source: Path, pick: Pick, key: bytes) -> tuple[Candidate, ..
     Raises:
         BadInput: the split is gone or has other bytes than the version saw, or it holds no such picture.
     """
-    record = _read_record(source, pick.record)
+    record = read_record(source, pick.record).select(["record_id", "media"]).to_pylist()[0]
     media = [medium or {} for medium in record["media"] or []]
     places = _possible(pick.released, media, pick.position)
     if not places:
-        raise _changed(pick.record, "a record without the picture that was released")
+        raise changed(pick.record, "a record without the picture that was released")
     if media[places[0]].get("sha256") is not None:  # all have this digest: they are one picture
         places = places[:1]
     return tuple(_candidate(pick.record, record["record_id"], media[n], n, key) for n in places)
@@ -98,48 +93,3 @@ def _may_be(released: Mapping[str, Any], medium: Mapping[str, Any]) -> bool:
 
 def _may_read(released: str | None, written: str | None) -> bool:
     return released == written or (released is not None and written is not None and _MASKED in released)
-
-
-def _read_record(source: Path, place: Place) -> dict[str, Any]:
-    """record_id and media of a record, of a split that is digested first."""
-    try:
-        with pq.ParquetFile(source / place.path, memory_map=True) as file:
-            groups = list(range(place.first_row_group, place.first_row_group + place.row_groups))
-            if (
-                file.metadata.num_row_groups <= groups[-1]
-                or _digest(source, file, place) != place.split_digest
-            ):
-                raise _changed(place, "other bytes")
-            start = 0
-            for batch in file.iter_batches(
-                _BATCH_ROWS, row_groups=groups, columns=["record_id", "media"], use_threads=False
-            ):
-                if place.row < start + len(batch):
-                    row: dict[str, Any] = batch.slice(place.row - start, 1).to_pylist()[0]
-                    return row
-                start += len(batch)
-    except (OSError, pa.ArrowException) as error:
-        raise _changed(place, "no file that can be read") from error
-    raise _changed(place, "fewer rows")
-
-
-def _digest(source: Path, file: pq.ParquetFile, place: Place) -> str:
-    split = Split(
-        path=place.path,
-        ordinal=place.ordinal,
-        first_row_group=place.first_row_group,
-        row_groups=place.row_groups,
-        rows=0,
-    )
-    with pa.memory_map(str(source / place.path)) as data:
-        blocks = (data.read_at(length, offset) for offset, length in byte_ranges(file.metadata, split))
-        return split_digest(file.metadata, split, blocks)
-
-
-def _changed(place: Place, found: str) -> BadInput:
-    return BadInput(
-        f"{place.path}, split {place.ordinal}",
-        expected="the split that the version was built from",
-        found=found,
-        remedy="restore the source, or sample a version that was built from it as it is now",
-    )

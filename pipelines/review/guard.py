@@ -33,7 +33,7 @@ class Guarded:
     """
 
     def __init__(self, app: ASGIApp, addresses: Sequence[str]) -> None:
-        """``addresses``: http://127.0.0.1:40123 and what else means the same."""
+        """``addresses``: http://127.0.0.1 with its port, and what else means the same."""
         self._app = app
         self._origins = frozenset(addresses)
         self._hosts = frozenset(address.partition("://")[2] for address in addresses)

@@ -1,15 +1,14 @@
 """The desk of one version: its queue, its source and the log, put together."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from pipelines.corpus.chain import Version
 from pipelines.corpus.store import Store
-from pipelines.review.decisions import standing
 from pipelines.review.desk import Desk, Queue
-from pipelines.review.queue import read_queue
+from pipelines.review.queue import read_queue, undecided
 from pipelines.review.recording import Recorder
 from pipelines.review.sampling import Sampling
 from pipelines.review.shown import Explain, shown
@@ -46,7 +45,7 @@ def open_desk(store: Store, version: Version, around: Around) -> Desk:
     sampling = Sampling(store, version, around.source, around.lineage_key, recorder)
     recorder.now()  # a damaged log is found now, and not at the first decision
     return Desk(
-        queue=lambda: _undecided(items, recorder),
+        queue=lambda: _left(items, recorder),
         record=recorder.record,
         sample=sampling.latest,
         candidates=sampling.candidates,
@@ -59,12 +58,6 @@ def open_desk(store: Store, version: Version, around: Around) -> Desk:
     )
 
 
-def _undecided(items: Sequence[Waiting], recorder: Recorder) -> Queue:
-    """What still waits. One that was released for fewer rules does not expire."""
+def _left(items: Sequence[Waiting], recorder: Recorder) -> Queue:
     now = recorder.now()
-    left = [item for item in items if standing(now, item).state in {"open", "proposed"}]
-    released = now.released
-    return Queue(
-        [replace(item, expires=None) if (item.picture, item.words) in released else item for item in left],
-        now,
-    )
+    return Queue(undecided(items, now), now)

@@ -62,13 +62,16 @@ def waiting_of(
     items = [
         _item(number, pair, places, rule_ids, _since(since, pair, number)) for pair, places in found.items()
     ]
-    open_ = [item for item in items if standing(now, item).state in {"open", "proposed"}]
-    return _sorted(
-        [
-            replace(item, expires=None) if (item.picture, item.words) in now.released else item
-            for item in open_
-        ]
-    )
+    return _sorted(undecided(items, now))
+
+
+def undecided(items: Iterable[Waiting], now: Decided) -> list[Waiting]:
+    """What still waits of ``items``, in their order; what was released for fewer rules does not expire."""
+    return [
+        replace(item, expires=None) if (item.picture, item.words) in now.released else item
+        for item in items
+        if standing(now, item).state in {"open", "proposed"}
+    ]
 
 
 def _item(

@@ -36,6 +36,9 @@ def with_ascii_digits(words: pa.StringArray) -> pa.StringArray:
     """Words, the decimal digits of every script written as 0 to 9."""
     if not len(words) or pc.all(pc.string_is_ascii(words)).as_py() is not False:
         return words
+    foreign = "".join(rf"\x{{{zero:x}}}-\x{{{zero + 9:x}}}" for zero in _ZEROS)
+    if not matches(words, f"[{foreign}]").any():
+        return words
     for digit in range(10):
         same = "".join(rf"\x{{{zero + digit:x}}}" for zero in _ZEROS)
         words = pc.replace_substring_regex(words, f"[{same}]", str(digit))

@@ -6,6 +6,7 @@ from operator import or_
 
 import pyarrow as pa
 
+from pipelines.rules.automaton import IN_GAP, automaton_of
 from pipelines.rules.lexicon import ENDS, Lexicon
 from pipelines.rules.packs import Pack, WordRule
 from pipelines.rules.patterns import (
@@ -36,7 +37,8 @@ def compile_pack(pack: Pack) -> Lexicon:
     spelling = dict(zip(written, spelled(pa.array(written, pa.string())).to_pylist(), strict=True))
     notation = Notation(pack.lists, spelling)
     rules = tuple(_patterns(pack, rule, notation) for rule in pack.words)
-    bits = {place: 1 << number for number, place in enumerate(dict.fromkeys(_places(rules)))}
+    numbered = {place: number for number, place in enumerate(dict.fromkeys(_places(rules)), IN_GAP + 1)}
+    bits = {place: 1 << number for place, number in numbered.items()}
     words: dict[str, int] = {}
     asked: dict[Atom, int] = {}
     for place, bit in bits.items():
@@ -55,7 +57,8 @@ def compile_pack(pack: Pack) -> Lexicon:
         words[word] |= wild.fits(word)
     stop = frozenset(part for word in pack.stop for part in spelling[word].split())
     frequent = stop | _SIGNS
-    anchors = tuple(_all_of(_anchor(pattern, bits, frequent) for pattern in patterns) for patterns in rules)
+    frequency = {place: _frequency(place, frequent) for place in bits}
+    rare = _all_of(_rarest(pattern, bits, frequency) for patterns in rules for pattern in patterns)
     if len(rules) > _MOST_RULES:
         raise ConfigurationError(
             f"pack {pack.pack}",
@@ -63,8 +66,17 @@ def compile_pack(pack: Pack) -> Lexicon:
             found=str(len(rules)),
             remedy="put patterns of one level and kind into one rule",
         )
-    dated = tuple(any(BirthYear() in place for place in _places([patterns])) for patterns in rules)
-    return Lexicon(pack, rules, bits, words, stop, wild, ranges, dated, anchors)
+    return Lexicon(
+        pack=pack,
+        automaton=automaton_of(rules, numbered),
+        words=words,
+        wild=wild,
+        ranges={one: mask for one, mask in ranges.items() if not one.is_ordinal},
+        born=asked.get(BirthYear(), 0),
+        stop=stop,
+        rare=rare,
+        consuming=_all_of(1 << number for number, rule in enumerate(pack.words) if rule.consumes),
+    )
 
 
 def _one_word(pack: Pack, number: str) -> str:
@@ -99,18 +111,19 @@ def _all_of(masks: Iterable[int]) -> int:
     return reduce(or_, masks, 0)
 
 
-def _anchor(pattern: Sequence[Element], bits: Mapping[Place, int], frequent: frozenset[str]) -> int:
-    """What a text has to hold for a pattern to match: the rarest of its required places."""
+def _frequency(place: Place, frequent: frozenset[str]) -> int:
+    """How often words fit a place, roughly: named words, numbers, frequent words, signs."""
+    words = [atom.word for atom in place if isinstance(atom, Literal)]
+    if not _SIGNS.isdisjoint(words):
+        return 3
+    return 2 if not frequent.isdisjoint(words) else int(len(words) < len(place))
 
-    def frequency(atoms: Place) -> int:
-        words = [atom.word for atom in atoms if isinstance(atom, Literal)]
-        if not _SIGNS.isdisjoint(words):
-            return 3
-        return 2 if not frequent.isdisjoint(words) else int(len(words) < len(atoms))
 
+def _rarest(pattern: Sequence[Element], bits: Mapping[Place, int], frequency: Mapping[Place, int]) -> int:
+    """What a text has to hold for a pattern to match: the rarest of its required places, as bits."""
     required = [element.sequences for element in pattern if not (element.is_optional or element.is_gap)]
-    rarest = [[min(sequence, key=frequency) for sequence in sequences] for sequences in required]
-    chosen = min(rarest, key=lambda places: max(map(frequency, places)))
+    rarest = [[min(sequence, key=frequency.__getitem__) for sequence in sequences] for sequences in required]
+    chosen = min(rarest, key=lambda places: max(frequency[place] for place in places))
     return _all_of(bits[place] for place in chosen)
 
 

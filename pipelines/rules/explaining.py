@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from pipelines.rules.alphabet import NOBODY, strings
 from pipelines.rules.lexicon import Lexicon
+from pipelines.rules.lines import lines_of
+from pipelines.rules.matching import apart, sightings
 from pipelines.rules.packs import Packs, WordRule
 from pipelines.rules.picture_words import OF_PICTURE, picture_words, primary_subtag, reading
-from pipelines.rules.words import words_of
+from pipelines.rules.words import Words, words_of
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,10 @@ def explain_text(text: str, packs: Packs, language: str | None, year: int) -> li
         year: in which the picture was taken; 0: not known.
     """
     chunks = [(found[0], found.span()) for found in re.finditer(r"\S+", text)]
-    words = words_of(pa.array([chunk for chunk, _ in chunks] + [text], pa.string()))
-    places = [span for (_, span), count in zip(chunks, words.lengths(), strict=False) for _ in range(count)]
-    read = words.distinct.take(pa.array(words.word[words.starts[-2] :])).to_pylist()
-    readers = reading(packs, words_of(pa.array([text])), primary_subtag(pa.array([language], pa.string())))
+    words = words_of(pa.array([chunk for chunk, _ in chunks], pa.string()))
+    places = [span for (_, span), count in zip(chunks, words.lengths(), strict=True) for _ in range(count)]
+    read = words_of(pa.array([text], pa.string()))
+    readers = reading(packs, read, primary_subtag(pa.array([language], pa.string())))
     return [
         sight
         for place, reads in enumerate(readers)
@@ -79,20 +80,19 @@ def explain_picture(records: pa.Table, packs: Packs) -> list[Explained]:
     ]  # fmt: skip
 
 
-def _sights(lexicon: Lexicon, read: Sequence[str], places: Sequence[Place], year: int) -> list[Sight]:
-    found = [
-        (letter, place) for word, place in zip(read, places, strict=True) for letter in lexicon.letters(word)
+def _sights(lexicon: Lexicon, read: Words, places: Sequence[Place], year: int) -> list[Sight]:
+    """What a pack's rules see of one text; ``places``, in characters, of its words."""
+    spans = [
+        place
+        for word, place in zip(read.distinct.take(pa.array(read.word)).to_pylist(), places, strict=False)
+        for _ in lexicon.letters(word)
     ]
-    alphabet, numbers = lexicon.alphabet.with_letters([letter for letter, _ in found])
-    line: str = strings(np.array(numbers, np.int64), np.array([len(numbers)]))[0].as_py()
-    spans = [place for _, place in found]
-    sights = []
-    for number, rule in enumerate(lexicon.pack.words):
-        expression = lexicon.expression(alphabet, number, year).replace(r"\x{10FFFF}", "\U0010ffff")
-        hits = [hit.span() for hit in re.finditer(expression, line)]
-        sights += [Sight(rule, spans[start][0], spans[end - 1][1]) for start, end in hits]
-        if rule.consumes:
-            for start, end in reversed(hits):
-                line = line[:start] + NOBODY + line[end:]
-                spans[start:end] = [(spans[start][0], spans[end - 1][1])]
-    return sights
+    seen = []
+    for lines, found in sightings(lexicon, lines_of(lexicon, read, np.zeros(1, np.int64), np.array([year]))):
+        for number in range(len(lexicon.pack.words)):
+            here = apart(found.of((found.rules >> number & 1).astype(bool)))
+            first, behind = lines.written[here.first].tolist(), lines.written[here.behind].tolist()
+            seen += [
+                (number, spans[start][0], spans[end - 1][1]) for start, end in zip(first, behind, strict=True)
+            ]
+    return [Sight(lexicon.pack.words[number], start, end) for number, start, end in sorted(seen)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self, get_args
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import yaml
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
@@ -180,6 +181,16 @@ class Packs(Model):
         written = pa.array([" ".join(pack.stop) for pack in self.packs], pa.string())
         return tuple(frozenset(text.split()) for text in spelled(written).to_pylist())
 
+    @cached_property
+    def machine_openings(self) -> tuple[str, ...]:
+        """How automatic alternative text begins, in small letters; sorted, none begins with another."""
+        written = pa.array([one for pack in self.packs for one in pack.machine_openings], pa.string())
+        shortest: list[str] = []
+        for opening in sorted(pc.utf8_lower(written).to_pylist()):
+            if not (shortest and opening.startswith(shortest[-1])):
+                shortest.append(opening)
+        return tuple(shortest)
+
     @property
     def rules(self) -> tuple[str, ...]:
         """Ids of all rules in order; ledgers store indices into this list."""
@@ -223,7 +234,7 @@ def _parse(data: bytes, name: str) -> Pack:
 
 def check_examples(lexicon: "Lexicon", rules: Iterable[int], around: str = "") -> None:
     """Run rules on their own examples, between signs; ConfigurationError names the rule and the example."""
-    from pipelines.rules.lexicon import word_hits
+    from pipelines.rules.matching import word_hits
     from pipelines.rules.words import words_of
 
     pack = lexicon.pack

@@ -41,22 +41,20 @@ class Wild:
             open_before, open_after = literal.word.startswith("*"), literal.word.endswith("*")
             held = self._within if open_before and open_after else self._end if open_before else self._begin
             held[core] = held.get(core, 0) | mask
-
-    @property
-    def masks(self) -> list[int]:
-        """Where words fit of which one ``*`` is true."""
-        return [mask for held in (self._begin, self._end, self._within) for mask in held.values()]
-
-    @property
-    def cores(self) -> list[str]:
-        """The letters beside ``*``."""
-        return [core for held in (self._begin, self._end, self._within) for core in held]
+        self._begin_sizes, self._end_sizes = sorted({*map(len, self._begin)}), sorted({*map(len, self._end)})
 
     def fits(self, word: str) -> int:
         """Where a word fits; ``*`` stands for at least one letter."""
         mask = 0
-        for size in range(1, len(word)):
-            mask |= self._begin.get(word[:size], 0) | self._end.get(word[-size:], 0)
+        longest = len(word) - 1
+        for size in self._begin_sizes:
+            if size > longest:
+                break
+            mask |= self._begin.get(word[:size], 0)
+        for size in self._end_sizes:
+            if size > longest:
+                break
+            mask |= self._end.get(word[-size:], 0)
         for core, fitting in self._within.items():
             if core in word[1:-1]:
                 mask |= fitting
@@ -108,6 +106,7 @@ class Notation:
     """Of each word as patterns and lists write it: the one spelling, perhaps several words."""
     _elements: dict[str, Element] = field(default_factory=dict)
     _listed: dict[str, list[Sequence_]] = field(default_factory=dict)
+    _entries: dict[str, Sequence_] = field(default_factory=dict)
 
     def pattern(self, written: str) -> tuple[Element, ...]:
         """The elements of a pattern; ValueError says what is wrong with it."""
@@ -152,9 +151,11 @@ class Notation:
         return self._listed[name]
 
     def _words(self, entry: str) -> Sequence_:
-        return tuple(
-            frozenset({Literal(word)}) for written in entry.split() for word in self._spelled(written)
-        )
+        if entry not in self._entries:
+            self._entries[entry] = tuple(
+                frozenset({Literal(word)}) for written in entry.split() for word in self._spelled(written)
+            )
+        return self._entries[entry]
 
     def _spelled(self, written: str) -> list[str]:
         core = written.strip("*")

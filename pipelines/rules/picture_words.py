@@ -1,5 +1,6 @@
 """The words about pictures: what was written of each, and by which packs it can be read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.rules.packs import Packs
-from pipelines.rules.words import Words
+from pipelines.rules.words import Words, ranges_of
 
 Mask = npt.NDArray[np.bool_]
 OF_PICTURE = ("alt_text", "auto_alt_text", "caption", "keywords", "description", "people")
@@ -103,7 +104,7 @@ def reading(packs: Packs, words: Words, language: pa.StringArray) -> list[Mask]:
     Those said to be of its language, and those that look like it. A text of which neither is true of any
     pack is read by all: a sign in the wrong language is one, too.
     """
-    votes = np.array([_votes(frequent, words) for frequent in packs.frequent])
+    votes = _votes(packs.frequent, words)
     spoken = np.array(
         [np.asarray(pc.equal(language, pack.language or "").fill_null(False)) for pack in packs.packs]
     )
@@ -117,17 +118,28 @@ def reading(packs: Packs, words: Words, language: pa.StringArray) -> list[Mask]:
     ]
 
 
-def _votes(frequent: frozenset[str], words: Words) -> npt.NDArray[np.int64]:
-    """How many frequent words of a language each text holds."""
-    known = pa.array(sorted(frequent), pa.string())
-    is_frequent = np.asarray(pc.is_in(words.distinct, value_set=known)).astype(np.int64)
-    counted = np.concatenate([[0], np.cumsum(is_frequent[words.word])])
-    votes: npt.NDArray[np.int64] = counted[words.starts[1:]] - counted[words.starts[:-1]]
-    return votes
+def _votes(frequent: Sequence[frozenset[str]], words: Words) -> npt.NDArray[np.int64]:
+    """How many frequent words of each language each text holds: languages x texts."""
+    packs_of: dict[str, list[int]] = {}
+    for place, some in enumerate(frequent):
+        for word in sorted(some):
+            packs_of.setdefault(word, []).append(place)
+    known = pc.index_in(words.distinct, value_set=pa.array(list(packs_of), pa.string())).fill_null(-1)
+    number = np.asarray(known)[words.word]
+    said = np.flatnonzero(number >= 0)
+    text, number = np.searchsorted(words.starts, said, side="right") - 1, number[said]
+    each = np.array([len(some) for some in packs_of.values()], np.int64)
+    listed = np.array([one for some in packs_of.values() for one in some], np.int64)
+    pack = listed[ranges_of((np.cumsum(each) - each)[number], each[number])]
+    of_pack = pack * len(words) + np.repeat(text, each[number])
+    counted = np.bincount(of_pack, minlength=len(frequent) * len(words))
+    return counted.reshape(len(frequent), len(words))
 
 
 def _without_ocr(packs: Packs, automatic: pa.StringArray) -> pa.StringArray:
     """Automatic alternative text, cut where it begins to quote writing: that shows no person."""
+    if automatic.null_count == len(automatic):
+        return automatic
     marks = [mark for pack in packs.packs for mark in pack.ocr_marks]
     if not marks:
         return automatic

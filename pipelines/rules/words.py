@@ -31,7 +31,7 @@ _FOLDED = {
 
 
 MOST_WORDS = 10_000
-"""Words of a text that are read. Fewer than the letters that there are, whatever they are."""
+"""Words of a text that are read."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,15 @@ def words_of(texts: pa.StringArray) -> Words:
         within = np.arange(len(word)) - np.repeat(starts[:-1], lengths) < MOST_WORDS
         word, starts = word[within], np.concatenate([[0], np.cumsum(np.minimum(lengths, MOST_WORDS))])
     return Words(encoded.dictionary, word, starts)
+
+
+def ranges_of(starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The numbers from each start on, as many as its length, one range after the other."""
+    ends = np.cumsum(lengths)
+    places: npt.NDArray[np.int64] = np.arange(ends[-1] if len(ends) else 0) + np.repeat(
+        starts - (ends - lengths), lengths
+    )
+    return places
 
 
 def _small(texts: pa.StringArray) -> pa.StringArray:

@@ -1,4 +1,4 @@
-"""A door that is served, and Chromium before it. Where nobody asked for it, a skip says so."""
+"""A door that is served, and Chromium before it or another page. Where nobody asked for it, a skip says so."""
 
 import os
 import shutil

@@ -1,7 +1,10 @@
 """A version that is reviewed, built once; each test has a log of its own."""
 
+from functools import partial
+
 import pytest
 from review.desks import Reviewed, kept, picture_file, png, publish, three
+from review.written import write_pictures
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +21,9 @@ def published(tmp_path_factory):
 def reviewed(published, tmp_path):
     """The page before it."""
     return Reviewed(published, tmp_path / "reviews.jsonl")
+
+
+@pytest.fixture
+def source(tmp_path):
+    """A function that writes a record with some pictures: the source root, and the record's place."""
+    return partial(write_pictures, tmp_path)

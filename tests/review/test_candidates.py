@@ -1,9 +1,9 @@
 """Which picture of a record it is that was drawn out of a shard."""
 
 import pytest
-from review.waits import place
+from review.written import described
 
-from builders import LINEAGE_KEY, account, medium, record, write_canonical
+from builders import LINEAGE_KEY
 from pipelines.review.candidates import find_candidates
 from pipelines.review.drawing import Pick
 from schemas.errors import BadInput
@@ -16,37 +16,6 @@ A, B = "aa" * 32, "bb" * 32
 def seen(**overrides):
     """A picture as a shard has it."""
     return {"sha256": None, "mime": "image/jpeg", "alt_text": None, "caption": None, **overrides}
-
-
-def described(**overrides):
-    """The same in the source."""
-    return medium(**{"sha256": None, "alt_text": None, "caption": None, **overrides})
-
-
-@pytest.fixture
-def source(tmp_path):
-    """A function that writes one record with these pictures and gives the source root, and its place."""
-
-    def write(media):
-        records = [record(record_id="other"), record(record_id="r1", media=media)]
-        root = write_canonical(tmp_path, [account()], records)
-        (path,) = root.glob("records/*.parquet")
-        return root, place(path=path.relative_to(root).as_posix(), split_digest=digest_of(path), row=1)
-
-    return write
-
-
-def digest_of(path):
-    import pyarrow.parquet as pq
-
-    from schemas.splits import byte_ranges, cut, split_digest
-
-    data = path.read_bytes()
-    with pq.ParquetFile(path) as file:
-        (split,) = cut("x", file.metadata)
-        return split_digest(
-            file.metadata, split, [data[at : at + n] for at, n in byte_ranges(file.metadata, split)]
-        )
 
 
 SIX_DIGITS = "Call me: 0612345678"

@@ -3,13 +3,13 @@
 import re
 
 import pytest
-from review.desks import URL, decide, fields_of
+from review.desks import PORT, URL, decide, fields_of
 
 from pipelines.review.guard import HEADERS
 
 FOREIGN = {
     "another site": {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
-    "another port": {"Origin": "http://127.0.0.1:40124", "Sec-Fetch-Site": "same-site"},
+    "another port": {"Origin": f"http://127.0.0.1:{PORT + 1}", "Sec-Fetch-Site": "same-site"},
     "no page at all": {"Origin": ""},
     "a page without an origin": {"Origin": "null"},
     "a page of the same site": {"Sec-Fetch-Site": "same-site"},
@@ -36,10 +36,10 @@ def test_an_origin_is_asked_for(reviewed):
 
 HOSTS = {
     "a name of the internet": "review.example",
-    "a name that means this machine": "evil.localhost:40123",
-    "another port": "127.0.0.1:40124",
+    "a name that means this machine": f"evil.localhost:{PORT}",
+    "another port": f"127.0.0.1:{PORT + 1}",
     "no port": "127.0.0.1",
-    "this machine's other address": "127.0.0.2:40123",
+    "this machine's other address": f"127.0.0.2:{PORT}",
     "nothing": "",
 }
 
@@ -59,7 +59,7 @@ def test_under_another_name_nothing_is_answered(reviewed, host):
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "[::1]"])
 def test_the_names_of_this_machine_are_its_own(reviewed, name):
-    own = f"http://{name}:40123"
+    own = f"http://{name}:{PORT}"
     browser = reviewed.browser("anna", Origin=own, Host=own[7:])
     assert browser.get("/", headers={"Host": own[7:]}).status_code == 200
 

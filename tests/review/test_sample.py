@@ -173,6 +173,12 @@ def test_the_share_of_300_is_said_as_one_percent():
     assert str(half) == "checked 120 of 300, 0 minors: so far at most 2.5 % of the kept pictures (95 %)"
 
 
+def test_the_share_is_rounded_up():
+    """0 of 50: 1 - 0.05 ** (1 / 50) = 0.0582."""
+    (sample,) = samples_of(logged(*drawn(50), *(checked(n, False) for n in range(50))), CONTENT)
+    assert str(sample) == "checked all 50, 0 minors: at most 5.9 % of the kept pictures (95 %)"
+
+
 def test_samples_of_one_content_do_not_mix():
     events = logged(*drawn(1), *drawn(2, seed=1), *drawn(1, content="55" * 32), checked(1, True, draw=2))
     first, second = samples_of(events, CONTENT)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.rules import alphabet
 from pipelines.rules.compiling import compile_pack
-from pipelines.rules.lexicon import word_hits
+from pipelines.rules.lines import lines_of
+from pipelines.rules.matching import reached, word_hits
 from pipelines.rules.packs import Pack
 from pipelines.rules.packs import Packs as Several
 from pipelines.rules.words import words_of
@@ -179,19 +179,40 @@ def test_examples_are_checked_and_the_first_that_fails_is_named():
         assert refused.value.expected == expected
 
 
-def test_more_kinds_of_words_than_there_are_letters(monkeypatch):
+def test_words_of_many_kinds_are_told_apart():
     """Any number of ``*`` may fit one word, so that words may be of more kinds than a pack has."""
     given = pack(rule("*a*|*b*|*c*|*d* child"))
     texts = [f"x{''.join(kind)}x child" for size in range(5) for kind in combinations("abcd", size)]
-    expected = [False, *[True] * 15]
     (found,) = hits(given, *texts)
-    assert found == expected
-    monkeypatch.setattr(alphabet, "MOST_LETTERS", 12)
-    (found,) = hits(given, *texts)
-    assert found == expected
+    assert found == [False, *[True] * 15]
 
 
-# A matcher that knows nothing of alphabets: it tries every way through a pattern, word by word.
+@pytest.mark.parametrize(
+    ("patterns", "text", "left"),
+    [
+        (["a b", "a b c"], "a b c", [False, True]),
+        (["a b c", "a b"], "a b c", [False, False]),
+        (["b c d", "a b"], "a b c d", [False, True]),
+        (["a ~ b"], "a b c b", [False, False]),
+        (["a b?"], "a b c", [False, True]),
+    ],
+)
+def test_of_what_overlaps_the_first_is_taken_out(patterns, text, left):
+    """The first to begin; of these the first that is written; of these the longest."""
+    given = pack(rule(*patterns, level="none", kind="lookalike"), rule("b"), rule("c"))
+    taken, *others = hits(given, text)
+    assert (taken, [found for (found,) in others]) == ([True], left)
+
+
+def test_what_is_taken_out_is_one_word_between_others():
+    given = pack(rule("a b c", level="none", kind="lookalike"), rule("my ~ child"))
+    assert hits(given, "my a b c x y child", "my a b c x y z child", "my a b x y child") == [
+        [True, True, False],
+        [True, False, False],
+    ]
+
+
+# A matcher that knows nothing of automata: it tries every way through a pattern, word by word.
 ALPHABET = ["a", "b", "c", "ab", "7", "20", "seven", ".", ","]
 
 
@@ -237,3 +258,24 @@ def test_patterns_match_what_trying_every_way_finds(elements, texts):
     expected = [any(ways(elements, text[start:]) for start in range(len(text) + 1)) for text in texts]
     (found,) = hits(pack(rule(" ".join(elements)), numbers={"seven": 7}), *map(" ".join, texts))
     assert found == expected
+
+
+# 64 patterns that have as many ways through a text of one word as patterns can have.
+ENDINGS = [f"b{first}{second}" for first in "abcdefgh" for second in "abcdefgh"]
+MANY_WAYS = [" ".join(["a", *(["~", "a?"] * (1 + number % 3)), "a", ENDINGS[number]]) for number in range(64)]
+
+
+@pytest.mark.parametrize("words", [1_000, 10_000])
+def test_steps_grow_with_the_words_of_a_text_alone(words):
+    """However many ways there are through patterns: a state is entered once from each word."""
+    lexicon = compile_pack(pack(rule(*MANY_WAYS)))
+    text = " ".join(["baa", *["a"] * (words - 1)])
+    read = words_of(pa.array([text]))
+    lines = lines_of(lexicon, read, np.arange(1), np.zeros(1, np.int64))
+    automaton, steps, longest = lexicon.automaton, 0, 2 + 3 * 4 + 1
+    for further, (first, state) in enumerate(reached(automaton, lines, np.arange(len(lines.letter)))):
+        assert len(first) <= words * len(automaton.place)
+        assert further < longest
+        steps += len(state)
+    assert words < steps <= words * len(automaton.place) * longest
+    assert hits(pack(rule(*MANY_WAYS)), text, f"{text[:-1]} bah") == [[False, True]]

@@ -4,16 +4,21 @@ The expectations follow from DESIGN's words: declared removes, suspected quarant
 which nothing can be read is withheld and never called safe.
 """
 
+import re
 from datetime import date
 from typing import NamedTuple
 
+import pyarrow as pa
 import pytest
 from declared_values import ADULT, AGE, MINOR, PLUS, UNKNOWN, UNREAD, pairs
 from screened import screened, shard_of, table_of, verdicts
 
 from builders import account, at, declared, medium, record
+from pipelines.rules.circumstances import Circumstances
 from pipelines.rules.packs import load_packs
-from schemas.policy import Policy
+from pipelines.rules.pictures import Sign, picture_signs
+from schemas.fields import RECORDS
+from schemas.policy import PicturePolicy, Policy
 
 DECLARED, SUSPECTED, NOTHING_LEFT = "minor_image_declared", "minor_image_suspected", "no_own_content"
 
@@ -168,6 +173,40 @@ AROUND = [
 def test_who_is_around_and_when_it_was_taken(case):
     result = screened([case.record], PEOPLE, policy=Policy.model_validate({"preset": "strict"}))
     assert (verdicts(result)[0][0], released(result)) == (case.reason, case.released)
+
+
+def test_automatic_text_is_known_by_how_it_begins_in_any_language():
+    """In letters of either size, and where an opening begins with another one."""
+    openings = [opening for pack in load_packs().packs for opening in pack.machine_openings]
+    written = [
+        form for opening in openings for form in (opening, opening.swapcase(), opening[:-1], f"x {opening}")
+    ]
+    # Greek writes a small sigma in two ways, and a capital one in one.
+    written = [form for form in written if "\u03c2" not in form.lower() and "\u03a3" not in form]
+    rows = pa.Table.from_pylist([{"media": [{"auto_alt_text": form}]} for form in written], RECORDS)
+    signs = picture_signs(rows, Circumstances.unknown(len(rows)), load_packs(), PicturePolicy())
+    begins = re.compile("|".join(map(re.escape, openings)), re.IGNORECASE)
+    known = [bool(begins.match(form)) for form in written]
+    # Some openings hold a word that is a sign, whether they are known or not.
+    without_sign = [sign != Sign.SUSPECTED for sign in signs.sign]
+    assert [sign == Sign.NO_SIGN for sign in signs.sign] == [
+        one and free for one, free in zip(known, without_sign, strict=True)
+    ]
+    assert sum(without_sign) > len(written) / 2
+
+
+def test_letters_of_every_script_are_words():
+    texts = [
+        "\u03ad\u03bd\u03b1 \u03bb\u03cc\u03c6\u03bf\u03c2",
+        "\u03bb\u03cc\u03c6\u03bf\u03c2",
+        "\u00e9 \u00e0",
+        "\u00e9 1",
+        None,
+        "a b",
+    ]
+    rows = pa.Table.from_pylist([{"language": "el", "media": [{"caption": text}]} for text in texts], RECORDS)
+    signs = picture_signs(rows, Circumstances.unknown(len(rows)), load_packs(), PicturePolicy())
+    assert [sign != Sign.UNASSESSED for sign in signs.sign] == [True, False, True, False, False, True]
 
 
 def test_the_policy_weighs_weak_signs():

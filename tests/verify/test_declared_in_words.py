@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-import pyarrow as pa
 import pytest
 from builds import Place
 from declared_values import AGE, PLUS
@@ -59,9 +58,9 @@ CASES = {
 def deciding(verdicts, records, *rest):
     """``content_verdicts``, row n getting the reason of case n."""
     found = verdicts(records, *rest)
-    return replace(
-        found, reasons=np.asarray(pa.array([reason.bit for _, reason, _ in CASES.values()], pa.uint32()))
-    )
+    reasons = np.array([reason.bit for _, reason, _ in CASES.values()], np.uint32)
+    # A picture each, and it waits where its record is suspected.
+    return replace(found, reasons=reasons, waiting=reasons == SUSPECTED.bit)
 
 
 def rows():

@@ -26,7 +26,10 @@
     const control = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (!control) return false;
     if (control === look) {
-      if (!repeated) look.click();
+      if (!repeated) {
+        said.textContent = "";
+        look.click();
+      }
     } else if (ready && !sent && !repeated) {
       if ("looked" in control.dataset && !look.checked) {
         say("Look at the picture first: b.");
