@@ -5,22 +5,22 @@ from dataclasses import replace
 from functools import cache, partial
 
 import pytest
-from review.desks import kept, packs, words
+from review.desks import PORT, kept, packs, words
 
 from builders import declared, medium, record, records_table, write_canonical
 from pipelines.cli.reviewing import levels_and_kinds, read_by_rules
 from pipelines.corpus.source_files import SourceFiles
+from pipelines.review.app import review_app
 from pipelines.review.marked import Sight
 from pipelines.review.shown import shown
 from pipelines.review.waiting import Place
-from pipelines.rules.packs import load_packs
 from pipelines.rules.pictures import Circumstances, picture_signs
 from schemas.errors import BadInput
 from schemas.policy import PicturePolicy
 from schemas.splits import byte_ranges, cut, split_digest
 
 PATH = "records/part-00000.parquet"
-EXPLAIN = partial(read_by_rules, load_packs())
+EXPLAIN = partial(read_by_rules, packs())
 
 
 def records():
@@ -156,7 +156,7 @@ def test_what_somebody_wrote_is_text_and_nothing_else(reviewed, published):
         surface="post", media=[medium(caption=written, uri=written, sha256=None)])])  # fmt: skip
     place = replace(places(root, 1 << 20)[0], row=1)
     hostile = shown(root, place, EXPLAIN)
-    reviewed.desk.__dict__["shown"] = lambda _: hostile
+    reviewed.app = review_app(replace(reviewed.desk, shown=lambda _: hostile), PORT, reviewed.lines.append)
     answer = reviewed.browser("anna").get(f"/queue/{item.picture}/{item.words}")
     main = answer.text.partition("<main")[2].partition("</main>")[0]
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in main

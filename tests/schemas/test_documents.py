@@ -141,6 +141,7 @@ ENVELOPE = Envelope(
     content=ref("20", 1000),
     shards=ref("15", 400, 2),
     observed=ref("21", 100, 2),
+    queued=ref("22", 110, 4),
     runner=Runner(
         name="direct",
         started_at=datetime(2026, 6, 2, 10, 0, tzinfo=UTC),
@@ -161,6 +162,7 @@ EXPECTED_ENVELOPE = {
     "content": {"digest": sha("20"), "bytes": 1000, "rows": None},
     "shards": {"digest": sha("15"), "bytes": 400, "rows": 2},
     "observed": {"digest": sha("21"), "bytes": 100, "rows": 2},
+    "queued": {"digest": sha("22"), "bytes": 110, "rows": 4},
     "runner": {
         "name": "direct",
         "started_at": "2026-06-02T10:00:00Z",
