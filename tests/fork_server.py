@@ -46,11 +46,7 @@ def main():
         sys.path[:0] = [str(ROOT)]
         for name in modules_of_ours():
             import_module(name)
-        # Making the packs that most tests need ready takes longer than most commands do otherwise.
-        packs = import_module("pipelines.rules.packs").load_packs()
-        for place, pack in enumerate(packs.packs):
-            if pack.language in {None, "en"}:
-                packs.lexicon(place)
+        make_ready()
     logging.disable(logging.NOTSET)
     # Reading the docstrings of a model's fields looks every module up: once here, not in each child.
     inspect.getmodule(inspect.currentframe())
@@ -59,6 +55,22 @@ def main():
         answer = start(**request["start"]) if "start" in request else wait(request["wait"])
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
+
+
+def make_ready():
+    """Make what a process makes once and most builds need: it takes longer than they take otherwise."""
+    packs = import_module("pipelines.rules.packs").load_packs()
+    packs.content_digest()
+    for place, pack in enumerate(packs.packs):
+        if pack.language in {None, "en"}:
+            packs.lexicon(place)
+    packs.frequent  # noqa: B018 - a property that remembers
+    # Great Expectations' surroundings, and what it registers when it first looks at a frame.
+    gates = import_module("pipelines.quality.expectations")
+    expectation = gates.import_expectations().ExpectColumnSumToBeBetween(column="rows", min_value=1)
+    gates.findings_of(
+        import_module("pandas").DataFrame({"rows": [1]}), [gates.Asked(expectation)], rows="rows"
+    )
 
 
 def modules_of_ours():

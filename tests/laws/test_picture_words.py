@@ -1,6 +1,7 @@
 """Laws of the words about pictures: what does not change what is written changes no verdict."""
 
 import unicodedata
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -49,26 +50,37 @@ def signs(rows, chosen=None):
     return list(zip(found.sign.tolist(), evidence, strict=True))
 
 
-AS_WRITTEN = signs(EXAMPLES)
 SOME = EXAMPLES[::10]
 
 
+@pytest.fixture(scope="module")
+def as_written():
+    """What is found in the examples as they are."""
+    return signs(EXAMPLES)
+
+
 @pytest.mark.parametrize("variant", few_of(VARIANTS, "capitals", "decomposed", "soft hyphens"))
-def test_what_looks_the_same_is_judged_the_same(variant):
+def test_what_looks_the_same_is_judged_the_same(variant, as_written):
     changed = signs([(language, variant(text)) for language, text in EXAMPLES])
     different = [
-        text for (_, text), one, other in zip(EXAMPLES, AS_WRITTEN, changed, strict=True) if one != other
+        text for (_, text), one, other in zip(EXAMPLES, as_written, changed, strict=True) if one != other
     ]
     assert different == []
-    assert len({sign for sign, _ in AS_WRITTEN}) > 1
+    assert len({sign for sign, _ in as_written}) > 1
 
 
 @settings(max_examples=8)
 @given(st.lists(st.integers(0, len(SOME)), max_size=4))
-def test_a_batch_may_be_cut_anywhere(cuts):
+def test_a_batch_may_be_cut_anywhere(as_written, cuts):
     edges = sorted({0, *cuts, len(SOME)})
     parts = [signs(SOME[start:end]) for start, end in pairwise(edges)]
-    assert [one for part in parts for one in part] == AS_WRITTEN[::10]
+    assert [one for part in parts for one in part] == as_written[::10]
+
+
+@cache
+def few():
+    """Declared metadata and English: to make all packs ready for each example would take minutes."""
+    return Packs(packs=tuple(pack for pack in packs().packs if pack.pack in {"declared", "english"}))
 
 
 WORDS = ["child", "boy", "hill", "fog", "play", "school", "7", "year", "old", "no", "the"]
@@ -88,10 +100,8 @@ def test_one_more_rule_never_keeps_what_was_removed(level, patterns, text):
     }, "pack", ConfigurationError)  # fmt: skip
     row = record(media=[medium(alt_text=text, metadata=[declared("Iptc4xmpExt:ModelAge", "9")])])
     table = pa.Table.from_pylist([row], RECORDS)
-    # Declared metadata and English: to make all packs ready for each example would take minutes.
-    few = Packs(packs=tuple(pack for pack in packs().packs if pack.pack in {"declared", "english"}))
-    more = Packs(packs=(added, *few.packs))
-    for chosen in (few, more):
+    more = Packs(packs=(added, *few().packs))
+    for chosen in (few(), more):
         found = picture_signs(table, Circumstances.unknown(1), chosen, PicturePolicy())
         assert np.array_equal(found.sign, [3])
     assert verdicts(screened([row]))[0][0] == "minor_image_declared"

@@ -33,10 +33,10 @@ from schemas.vocabulary import ALL_SURFACES, TARGET_TYPES
 
 def pytest_collection_modifyitems(config, items):
     """What has to do with the database at hand; on PostgreSQL nothing else."""
-    here = Path(__file__).parent
+    folder = str(Path(__file__).parent)
 
     def belongs(item):
-        if here not in item.path.parents:
+        if not item.path.is_relative_to(folder):
             return True
         if item.get_closest_marker("postgresql_only"):
             return bool(SERVER)
@@ -44,8 +44,9 @@ def pytest_collection_modifyitems(config, items):
             return True
         return {"url", "new_url"} & set(item.fixturenames) and not item.get_closest_marker("sqlite_only")
 
-    config.hook.pytest_deselected(items=[item for item in items if not belongs(item)])
-    items[:] = [item for item in items if belongs(item)]
+    told = [(item, belongs(item)) for item in items]
+    config.hook.pytest_deselected(items=[item for item, does in told if not does])
+    items[:] = [item for item, does in told if does]
 
 
 @pytest.fixture
