@@ -17,7 +17,13 @@ from pipelines.eligibility import EligibilityKeys, compute_eligibility
 from pipelines.expiry import reviews_at
 from pipelines.linking import newly_reached
 from pipelines.plan_tables import Before, PlanTables
-from pipelines.preconditions import check_accounts, check_parent, check_platforms, check_registry
+from pipelines.preconditions import (
+    check_accounts,
+    check_parent,
+    check_platforms,
+    check_registry,
+    check_reviews,
+)
 from pipelines.rules.packs import load_packs
 from pipelines.screen.encode import encode
 from pipelines.screen.engine import engine
@@ -136,7 +142,9 @@ def make_plan(inputs: BuildInputs, now: datetime, before: Before | None = None) 
         engine=current,
     )
     records = sealed_records(snapshot.objections, inputs.policy)
-    reviews = reviews_at(inputs.reviews(), waiting_since(store, parent), inputs.as_of)
+    decided = inputs.reviews()
+    check_reviews(store, decided, parent, inputs.lineage_key.id)
+    reviews = reviews_at(decided, waiting_since(store, parent), inputs.as_of)
     reusable = before.computed() if before else None
     if before is None and parent is not None and not inputs.from_scratch:
         reusable = of_version(store, parent)

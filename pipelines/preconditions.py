@@ -1,9 +1,10 @@
-"""What must hold of registry and accounts before anything is planned; BadInput says what does not."""
+"""What must hold of registry, reviews and accounts before anything is planned; BadInput says what does not."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.corpus.chain import Version, read_object_table
 from pipelines.corpus.store import Store
@@ -12,6 +13,7 @@ from schemas.errors import BadInput
 from schemas.identifier_columns import digest_array
 from schemas.policy import RegistryPolicy
 from schemas.pseudonyms import pseudonyms
+from schemas.reviews import REVIEWS, Decision
 from schemas.snapshots import RegistrySnapshot
 from schemas.sorted_rows import BATCH_ROWS, sorted_rows
 from schemas.tables import SNAPSHOT
@@ -84,6 +86,38 @@ def check_parent(
             found="others: the registry was rolled back, and has gone on since",
             remedy="restore the newer copy, and enter again what came in after it: objections would be lost",
         )
+
+
+def check_reviews(store: Store, decided: pa.Table, parent: Version | None, lineage_key: str) -> None:
+    """Law 2: a log of reviews that lost refusals, or decisions that name nothing any more, stop the build.
+
+    ``decided`` is a REVIEWS table. A refusal is for good: without it, copies of a refused picture that no
+    rule suspects would be kept. ``lineage_key``: the id of the key under which pictures have their names.
+    """
+    if parent is None:
+        return
+    before = read_object_table(store, parent.content.reviews, REVIEWS)
+    named_under = parent.content.keys["lineage"]
+    if named_under != lineage_key and (len(before) or len(decided)):
+        raise BadInput(
+            "log of reviews",
+            expected=f"decisions under lineage key {named_under}, which version {parent.number} was built with",
+            found=f"lineage key {lineage_key}, under which they name no picture",
+            remedy="point keys.lineage in optout.yaml at that key",
+        )
+    missing = _refused(before) - _refused(decided)
+    if missing:
+        raise BadInput(
+            "log of reviews",
+            expected=f"every refusal of version {parent.number}: none is ever taken back",
+            found=f"{len(missing)} that are missing",
+            remedy="restore the file that reviews in optout.yaml names, and enter again what came in after it",
+        )
+
+
+def _refused(reviews: pa.Table) -> set[int]:
+    chosen = pc.equal(reviews.column("decision"), Decision.REFUSED.value)
+    return set(reviews.filter(chosen).column("picture").to_pylist())
 
 
 def _check_fresh(snapshot: RegistrySnapshot, policy: RegistryPolicy, now: datetime) -> None:

@@ -14,6 +14,7 @@ from pipelines import planning
 from pipelines.corpus.chain import load_version, read_object_table, read_splits
 from pipelines.screen import reviewed, screen
 from schemas.documents import ObjectRef
+from schemas.errors import BadInput
 from schemas.outcomes import Reason
 from schemas.reviews import QUEUE, QUEUED, REVIEWS, Decision
 
@@ -136,14 +137,29 @@ def test_a_decision_on_a_picture_nobody_digested_is_found_by_reading_ids(place):
     assert list(place.verify()) == []
 
 
-def test_a_decision_that_is_taken_back_touches_its_splits_again(place):
-    place.decisions.append(refusal(queue(place)[0]))
+def test_a_release_that_no_longer_counts_touches_its_splits_again(place):
+    place.decisions.append(release(place, queue(place)[2]))
     later(place).build()
     place.decisions.clear()
     back = later(place, days=1)
     back.build()
     assert keys(place, 3) == keys(place, 1)
-    assert back.plans[-1].reused == 4
+    assert back.plans[-1].reused == 5
+
+
+def test_a_log_that_lost_a_refusal_stops_the_build(place):
+    place.decisions.append(refusal(queue(place)[0]))
+    later(place).build()
+    place.decisions.clear()
+    with pytest.raises(BadInput, match="1 that are missing"):
+        later(place, days=1).build()
+
+
+def test_decisions_under_another_lineage_key_stop_the_build(place):
+    place.decisions.append(refusal(queue(place)[0]))
+    (place.folder / "lineage.key").unlink()
+    with pytest.raises(BadInput, match="under which they name no picture"):
+        later(place).build()
 
 
 @pytest.mark.parametrize(
