@@ -40,7 +40,7 @@ def main() -> None:
     whole, screened, pictures = (statistics.median(part) for part in zip(*found, strict=True))
     print(f"{rows:,} records: {whole:.2f} CPU seconds a build, {screened:.2f} of them in screen")
     print(
-        f"{pictures:.2f} in rules on pictures: {pictures / whole:.1%} of the build (median of {asked.repeats})"
+        f"{pictures:.2f} in rules on pictures: {pictures / whole:.1%} of the build ({asked.repeats} builds)"
     )
 
 
@@ -50,7 +50,7 @@ def _build(workspace: Workspace) -> tuple[float, float, float]:
     inputs = workspace.inputs(_CORPUS)
     snapshot = inputs.registry(None)
     head = RegistryHead(snapshot.registry_id, snapshot.event, snapshot.root)
-    finishing = Finishing(head=lambda: head, now=lambda: datetime.now(UTC), runner="direct")
+    finishing = Finishing(lambda: head, lambda: datetime.now(UTC), "direct")
     spent: dict[str, float] = {"screen": 0.0, "pictures": 0.0}
     plain = screening.screen, screen.picture_signs
     screening.screen = _timed(plain[0], spent, "screen")  # type: ignore[assignment]

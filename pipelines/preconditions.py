@@ -1,4 +1,4 @@
-"""What must hold of registry, reviews and accounts before anything is planned; BadInput says what does not."""
+"""What must hold of registry, reviews and accounts before anything is planned; BadInput says what not."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -101,7 +101,7 @@ def check_reviews(store: Store, decided: pa.Table, parent: Version | None, linea
     if named_under != lineage_key and (len(before) or len(decided)):
         raise BadInput(
             "log of reviews",
-            expected=f"decisions under lineage key {named_under}, which version {parent.number} was built with",
+            expected=f"decisions under lineage key {named_under}, as for version {parent.number}",
             found=f"lineage key {lineage_key}, under which they name no picture",
             remedy="point keys.lineage in optout.yaml at that key",
         )
@@ -111,7 +111,7 @@ def check_reviews(store: Store, decided: pa.Table, parent: Version | None, linea
             "log of reviews",
             expected=f"every refusal of version {parent.number}: none is ever taken back",
             found=f"{len(missing)} that are missing",
-            remedy="restore the file that reviews in optout.yaml names, and enter again what came in after it",
+            remedy="restore the file that reviews in optout.yaml names, and decide again what came after it",
         )
 
 
