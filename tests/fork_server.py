@@ -10,6 +10,7 @@ Requests and answers are lines of JSON: {"start": {...}} gives {"pid"}, {"wait":
 """
 
 import ctypes
+import gc
 import inspect
 import json
 import logging
@@ -50,6 +51,8 @@ def main():
     logging.disable(logging.NOTSET)
     # Reading the docstrings of a model's fields looks every module up: once here, not in each child.
     inspect.getmodule(inspect.currentframe())
+    # Looking for garbage among all that was imported takes half a second: now, and not soon in each child.
+    gc.collect()
     while line := sys.stdin.readline():
         request = json.loads(line)
         answer = start(**request["start"]) if "start" in request else wait(request["wait"])
