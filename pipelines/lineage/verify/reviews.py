@@ -36,27 +36,24 @@ _QUEUE = {
 def load_reviews(session: "DuckDBPyConnection", reviews: pa.Table) -> None:
     """Fill the relation ``review`` from a REVIEWS table; ``place`` is the row in it."""
     session.register("review", reviews.append_column("place", pa.array(range(len(reviews)), pa.int64())))
-
-
-def has_reviews(session: "DuckDBPyConnection") -> bool:
-    """Whether anything was decided: otherwise no picture need be named."""
-    ((decisions,),) = session.execute("SELECT count(*) FROM review").fetchall()
-    return bool(decisions)
+    run(session, "no_review_hit")
 
 
 def name_pictures(session: "DuckDBPyConnection", rows: pa.Table, terms: "Terms") -> None:
     """Fill ``picture_key`` and ``review_hit`` from rows with n, record_id and media.
 
-    Where nothing was decided, only pictures of the rows in the relation ``queue`` are named.
+    Where nothing was decided, only pictures of the rows in the relation ``queue`` are named, and none is hit.
     """
     session.register("pictured", rows.select(["n", "record_id", "media"]))
-    run(session, "picture_key", {**pads(terms.lineage_key), "every": has_reviews(session)})
+    run(session, "picture_key", {**pads(terms.lineage_key), "every": bool(len(terms.reviews))})
+    if not len(terms.reviews):
+        return
     run(session, "review_hit", {"refused": Decision.REFUSED.value, "expired": Decision.EXPIRED.value})
 
 
 def reviews_met(session: "DuckDBPyConnection", reviews: pa.Table) -> str:
     """What a split key holds of the decisions on pictures in ``picture_key``: a digest."""
-    places = [row[0] for row in run(session, "reviews_met")]
+    places = [row[0] for row in run(session, "reviews_met")] if len(reviews) else []
     return decisions_digest(reviews.take(pa.array(places, pa.int64())).to_pylist())
 
 

@@ -143,8 +143,10 @@ def _check_batch(
     session: "DuckDBPyConnection", split: dict[str, Any], batch: pa.Table, terms: "Terms", faults: Faults
 ) -> None:
     judge_batch(session, batch)
-    name_pictures(session, batch, terms)
-    check_queue(session, _name(split), faults)
+    if len(terms.reviews) or split["queue_rows"]:
+        name_pictures(session, batch, terms)
+    if split["queue_rows"]:
+        check_queue(session, _name(split), faults)
     _check_verdicts(session, _name(split), terms, faults)
     _check_released(session, _name(split), terms, faults)
     check_batch_people(session, _name(split), terms, faults)

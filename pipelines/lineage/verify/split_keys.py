@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.lineage.verify.people import find_strangers
-from pipelines.lineage.verify.reviews import has_reviews, name_pictures, reviews_met
+from pipelines.lineage.verify.reviews import name_pictures, reviews_met
 from pipelines.lineage.verify.session import run
 from pipelines.lineage.verify.source import Source
 from pipelines.lineage.verify.takedowns import has_takedowns, name_content, rows_taken_down
@@ -52,9 +52,10 @@ def check_split_key(
     session: "DuckDBPyConnection", source: Source, split: dict[str, Any], terms: "Terms", faults: "Faults"
 ) -> None:
     """Derive the key of a split whose bytes are those of the source."""
-    people, names = _ids(source, split, named=has_takedowns(session) or has_reviews(session))
+    people, names = _ids(source, split, named=has_takedowns(session) or bool(len(terms.reviews)))
     name_content(session, names)
-    name_pictures(session, names, terms)
+    if len(terms.reviews):
+        name_pictures(session, names, terms)
     said = {
         "eligibility": _said(session, _used(people.column(_ID).combine_chunks()), terms),
         "others": _said(session, _named(people.column("others")), terms),
