@@ -21,10 +21,10 @@ class Release:
     """A release: by two people, who saw these rules."""
 
     event: ReviewEvent
-    """The last confirmation."""
+    """The confirmation."""
     proposed_by: str
     rules: frozenset[str]
-    """All that the releases of this pair showed."""
+    """What both were shown. Rules of an earlier release do not add to them: nobody saw all together."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Decided:
     refused: dict[str, ReviewEvent] = field(default_factory=dict)
     """By picture, the first refusal: it beats every release, before or after."""
     released: dict[Pair, Release] = field(default_factory=dict)
-    """Releases, also of pictures that are refused."""
+    """The latest release of each pair, also of pictures that are refused."""
     proposed: dict[Pair, ReviewEvent] = field(default_factory=dict)
     """Releases that wait for a second person."""
 
@@ -68,8 +68,7 @@ def decided(events: Iterable[ReviewEvent]) -> Decided:
                 proposal = now.proposed.pop(pair, None)
                 if proposal is None or proposal.actor == event.actor or proposal.rules != event.rules:
                     raise _released_by_one(event)
-                before = now.released[pair].rules if pair in now.released else frozenset[str]()
-                now.released[pair] = Release(event, proposal.actor, before | frozenset(event.rules or ()))
+                now.released[pair] = Release(event, proposal.actor, frozenset(event.rules or ()))
             case _:
                 pass
     return now
@@ -77,6 +76,8 @@ def decided(events: Iterable[ReviewEvent]) -> Decided:
 
 def reviews_of(events: Iterable[ReviewEvent]) -> pa.Table:
     """The decisions of persons as a REVIEWS table: equal for equal decisions, whatever their order.
+
+    Of several releases of a picture with the same words the latest is the decision.
 
     Raises:
         BadInput: as :func:`decided`.
