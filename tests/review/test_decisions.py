@@ -72,6 +72,8 @@ REVIEWED = {
         (entry("refused"), entry("refused", actor="bert", words=OTHER_WORDS)), (refusal(),),
     ),
     "a release": (released(), (release(),)),
+    "a release of what nobody digested": (released(copies=False), ()),
+    "a release once it was digested": ((*released(2, copies=False), *released()), (release(),)),
     "a release of each text": (
         (*released(words=OTHER_WORDS), *released()), (release(), release(words=OTHER_WORDS)),
     ),
@@ -207,6 +209,29 @@ def test_what_is_not_allowed_is_refused(case):
     with pytest.raises(Refused) as refused:
         decide(after(*entries), waiting(), "anna", NOW)
     assert found in (refused.value.found or "")
+
+
+UNDIGESTED = {
+    "propose": (propose_release, ()),
+    "confirm": (confirm_release, (entry("proposed", actor="bert", copies=False),)),
+}
+
+
+@pytest.mark.parametrize("case", UNDIGESTED)
+def test_what_nobody_digested_is_not_released(case):
+    decide, entries = UNDIGESTED[case]
+    with pytest.raises(Refused) as refused:
+        decide(after(*entries), waiting(copies=False), "anna", NOW)
+    assert refused.value.subject == "release"
+    assert refused.value.expected == "a picture whose bytes were digested"
+    assert "media_root" in (refused.value.remedy or "")
+
+
+def test_what_nobody_digested_waits_whatever_was_released():
+    now = after(*released(copies=False))
+    assert standing_of(now, waiting(copies=False)).state == "open"
+    (refusal_made,) = refuse(now, waiting(copies=False), "cleo", NOW)
+    assert refusal_made == entry("refused", actor="cleo", copies=False)
 
 
 def test_a_proposal_for_other_rules_may_be_replaced():
