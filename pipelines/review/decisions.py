@@ -21,10 +21,10 @@ class Release:
     """A release: by two people, who saw these rules."""
 
     event: ReviewEvent
-    """The last confirmation."""
+    """The confirmation."""
     proposed_by: str
     rules: frozenset[str]
-    """All that the releases of this pair showed."""
+    """What both were shown. Rules of an earlier release do not add to them: nobody saw all together."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Decided:
     refused: dict[str, ReviewEvent] = field(default_factory=dict)
     """By picture, the first refusal: it beats every release, before or after."""
     released: dict[Pair, Release] = field(default_factory=dict)
-    """Releases, also of pictures that are refused."""
+    """The latest release of each pair, also of pictures that are refused; none of undigested bytes."""
     proposed: dict[Pair, ReviewEvent] = field(default_factory=dict)
     """Releases that wait for a second person."""
 
@@ -50,6 +50,9 @@ class Standing:
 
 def decided(events: Iterable[ReviewEvent]) -> Decided:
     """What events come to.
+
+    A release of a picture whose bytes nobody digested comes to nothing: its name is its record's, and
+    nothing tells whether the picture there is the one that was seen.
 
     Raises:
         BadInput: a release that nobody else proposed, for the same rules.
@@ -68,8 +71,8 @@ def decided(events: Iterable[ReviewEvent]) -> Decided:
                 proposal = now.proposed.pop(pair, None)
                 if proposal is None or proposal.actor == event.actor or proposal.rules != event.rules:
                     raise _released_by_one(event)
-                before = now.released[pair].rules if pair in now.released else frozenset[str]()
-                now.released[pair] = Release(event, proposal.actor, before | frozenset(event.rules or ()))
+                if event.copies:
+                    now.released[pair] = Release(event, proposal.actor, frozenset(event.rules or ()))
             case _:
                 pass
     return now
@@ -77,6 +80,8 @@ def decided(events: Iterable[ReviewEvent]) -> Decided:
 
 def reviews_of(events: Iterable[ReviewEvent]) -> pa.Table:
     """The decisions of persons as a REVIEWS table: equal for equal decisions, whatever their order.
+
+    Of several releases of a picture with the same words the latest is the decision.
 
     Raises:
         BadInput: as :func:`decided`.
@@ -126,9 +131,9 @@ def propose_release(now: Decided, item: Waiting, actor: str, at: datetime) -> Re
     """The first of two people who release a picture with these words.
 
     Raises:
-        Refused: it was decided, or proposed by somebody, meanwhile.
+        Refused: its bytes were not digested; or it was decided, or proposed by somebody, meanwhile.
     """
-    stands = _undecided(now, item)
+    stands = _releasable(now, item)
     if stands.event is not None:
         raise Refused(
             "release",
@@ -143,9 +148,10 @@ def confirm_release(now: Decided, item: Waiting, actor: str, at: datetime) -> Re
     """The second of two people who release a picture with these words.
 
     Raises:
-        Refused: nobody proposed it for the rules that fire now, or this very actor did; or it was decided.
+        Refused: its bytes were not digested; nobody proposed it for the rules that fire now, or this very
+            actor did; or it was decided.
     """
-    stands = _undecided(now, item)
+    stands = _releasable(now, item)
     if stands.event is None:
         raise Refused(
             "release",
@@ -176,8 +182,15 @@ def drop(now: Decided, item: Waiting, actor: str, at: datetime) -> ReviewEntry:
     return _entry("dropped", item, actor, at)
 
 
-def _undecided(now: Decided, item: Waiting) -> Standing:
-    """How a picture stands on which nothing final was decided (Refused)."""
+def _releasable(now: Decided, item: Waiting) -> Standing:
+    """How a picture stands that may be released: digested, and nothing final was decided (Refused)."""
+    if not item.copies:
+        raise Refused(
+            "release",
+            expected="a picture whose bytes were digested",
+            found="one of which nobody can tell whether it is the one that was seen",
+            remedy="ingest with media_root, and review the next version; or refuse it",
+        )
     stands = standing(now, item)
     if stands.event is not None and stands.state in {"refused", "released"}:
         raise Refused(

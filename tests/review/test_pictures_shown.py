@@ -128,6 +128,20 @@ def test_a_picture_that_cannot_be_seen_can_be_refused(page):
     assert "Refused:" in words(decide(browser, browser.get("/"), "refuse"))
 
 
+def test_a_picture_that_nobody_digested_is_shown_and_not_released(tmp_path):
+    named = {**picture_file(tmp_path, "1.png", png(1)), "sha256": None}
+    page = Reviewed(publish(tmp_path, [suspected(1, **named)]), tmp_path / "reviews.jsonl")
+    browser = page.browser("anna")
+    shown = browser.get("/")
+    assert browser.get(f"{shown.url.path}/picture").content == png(1)
+    assert 'value="propose"' not in shown.text
+    assert "nobody can tell whether its bytes are those that are seen here" in words(shown)
+    answer = decide(browser, shown, "propose")
+    assert (answer.status_code, "bytes were digested" in words(answer)) == (409, True)
+    assert "Refused:" in words(decide(browser, answer, "refuse"))
+    assert [what for what, _ in page.events() if what != "viewed"] == ["refused"]
+
+
 def test_a_picture_that_was_exchanged_is_not_sent(reviewed, published):
     browser = reviewed.browser("anna")
     shown = browser.get("/")

@@ -99,6 +99,11 @@ def test_what_was_released_once_does_not_expire():
     assert second.expires == NOW + timedelta(days=30)
 
 
+def test_what_was_released_and_never_digested_expires():
+    (item,) = queue(part({"copies": False}), now=after(*released(copies=False)))
+    assert item.expires == NOW + timedelta(days=30)
+
+
 def test_pictures_beyond_signed_numbers_wait_too():
     (item,) = queue(part({"picture": 2**64 - 1}))
     assert item.picture == "f" * 16
