@@ -70,6 +70,16 @@ def test_no_module_is_long(repository):
     assert len(lengths) > 20  # it looked somewhere
 
 
+def test_everything_beside_modules_is_packaged(repository, tracked):
+    setup = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    patterns = setup["package-data"]["*"]
+    names = [path.relative_to(repository) for path in tracked]
+    data = [name for name in names if name.parts[0] in PACKAGES and name.suffix != ".py"]
+    assert [str(name) for name in data if not any(name.match(pattern) for pattern in patterns)] == []
+    folders = {name.parent.as_posix() for name in data}
+    assert {"pipelines/review/pages", "optout_registry/door/static", "optout_registry/door/templates"} <= folders
+
+
 def test_no_module_is_called_after_nothing(repository):
     names = {part for path in modules(repository) for part in (path.stem, path.parent.name)}
     assert names & NO_NAMES == set()
