@@ -118,7 +118,7 @@ class ReviewLine(Model):
     words: Digest | None
     """Keyed digest of what is written about it; null: whatever that is."""
     rules: tuple[str, ...] | None
-    """Ids of the rules that gave evidence; null: it was refused out of a sample."""
+    """Ids of the rules that gave evidence; null: it was refused without being in the queue."""
     since: Instant | None
     """Since when it waits, or waited; null: it never did."""
     expires: Instant | None

@@ -77,7 +77,11 @@ def test_everything_beside_modules_is_packaged(repository, tracked):
     data = [name for name in names if name.parts[0] in PACKAGES and name.suffix != ".py"]
     assert [str(name) for name in data if not any(name.match(pattern) for pattern in patterns)] == []
     folders = {name.parent.as_posix() for name in data}
-    assert {"pipelines/review/pages", "optout_registry/door/static", "optout_registry/door/templates"} <= folders
+    assert {
+        "pipelines/review/pages",
+        "optout_registry/door/static",
+        "optout_registry/door/templates",
+    } <= folders
 
 
 def test_no_module_is_called_after_nothing(repository):

@@ -72,12 +72,13 @@ def import_(
 ) -> None:
     """Refuse the pictures of which a line says so: all of them, or none where a line is wrong.
 
-    Releases are not imported: two people give each one in `review serve`.
+    A picture that waited once may be refused, too, whether it expired or is gone. Releases are not
+    imported: two people give each one in `review serve`.
     """
     from pipelines.review.decisions import decided
-    from pipelines.review.exchange import import_lines
+    from pipelines.review.exchange import Queued, import_lines
     from pipelines.review.log import appending
-    from pipelines.review.queue import read_queue
+    from pipelines.review.queue import ever_queued, read_queue
 
     if str(file) == str(token) == "-":
         raise ConfigurationError(
@@ -91,8 +92,8 @@ def import_(
     name, data = _read(file)
     store, held = open_version(opened, None)
     with appending(_log(opened)) as log:
-        waiting = read_queue(store, held, log.events)
-        entries = import_lines(data, name, waiting, decided(log.events), actor, datetime.now(UTC))
+        queue = Queued(held.number, read_queue(store, held, log.events), ever_queued(store, held))
+        entries = import_lines(data, name, queue, decided(log.events), actor, datetime.now(UTC))
         log.append(entries)
     print_text(f"{counted(len(entries), 'picture')} refused by {actor}")
 

@@ -1,7 +1,8 @@
 """What a version, or a plan whose job is done, consists of: results of splits, and what gave them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -109,22 +110,23 @@ def split_of(row: dict[str, object]) -> Split:
     return Split.model_validate({name: row[name] for name in Split.model_fields})
 
 
-def result_of(row: dict[str, object]) -> SplitResult:
+def result_of(row: Mapping[str, Any]) -> SplitResult:
     """The result held in a row of a SPLITS table."""
     names = {"split_key", "split_digest", "rows", "tally", "masked", "pictures"}
     parts = {name: row[name] for name in names}
-    shard_rows = sum(entry["rows"] for entry in row["tally"] if entry["reason"] == 0)  # type: ignore[attr-defined]
+    shard_rows = sum(entry["rows"] for entry in row["tally"] if entry["reason"] == 0)
     return SplitResult.model_validate({
         **parts,
-        "shard": _ref(row, "shard", shard_rows) if row["shard"] is not None else None,
-        "ledger": _ref(row, "ledger", row["rows"]),
-        "footprint": _ref(row, "footprint", row["footprint_rows"]),
-        "queue": _ref(row, "queue", row["queue_rows"]) if row["queue"] is not None else None,
+        "shard": ref_of(row, "shard", shard_rows) if row["shard"] is not None else None,
+        "ledger": ref_of(row, "ledger", row["rows"]),
+        "footprint": ref_of(row, "footprint", row["footprint_rows"]),
+        "queue": ref_of(row, "queue", row["queue_rows"]) if row["queue"] is not None else None,
     })  # fmt: skip
 
 
-def _ref(row: dict[str, object], name: str, rows: object) -> dict[str, object]:
-    return {"digest": row[name], "bytes": row[f"{name}_bytes"], "rows": rows}
+def ref_of(row: Mapping[str, Any], name: str, rows: int | None) -> ObjectRef:
+    """The object that a row of a SPLITS table names under ``name``, not null, with so many ``rows``."""
+    return ObjectRef(digest=row[name], bytes=row[f"{name}_bytes"], rows=rows)
 
 
 def _computed(

@@ -13,16 +13,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.corpus.chain import Version, read_object_table, read_splits
+from pipelines.corpus.computed import ref_of
 from pipelines.corpus.objects import open_object
 from pipelines.corpus.store import Store
-from pipelines.review.waiting import Place
+from pipelines.review.waiting import Place, place_in
 from schemas.canonical import canonical_json, sha256
-from schemas.documents import ObjectRef
 from schemas.errors import BadInput, ConfigurationError
 from schemas.review_log import Draw
 from schemas.tables import LEDGER
-
-_POINTER = ("split", "path", "ordinal", "first_row_group", "row_groups", "split_digest")
 
 
 @dataclass(frozen=True)
@@ -94,13 +92,12 @@ def _of_split(store: Store, split: dict[str, Any], wanted: list[tuple[int, int]]
     if (int(ends[-1]) if len(ends) else 0) != _released(split):
         raise _inconsistent(split, "shard", f"{_released(split)} pictures")
     rows = _source_rows(store, split, len(media))
-    pointer = {name: split[name] for name in _POINTER}
     found = []
     for number, index in wanted:
         shard_row = int(np.searchsorted(ends, index, side="right"))
         pick = Pick(
             number=number,
-            record=Place(**pointer, row=rows[shard_row], medium=0),
+            record=place_in(split, rows[shard_row], 0),
             released=tuple(media[shard_row].as_py()),
             position=index - int(ends[shard_row] - lengths[shard_row]),
         )
@@ -109,8 +106,7 @@ def _of_split(store: Store, split: dict[str, Any], wanted: list[tuple[int, int]]
 
 
 def _shard_media(store: Store, split: dict[str, Any]) -> pa.Array:
-    ref = ObjectRef(digest=split["shard"], bytes=split["shard_bytes"])
-    with open_object(store, "data", ref, "parquet") as file:
+    with open_object(store, "data", ref_of(split, "shard", None), "parquet") as file:
         shard = pq.ParquetFile(file)
         if "media" not in shard.schema_arrow.names:
             raise ConfigurationError(
@@ -124,8 +120,8 @@ def _shard_media(store: Store, split: dict[str, Any]) -> pa.Array:
 
 def _source_rows(store: Store, split: dict[str, Any], kept: int) -> list[int]:
     """By row in the shard the row in the split."""
-    ref = ObjectRef(digest=split["ledger"], bytes=split["ledger_bytes"], rows=split["rows"])
-    place = read_object_table(store, ref, LEDGER).column("place").fill_null(-1).to_numpy()
+    ledger = read_object_table(store, ref_of(split, "ledger", split["rows"]), LEDGER)
+    place = ledger.column("place").fill_null(-1).to_numpy()
     rows = np.flatnonzero(place >= 0)
     if not np.array_equal(np.sort(place[rows]), np.arange(kept)):
         raise _inconsistent(split, "ledger part", f"each of {kept} rows of the shard once")

@@ -57,6 +57,7 @@ class Entrance:
         session = self.session(request)
         if not session.is_own(form.get("form", "")):
             raise ForeignForm
+        session.leave()
         return session
 
 

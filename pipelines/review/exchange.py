@@ -3,15 +3,26 @@
 Refusals alone come in. A release is two people's, each looking at one picture: that is the page's.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import cast
+from typing import NamedTuple, cast
 
 from pipelines.review.decisions import Decided, refuse, standing
 from pipelines.review.waiting import Waiting
 from schemas.canonical import parse_json
 from schemas.errors import BadInput, ConfigurationError
 from schemas.review_log import ReviewEntry, ReviewLine
+
+
+class Queued(NamedTuple):
+    """What an import may refuse."""
+
+    version: int
+    """Number of the version whose queue it is."""
+    waiting: Sequence[Waiting]
+    """What waits, in the order of the queue."""
+    ever: Mapping[str, bool]
+    """Every picture that waits or ever waited, up to this version: whether its name is that of its bytes."""
 
 
 def export_lines(waiting: Sequence[Waiting], now: Decided) -> Iterator[ReviewLine]:
@@ -24,16 +35,18 @@ def export_lines(waiting: Sequence[Waiting], now: Decided) -> Iterator[ReviewLin
 
 
 def import_lines(
-    data: bytes, name: str, waiting: Sequence[Waiting], now: Decided, actor: str, at: datetime
+    data: bytes, name: str, queue: Queued, now: Decided, actor: str, at: datetime
 ) -> tuple[ReviewEntry, ...]:
     """The refusals that a file asks for, without those that were made before. ``name`` names the file.
 
-    Refused may be what waits, and what was released.
+    Refused may be what waits or ever waited, and what was released. A line that says what the log says
+    already changes nothing, and contradicts none.
 
     Raises:
-        BadInput: names the first line that is none of an export, refuses another picture, or asks for
-            anything else that is not so yet.
+        BadInput: names the first line that is none of an export, refuses another picture, contradicts an
+            earlier one, or asks for anything else that is not so yet.
     """
+    waiting = queue.waiting
     of_pair = {(item.picture, item.words): item for item in waiting}
     of_picture = {item.picture: item for item in reversed(waiting)}
     entries: dict[str, ReviewEntry] = {}
@@ -41,14 +54,17 @@ def import_lines(
         subject = f"line {number} of {name}"
         line = _parsed(text, subject)
         item = of_pair.get((line.picture, line.words or ""), of_picture.get(line.picture))
-        if line.decision is None or line.picture in entries or _is_so(line, item, now):
+        if line.decision is None or _is_so(line, item, now):
             continue
         if line.decision != "refused":
-            raise _no_release(subject, line.decision)
-        entry = _refusal(line.picture, item, now, actor, at)
-        if entry is None:
-            raise _not_waiting(subject)
-        entries[line.picture] = entry
+            raise (_contradicts if line.picture in entries else _no_release)(subject, line.decision)
+        if line.picture not in entries:
+            entry = _refusal(line.picture, item, now, actor, at) or _of_one_gone(
+                line.picture, queue, actor, at
+            )
+            if entry is None:
+                raise _not_waiting(subject)
+            entries[line.picture] = entry
     return tuple(entries.values())
 
 
@@ -73,6 +89,16 @@ def _refusal(
         return None
     said = {name: getattr(release, name) for name in ReviewEntry.model_fields}
     return ReviewEntry(**said | {"what": "refused", "actor": actor, "at": at})
+
+
+def _of_one_gone(picture: str, queue: Queued, actor: str, at: datetime) -> ReviewEntry | None:
+    """The refusal of a picture that waits no more, of which nobody is shown rules; None: it never waited."""
+    copies = queue.ever.get(picture)
+    if copies is None:
+        return None
+    return ReviewEntry(
+        at=at, actor=actor, what="refused", version=queue.version, picture=picture, copies=copies
+    )
 
 
 def _parsed(text: bytes, subject: str) -> ReviewLine:
@@ -144,10 +170,19 @@ def _no_release(subject: str, decision: str) -> BadInput:
     )
 
 
+def _contradicts(subject: str, decision: str) -> BadInput:
+    return BadInput(
+        subject,
+        expected="refused, as an earlier line has it of this picture",
+        found=decision,
+        remedy="decide which of the lines is right, and repeat; nothing was recorded",
+    )
+
+
 def _not_waiting(subject: str) -> BadInput:
     return BadInput(
         subject,
-        expected="a picture that waits, or was decided on",
+        expected="a picture that waits or waited, or was decided on",
         found="another one",
-        remedy="export again: the queue has changed, or the picture was mistyped; nothing was recorded",
+        remedy="export again: the picture was mistyped, or is of another corpus; nothing was recorded",
     )

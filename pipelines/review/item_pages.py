@@ -134,9 +134,10 @@ def _item_page(desk: Desk, session: Session, queue: Queue, item: Waiting, *, sta
     try:
         shown = look_up(desk, item.places)
     except BadInput as error:
+        session.leave()
         problem = {"said": session.take_said(), "problem": str(error), "list": "queue"}
         return page("changed", {**values, **problem}, status=409)
-    session.first_view(_key(item), lambda: desk.record("viewed", item, session.actor))
+    session.view(_key(item), lambda: desk.record("viewed", item, session.actor))
     view = view_of(desk, shown, item.rules)
     return page("item", {**values, "said": session.take_said(), "view": view}, status=status)
 
@@ -149,11 +150,13 @@ def _next(queue: Queue, session: Session) -> Response:
     for item in rest:
         if _key(item) not in session.skipped:
             return RedirectResponse(_address(item), 303)
+    session.leave()
     values = {"session": session, "said": session.take_said(), "skipped": len(rest), "proposed": own}
     return page("done", {**values, "addresses": [_address(item) for item in own]})
 
 
 def _gone(session: Session) -> Response:
+    session.leave()
     return page("gone", {"session": session, "said": session.take_said()}, status=404)
 
 

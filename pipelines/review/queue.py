@@ -9,16 +9,14 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.corpus.chain import Version, read_object_table, read_splits
+from pipelines.corpus.computed import ref_of
 from pipelines.corpus.store import Store
 from pipelines.corpus.waiting import waiting_since
 from pipelines.review.decisions import Decided, decided, standing
-from pipelines.review.waiting import Place, Waiting
-from schemas.documents import ObjectRef
+from pipelines.review.waiting import Place, Waiting, place_in
 from schemas.errors import BadInput
 from schemas.review_log import ReviewEvent
 from schemas.reviews import QUEUE, REVIEW_DAYS
-
-_PLACE = ("split", "path", "ordinal", "first_row_group", "row_groups", "split_digest")
 
 
 def read_queue(store: Store, version: Version, events: Iterable[ReviewEvent]) -> tuple[Waiting, ...]:
@@ -28,12 +26,22 @@ def read_queue(store: Store, version: Version, events: Iterable[ReviewEvent]) ->
         BadInput: an object is missing or damaged, or the log holds a release by one person.
     """
     parts = [
-        (split, read_object_table(store, _ref(split), QUEUE))
+        (split, read_object_table(store, ref_of(split, "queue", split["queue_rows"]), QUEUE))
         for split in read_splits(store, version).to_pylist()
         if split["queue"] is not None
     ]
     since = waiting_since(store, version)
     return waiting_of(version.number, parts, version.content.rules, since, decided(events))
+
+
+def ever_queued(store: Store, version: Version) -> dict[str, bool]:
+    """Each picture that waits, or waited, up to a version: whether its name is that of its bytes.
+
+    Raises:
+        BadInput: an object is missing or damaged.
+    """
+    rows = waiting_since(store, version).select(["picture", "copies"]).to_pylist()
+    return {f"{row['picture']:016x}": row["copies"] for row in rows}
 
 
 def waiting_of(
@@ -54,9 +62,8 @@ def waiting_of(
     """
     found: dict[tuple[int, bytes], list[tuple[Place, dict[str, Any]]]] = defaultdict(list)
     for split, part in parts:
-        pointer = {name: split[name] for name in _PLACE}
         for row in part.to_pylist():
-            place = Place(**pointer, row=row["row"], medium=row["medium"])
+            place = place_in(split, row["row"], row["medium"])
             found[row["picture"], row["words"]].append((place, row))
     since = {(row["picture"], row["words"]): row["since"] for row in queued.to_pylist()}
     items = [
@@ -124,10 +131,6 @@ def _since(since: Mapping[tuple[int, bytes], datetime], pair: tuple[int, bytes],
     if found is None:
         raise _inconsistent(number, "since when each of its pictures waits", "a picture without it")
     return found
-
-
-def _ref(split: Mapping[str, Any]) -> ObjectRef:
-    return ObjectRef(digest=split["queue"], bytes=split["queue_bytes"], rows=split["queue_rows"])
 
 
 def _inconsistent(number: int, expected: str, found: str) -> BadInput:

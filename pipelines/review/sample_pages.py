@@ -25,7 +25,7 @@ def sample_routes(desk: Desk, entrance: Entrance) -> APIRouter:
 
     @routes.post("/unskip")
     def unskip(request: Request, form: Form) -> Response:
-        entrance.of_form(request, form).skipped.clear()
+        entrance.of_form(request, form).skipped_picks.clear()
         return RedirectResponse("/sample", 303)
 
     @routes.get("/{number}")
@@ -61,8 +61,9 @@ def _next(sample: Sample | None, session: Session) -> Response:
     """To the first picture that nobody has checked; when there is none, a page says so."""
     left = [] if sample is None else [n for n in range(sample.draw.kept) if n not in sample.checked]
     for number in left:
-        if sample is not None and _skip_key(sample, number) not in session.skipped:
+        if sample is not None and _skip_key(sample, number) not in session.skipped_picks:
             return RedirectResponse(f"/sample/{number + 1}", 303)
+    session.leave()
     values = {"session": session, "said": session.take_said(), "sample": sample, "open": len(left)}
     return page("sample_done", values)
 
@@ -92,7 +93,7 @@ def _show(desk: Desk, session: Session, number: int, medium: int) -> Response:
 
 def _skipped(sample: Sample | None, session: Session, number: int) -> Response:
     if sample is not None:
-        session.skipped.add(_skip_key(sample, number - 1))
+        session.skipped_picks.add(_skip_key(sample, number - 1))
         session.said = "Skipped."
     return RedirectResponse("/sample", 303)
 
@@ -133,7 +134,7 @@ def _drawn_page(desk: Desk, session: Session, drawn: Drawn, *, status: int = 200
         shown = look_up(desk, [drawn.looked_at.place])
     except BadInput as error:
         return _changed(session, address, error)
-    session.first_view(_key(drawn), lambda: desk.check(drawn, None, session.actor))
+    session.view(_key(drawn), lambda: desk.check(drawn, None, session.actor))
     values = {
         "session": session,
         "said": session.take_said(),
@@ -145,11 +146,13 @@ def _drawn_page(desk: Desk, session: Session, drawn: Drawn, *, status: int = 200
 
 
 def _changed(session: Session, address: str, error: BadInput) -> Response:
+    session.leave()
     values = {"session": session, "said": session.take_said(), "address": address, "problem": str(error)}
     return page("changed", {**values, "list": "sample"}, status=409)
 
 
 def _gone(session: Session) -> Response:
+    session.leave()
     return page("gone", {"session": session, "said": session.take_said()}, status=404)
 
 
@@ -167,4 +170,4 @@ def _key(drawn: Drawn) -> tuple[str, ...]:
 
 
 def _skip_key(sample: Sample, number: int) -> tuple[str, ...]:
-    return ("sample", str(sample.event.number), str(number))
+    return (str(sample.event.number), str(number))

@@ -24,8 +24,13 @@ class Session:
     """What every form of this session carries, and no other page knows."""
     lock: Lock = field(default_factory=Lock, repr=False)
     viewed: set[tuple[str, ...]] = field(default_factory=set)
-    """What was shown in it, so that a reloaded page counts once."""
+    """What was shown in it: only that can be decided on."""
+    latest: tuple[str, ...] | None = None
+    """What its page shows, as far as is known here; None: no item, or a form was sent since."""
     skipped: set[tuple[str, ...]] = field(default_factory=set)
+    """Of the queue."""
+    skipped_picks: set[tuple[str, ...]] = field(default_factory=set)
+    """Of samples."""
     keys: bool = True
     """Whether single keys decide (WCAG 2.1.4: who speaks to the browser turns them off)."""
     said: str = ""
@@ -35,12 +40,18 @@ class Session:
         """Whether a form is one of this session's."""
         return hmac.compare_digest(form.encode("utf-8", "surrogateescape"), self.form.encode())
 
-    def first_view(self, item: tuple[str, ...], record: Callable[[], None]) -> None:
-        """Call ``record`` if the item was not shown in this session; then it was."""
+    def view(self, item: tuple[str, ...], record: Callable[[], None]) -> None:
+        """Call ``record`` before an item is shown, unless its page is loaded once more, at once."""
         with self.lock:
-            if item not in self.viewed:
+            if item != self.latest:
                 record()
                 self.viewed.add(item)
+                self.latest = item
+
+    def leave(self) -> None:
+        """Something else is shown than an item, or a form was sent: whatever is shown next is a view."""
+        with self.lock:
+            self.latest = None
 
     def take_said(self) -> str:
         """What has happened, once."""
@@ -54,22 +65,28 @@ class Sessions:
 
     now: Callable[[], datetime]
     held: dict[str, Session] = field(default_factory=dict, repr=False)
+    lock: Lock = field(default_factory=Lock, repr=False)
+    """Of ``held``: requests are answered in several threads."""
 
     def begin(self, actor: str, token: str) -> str:
         """The id of a new session: 256 random bits."""
         now = self.now()
-        self.held = {name: one for name, one in self.held.items() if one.ends > now}
-        while len(self.held) >= MOST:
-            del self.held[next(iter(self.held))]
-        name = secrets.token_urlsafe(32)
-        self.held[name] = Session(actor, token, now + LASTS)
+        name, session = secrets.token_urlsafe(32), Session(actor, token, now + LASTS)
+        with self.lock:
+            for ended in [name for name, one in self.held.items() if one.ends <= now]:
+                del self.held[ended]
+            while len(self.held) >= MOST:
+                del self.held[next(iter(self.held))]
+            self.held[name] = session
         return name
 
     def find(self, name: str) -> Session | None:
         """The session of an id; None if there is none, or it has lasted long enough."""
-        session = self.held.get(name)
+        with self.lock:
+            session = self.held.get(name)
         return session if session is not None and session.ends > self.now() else None
 
     def end(self, name: str) -> None:
         """Sign out."""
-        self.held.pop(name, None)
+        with self.lock:
+            self.held.pop(name, None)

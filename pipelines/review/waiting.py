@@ -1,7 +1,11 @@
 """A picture that waits for a person, with what is written about it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+_SPLIT = ("split", "path", "ordinal", "first_row_group", "row_groups", "split_digest")
 
 
 @dataclass(frozen=True, order=True)
@@ -22,6 +26,11 @@ class Place:
     """Of the record in the split, from 0."""
     medium: int
     """Place of the picture among those of the record, from 0."""
+
+
+def place_in(split: Mapping[str, Any], row: int, medium: int) -> Place:
+    """The place of a picture in a split: a row of a SPLITS table."""
+    return Place(**{name: split[name] for name in _SPLIT}, row=row, medium=medium)
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ import stat
 
 import pytest
 from commands import workspace
-from review.versions import records
+from review.versions import child, records
 
-from builders import account
+from builders import account, record
 from pipelines.review.log import read_log
 
 NEVER = ("little girl", "At the lake", "child-", "records/", "media/", "a1")
@@ -67,7 +67,7 @@ WRONG = {
     "a proposal": (lambda line: changed(line, decision="proposed"), "proposed, which it is not"),
     "another decision": (lambda line: changed(line, decision="kept"), "decision"),
     "a picture that does not wait": (
-        lambda line: changed(line, picture="0" * 16, decision="refused"), "a picture that waits, or was decided on",
+        lambda line: changed(line, picture="0" * 16, decision="refused"), "a picture that waits or waited, or was decided on",
     ),
     "a picture that is none": (lambda line: changed(line, picture="x", decision="refused"), "picture"),
     "a key that no export has": (lambda line: changed(line, reason="x"), "reason"),
@@ -162,6 +162,27 @@ def test_a_refusal_is_in_the_next_version_and_is_made_once(tmp_path):
     ended = made.build()
     assert (ended.code, "line 1 of reviews.jsonl" in ended.err) == (3, True)
     assert len(made.versions()) == 2
+
+
+def test_what_waits_no_more_can_be_refused_by_a_line_of_an_earlier_export(tmp_path):
+    gone = record(record_id="gone", account_id="a2", surface="photo", media=[child(7)])
+    made = workspace(tmp_path, [account(), account(account_id="a2")], [*records(), gone], files=3)
+    made.build().done()
+    made.run("actor", "add", "anna", "--out", made.folder / "anna.token").done()
+    before = {line["picture"]: line for line in lines(made)}
+    made.run("registry", "add", "account", "a2").done()
+    made.build().done()
+    (line,) = (before[picture] for picture in before.keys() - {one["picture"] for one in lines(made)})
+    ended = put(made, [changed(line, decision="refused")])
+    assert ended.done().out == "1 picture refused by anna\n"
+    (event,) = events(made)
+    assert (event.picture, event.copies, event.version, event.rules) == (line["picture"], True, 2, None)
+    refused = lines(made)[-1]
+    assert refused == {
+        **line, "words": None, "rules": None, "since": None, "expires": None, "records": None,
+        "decision": "refused", "by": ["anna"], "at": refused["at"],
+    }  # fmt: skip
+    assert put(made, [refused]).done().out == "0 pictures refused by anna\n"
 
 
 def test_where_nothing_waits_nothing_is_written(tmp_path):

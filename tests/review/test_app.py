@@ -22,16 +22,53 @@ def test_the_worst_is_shown_first_with_its_evidence(reviewed):
     assert "2 July 2026, in 29 days" in said
 
 
-def test_a_view_is_logged_once_in_a_session_with_what_was_shown(reviewed):
+def test_a_view_is_logged_with_what_was_shown(reviewed):
     browser = reviewed.browser("anna")
-    first, again = browser.get("/"), browser.get("/")
-    assert first.url == again.url
+    first = browser.get("/")
+    assert browser.get(first.url).status_code == 200
     (event,) = read_log(reviewed.log)
     item = reviewed.desk.queue().items[0]
     assert (event.what, event.actor, event.version) == ("viewed", "anna", 1)
     assert (event.picture, event.words, event.rules) == (item.picture, item.words, item.rules)
     reviewed.browser("anna").get("/")
     assert reviewed.events() == [("viewed", "anna")] * 2
+
+
+BETWEEN = {
+    "nothing": ((), 1),
+    "its picture": (("{first}/picture",), 1),
+    "files of the page": (("/review.css", "/review.js", "/favicon.ico"), 1),
+    "the way to the worst, which it is": (("/",), 1),
+    "another item": (("{second}",), 3),
+    "another item, its own picture last": (("{second}", "{first}/picture"), 3),
+    "the sample's page": (("/sample",), 2),
+    "an item that is gone": (("/queue/0/0",), 2),
+}
+
+
+@pytest.mark.parametrize("case", BETWEEN)
+def test_what_is_shown_again_is_logged_unless_it_is_a_reload(reviewed, case):
+    paths, views = BETWEEN[case]
+    first, second = (f"/queue/{one.picture}/{one.words}" for one in reviewed.desk.queue().items[:2])
+    browser = reviewed.browser("anna")
+    for path in ("{first}", *paths, "{first}"):
+        browser.get(path.format(first=first, second=second))
+    assert reviewed.events() == [("viewed", "anna")] * views
+
+
+def test_what_is_shown_again_after_a_form_is_logged(reviewed):
+    browser = reviewed.browser("anna")
+    shown = browser.get("/")
+    browser.post("/keys", data={"form": fields_of(shown)["form"]})
+    assert reviewed.events() == [("viewed", "anna")] * 2
+
+
+def test_another_session_does_not_make_a_reload(reviewed):
+    browsers = [reviewed.browser("anna"), reviewed.browser("anna"), reviewed.browser("bert")]
+    for _ in range(2):
+        for browser in browsers:
+            browser.get("/")
+    assert reviewed.events() == [("viewed", "anna"), ("viewed", "anna"), ("viewed", "bert")]
 
 
 def test_nothing_is_shown_that_cannot_be_logged(reviewed):
@@ -112,7 +149,7 @@ def test_what_is_blurred_is_not_released(reviewed):
     answer = decide(browser, browser.get("/"), "propose", looked="")
     assert answer.status_code == 409
     assert "look at it, and decide then" in words(answer)
-    assert reviewed.events() == [("viewed", "anna")]
+    assert reviewed.events() == [("viewed", "anna")] * 2  # and shown again
 
 
 def test_skipping_goes_round_once_and_can_begin_anew(reviewed):
@@ -163,7 +200,7 @@ def test_who_was_not_shown_it_decides_nothing(reviewed):
 def test_no_other_decision_is_taken(reviewed, decision):
     browser = reviewed.browser("anna")
     assert decide(browser, browser.get("/"), decision).status_code == 409
-    assert reviewed.events() == [("viewed", "anna")]
+    assert reviewed.events() == [("viewed", "anna")] * 2  # and shown again
 
 
 def test_a_changed_source_is_said_to_be_and_nothing_is_offered(published, reviewed):

@@ -4,7 +4,7 @@ import pytest
 from review.test_decisions import after, released
 from review.waits import NOW, RULES, WORDS, at, entry, place, waiting
 
-from pipelines.review.exchange import export_lines, import_lines
+from pipelines.review.exchange import Queued, export_lines, import_lines
 from schemas.errors import BadInput
 from schemas.review_log import ReviewLine
 
@@ -62,9 +62,19 @@ def test_what_an_export_says(case):
     assert tuple(export_lines(items, after(*entries))) == lines
 
 
+EVER = {waiting(n).picture: n != 6 for n in (1, 2, 5, 6)}
+"""5 and 6 waited once; nobody digested 6."""
+
+
 def imported(lines, items, now):
     data = b"".join(one.to_canonical_json() + b"\n" for one in lines)
-    return import_lines(data, "x.jsonl", items, now, "bert", at(9))
+    return import_lines(data, "x.jsonl", Queued(1, items, EVER), now, "bert", at(9))
+
+
+def without_rules(picture, **overrides):
+    """The refusal of a picture of which nothing is shown any more."""
+    said = {"actor": "bert", "at": at(9), "words": None, "rules": None, "first_queued": None}
+    return entry("refused", picture, **said | overrides)
 
 
 ITEMS = (waiting(1), waiting(1, words=OTHER_WORDS), waiting(2))
@@ -89,6 +99,15 @@ IMPORTS = {
     "a refusal of what was released": (
         (gone(7),), released(7, rules=("en.toy",)), (entry("refused", 7, actor="bert", at=at(9), rules=("en.toy",)),),
     ),
+    "a refusal of what waited once": ((line(5, "refused"),), (), (without_rules(5),)),
+    "a refusal of what waited once and has no digest": (
+        (line(6, "refused"),), (), (without_rules(6, copies=False),),
+    ),
+    "a refusal of what waited once, and was refused": ((line(5, "refused"),), (entry("refused", 5),), ()),
+    "a refusal, and what the log says of other words": (
+        (line(decision="refused"), gone(1, "released", words=OTHER_WORDS)), released(words=OTHER_WORDS), (REFUSED,),
+    ),
+    "a refusal, and other words undecided": ((line(decision="refused"), line(words=OTHER_WORDS)), (), (REFUSED,)),
     "a refusal of what was proposed": ((line(decision="refused"),), (entry("proposed"),), (REFUSED,)),
 }  # fmt: skip
 
@@ -114,7 +133,10 @@ CHANGES = {
     "a proposal that was dropped": (line(decision="proposed"), (entry("proposed"), entry("dropped"))),
     "a proposal of what was refused": (line(decision="proposed"), (entry("refused"),)),
     "a proposal of what does not wait": (line(7, "proposed"), (entry("proposed", 7),)),
-    "a refusal of what does not wait": (line(7, "refused"), ()),
+    "a refusal of what never waited": (line(7, "refused"), ()),
+    "a release of what an earlier line refuses": (line(2, "released"), ()),
+    "a proposal of what an earlier line refuses": (line(2, "proposed"), ()),
+    "a proposal of other words of what an earlier line refuses": (line(2, "proposed", words=OTHER_WORDS), ()),
     "a refusal of what was proposed once": (line(7, "refused"), (entry("proposed", 7),)),
 }
 

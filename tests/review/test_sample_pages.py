@@ -97,6 +97,33 @@ def test_the_picture_is_the_one_that_was_drawn(drawn, published):
     assert "picture 1 of 3" in words(browser.post("/sample/unskip", data={"form": form}))
 
 
+def test_queue_and_sample_are_skipped_apart(drawn):
+    browser = drawn.browser("anna")
+    answer = browser.get("/")
+    for _ in range(3):
+        answer = decide(browser, answer, "skip")
+    first = browser.get("/sample")
+    form = fields_of(first)["form"]
+    assert decide(browser, first, "skip").url != first.url
+    browser.post("/unskip", data={"form": form})
+    assert browser.get("/sample").url != first.url  # still skipped
+    decide(browser, browser.get("/"), "skip")
+    second = browser.get("/").url
+    browser.post("/sample/unskip", data={"form": form})
+    assert (browser.get("/sample").url, browser.get("/").url) == (first.url, second)
+
+
+def test_a_pick_that_is_shown_again_is_logged_unless_it_is_a_reload(drawn):
+    browser = drawn.browser("anna")
+    shown = browser.get("/sample")
+    for path in (shown.url, f"{shown.url.path}/picture", shown.url):
+        browser.get(path)
+    assert drawn.events() == [("drawn", "anna"), ("viewed", "anna")]
+    browser.get("/")
+    browser.get(shown.url)
+    assert drawn.events() == [("drawn", "anna")] + [("viewed", "anna")] * 3
+
+
 @pytest.mark.parametrize("path", ["0", "4", "1/7", "x", "-1", "1/0/x"])
 def test_there_is_no_other_pick(drawn, path):
     assert drawn.browser("anna").get(f"/sample/{path}").status_code == 404

@@ -1,0 +1,60 @@
+"""Sessions: held in memory, asked about by several threads."""
+
+from datetime import timedelta
+
+from review.waits import NOW
+
+from pipelines.review.sessions import LASTS, MOST, Sessions
+
+
+class Guarded(dict):
+    """A dict that tells of what touches it while a lock is free."""
+
+    def __init__(self, sessions):
+        super().__init__(sessions.held)
+        self.sessions, self.touched, self.unguarded = sessions, 0, []
+
+    def touch(self, name):
+        self.touched += 1
+        if not self.sessions.lock.locked():
+            self.unguarded.append(name)
+
+
+def _guard(name):
+    def method(self, *arguments):
+        self.touch(name)
+        return getattr(dict, name)(self, *arguments)
+
+    return method
+
+
+for _name in ("__getitem__", "__setitem__", "__delitem__", "__iter__", "__len__", "get", "items", "pop"):
+    setattr(Guarded, _name, _guard(_name))
+
+
+def test_what_is_held_is_touched_under_the_lock_alone():
+    now = NOW
+    sessions = Sessions(lambda: now)
+    sessions.held = held = Guarded(sessions)
+    names = [sessions.begin("anna", "x") for _ in range(MOST + 1)]
+    assert sessions.find(names[0]) is None  # the oldest ended
+    assert sessions.find(names[1]).actor == "anna"
+    sessions.end(names[1])
+    assert sessions.find(names[1]) is None
+    now += LASTS
+    assert sessions.find(names[2]) is None
+    sessions.begin("bert", "y")
+    assert sessions.held is held
+    assert [one.actor for one in dict.values(held)] == ["bert"]
+    assert (held.unguarded, held.touched > MOST) == ([], True)
+    assert not sessions.lock.locked()
+
+
+def test_a_session_lasts_eight_hours():
+    now = NOW
+    sessions = Sessions(lambda: now)
+    name = sessions.begin("anna", "x")
+    now += LASTS - timedelta(microseconds=1)
+    assert sessions.find(name) is not None
+    now += timedelta(microseconds=1)
+    assert sessions.find(name) is None
