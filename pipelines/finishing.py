@@ -30,11 +30,13 @@ from pipelines.quality.gates import relative_gate, release_gate
 from pipelines.quality.misjudged import Judge
 from pipelines.quality.profile import profile_of
 from pipelines.screen.encode import encode
+from pipelines.since_plan import check_head, check_refusals
 from schemas.canonical import canonical_json, sha256
 from schemas.documents import ContentDocument, Counts, Envelope, Finding, ObjectRef, Runner, SourceDigests
-from schemas.errors import BadInput, LateObjections
+from schemas.errors import BadInput
 from schemas.plans import Plan, Refusal, SplitResult
 from schemas.profile import MEASURED
+from schemas.reviews import REVIEWS
 from schemas.snapshots import RegistryHead
 from schemas.tables import FOOTPRINT
 
@@ -46,6 +48,8 @@ class Finishing:
     head: Callable[[], RegistryHead]
     now: Callable[[], datetime]
     runner: str
+    reviews: Callable[[], pa.Table] = REVIEWS.empty_table
+    """What persons decided about suspected pictures, as it stands: a REVIEWS table."""
     standstill: Callable[[], AbstractContextManager[None]] = nullcontext
     """While it is entered, nothing comes to the registry but what this build tells it. Who cannot promise
     that leaves it out: the head is compared all the same."""
@@ -90,13 +94,15 @@ def finish_plan(store: Store, plan_id: str, plan: Plan, finishing: Finishing) ->
 
 
 def publish_version(store: Store, prepared: Prepared, finishing: Finishing) -> Envelope:
-    """Read the registry's head once more, and publish: nothing else is done between the two (law 6).
+    """Read refusals and the registry's head once more, and publish: nothing else is done between (law 6).
 
     Raises:
-        LateObjections: the registry moved on since the plan. LostRace: another build published first.
+        LateObjections: the registry moved on since the plan, or somebody refused a picture. LostRace: another
+            build published first.
     """
     envelope = _envelope(prepared, finishing)
-    _check_head(prepared.plan, finishing.head())
+    check_refusals(store, prepared.plan, finishing.reviews())
+    check_head(prepared.plan, finishing.head())
     return publish(store, envelope)
 
 
@@ -248,15 +254,3 @@ def _change(store: Store, plan: Plan, counts: Counts, splits: pa.Table, before: 
         relative_gate(counts, before.content.counts, plan.policy.quality.relative),
         newly_usable(store, before, splits.to_pylist()),
     )
-
-
-def _check_head(plan: Plan, head: RegistryHead) -> None:
-    """Law 6: the registry is read again right before publishing."""
-    planned = plan.snapshot
-    if (head.registry_id, head.event, head.root) != (planned.registry_id, planned.event, planned.root):
-        raise LateObjections(
-            "registry",
-            expected=f"event {planned.event}, as it was planned",
-            found=f"event {head.event}: objections or withdrawals have come since",
-            remedy="run `optout build` again: only the splits they touch are redone",
-        )

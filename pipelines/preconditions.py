@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipelines.corpus.chain import Version, read_object_table
 from pipelines.corpus.store import Store
@@ -13,7 +12,7 @@ from schemas.errors import BadInput
 from schemas.identifier_columns import digest_array
 from schemas.policy import RegistryPolicy
 from schemas.pseudonyms import pseudonyms
-from schemas.reviews import REVIEWS, Decision
+from schemas.reviews import REVIEWS, refused_pictures
 from schemas.snapshots import RegistrySnapshot
 from schemas.sorted_rows import BATCH_ROWS, sorted_rows
 from schemas.tables import SNAPSHOT
@@ -98,14 +97,15 @@ def check_reviews(store: Store, decided: pa.Table, parent: Version | None, linea
         return
     before = read_object_table(store, parent.content.reviews, REVIEWS)
     named_under = parent.content.keys["lineage"]
-    if named_under != lineage_key and (len(before) or len(decided)):
+    if named_under != lineage_key and (parent.envelope.queued or len(before) or len(decided)):
         raise BadInput(
-            "log of reviews",
-            expected=f"decisions under lineage key {named_under}, as for version {parent.number}",
-            found=f"lineage key {lineage_key}, under which they name no picture",
+            "reviews",
+            expected=f"pictures named under lineage key {named_under}, as in version {parent.number}",
+            found=f"lineage key {lineage_key}, under which nobody knows them: not since when they wait, nor "
+            "what was decided",
             remedy="point keys.lineage in optout.yaml at that key",
         )
-    missing = _refused(before) - _refused(decided)
+    missing = refused_pictures(before) - refused_pictures(decided)
     if missing:
         raise BadInput(
             "log of reviews",
@@ -113,11 +113,6 @@ def check_reviews(store: Store, decided: pa.Table, parent: Version | None, linea
             found=f"{len(missing)} that are missing",
             remedy="restore the file that reviews in optout.yaml names, and decide again what came after it",
         )
-
-
-def _refused(reviews: pa.Table) -> set[int]:
-    chosen = pc.equal(reviews.column("decision"), Decision.REFUSED.value)
-    return set(reviews.filter(chosen).column("picture").to_pylist())
 
 
 def _check_fresh(snapshot: RegistrySnapshot, policy: RegistryPolicy, now: datetime) -> None:

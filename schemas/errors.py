@@ -49,7 +49,7 @@ class Refused(OptoutError):
 
 
 class LateObjections(Refused):
-    """The registry moved on between plan and publication (law 6): the touched splits must be redone."""
+    """Registry or reviews moved on between plan and publication (law 6): touched splits must be redone."""
 
 
 class ConfigurationError(OptoutError):

@@ -1,7 +1,7 @@
 """Reviews: what waits for a person, and what persons decided. The words of queue, decisions and expiry.
 
 A picture is written down by a keyed digest: of its bytes, where they are known, so that every copy has the
-same one; otherwise of its record and its place there. So is everything that is written about it.
+same one; otherwise of its record. So is everything that is written about it.
 """
 
 import hmac
@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from schemas.canonical import canonical_json, sha256
 from schemas.fields import TIMESTAMP
@@ -27,7 +28,8 @@ class Decision(IntEnum):
     REFUSED = 0
     """A person refused the picture, in every copy, whatever is written about it."""
     RELEASED = 1
-    """Two persons released the picture with these words, as long as no other rule fires."""
+    """Two persons released the picture with these words, as long as no other rule fires. Of its bytes alone:
+    what else stands in a record's place nobody has seen."""
     EXPIRED = 2
     """Nobody decided in time."""
 
@@ -70,9 +72,18 @@ QUEUE = QUEUE_TABLE.schema
 QUEUED = QUEUED_TABLE.schema
 
 
-def placed_message(record_id: str, medium: int) -> bytes:
-    """The message of a picture whose bytes nobody digested: its record, and its place there from 0."""
-    return message("picture", str(medium), record_id)
+def refused_pictures(reviews: pa.Table) -> set[int]:
+    """Keyed digests of the pictures that a REVIEWS table refuses."""
+    chosen = pc.equal(reviews.column("decision"), Decision.REFUSED.value)
+    return set(reviews.filter(chosen).column("picture").to_pylist())
+
+
+def record_message(record_id: str) -> bytes:
+    """The message of a picture whose bytes nobody digested: its record.
+
+    Not its place there, nor where its file lies: both change, and a refusal has to hold.
+    """
+    return message("picture", "", record_id)
 
 
 def decisions_digest(rows: Iterable[Mapping[str, Any]]) -> str:
@@ -91,14 +102,14 @@ def decisions_digest(rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def words_digest(
-    key: bytes, texts: Sequence[str | None], metadata: Sequence[Mapping[str, Any]] | None
+    key: bytes, texts: Sequence[str | None], metadata: Sequence[Mapping[str, Any] | None] | None
 ) -> bytes:
     """The keyed digest of all that is written about a picture: 32 bytes.
 
     ``texts``: its alt_text, auto_alt_text and caption, and its record's text; ``metadata`` has ``property``
     and ``values``, as RECORDS has them.
     """
-    declared = [[entry["property"], entry["values"]] for entry in metadata or ()]
+    declared = [entry and [entry["property"], entry["values"]] for entry in metadata or ()]
     # RFC 8785 of lists, strings and nulls, much faster than writing JSON in general.
     data = json.dumps([*texts, declared], ensure_ascii=False, separators=(",", ":")).encode()
     return hmac.digest(key, b"words\x00\x00" + data, "sha256")

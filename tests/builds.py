@@ -153,6 +153,7 @@ class Place:
             job=job,
             finishing=Finishing(
                 head=self.head,
+                reviews=lambda: reviews_table(self.decisions),
                 now=lambda: AS_OF + timedelta(days=1, seconds=next(ticks)),
                 runner="test",
                 accepted_by=self.accepted_by,

@@ -68,7 +68,7 @@ def build(
     inputs = _inputs(opened, registry, as_of, from_scratch=from_scratch)
     steps = builds.Steps(
         job=_job(inputs.store, runner, workers),
-        finishing=_finishing(registry, runner, accept_change=accept_change),
+        finishing=_finishing(opened, registry, runner, accept_change=accept_change),
         planned=_announce,
     )
     _published(inputs.store, builds.build(inputs, steps))
@@ -118,7 +118,7 @@ def finish(
 
     opened = open_workspace(workspace)
     store = opened.store()
-    finishing = _finishing(_open_registry(opened), runner, accept_change=accept_change)
+    finishing = _finishing(opened, _open_registry(opened), runner, accept_change=accept_change)
     _published(store, builds.finish(store, plan_id, finishing))
 
 
@@ -170,7 +170,9 @@ def _links(opened: OpenedWorkspace, registry: "Registry", key_ids: tuple[str, ..
     return Links(read=lambda since: read_reaching(registry, since), record=record)
 
 
-def _finishing(registry: "Registry", runner: str, *, accept_change: str | None) -> "Finishing":
+def _finishing(
+    opened: OpenedWorkspace, registry: "Registry", runner: str, *, accept_change: str | None
+) -> "Finishing":
     from pipelines.finishing import Finishing
     from schemas.documents import ACTOR
 
@@ -185,6 +187,7 @@ def _finishing(registry: "Registry", runner: str, *, accept_change: str | None) 
         head=registry.head,
         now=_now,
         runner=runner,
+        reviews=opened.decisions,
         standstill=registry.standstill,
         accepted_by=accept_change,
     )

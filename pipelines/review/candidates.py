@@ -11,7 +11,7 @@ from pipelines.review.source_record import changed, read_record
 from pipelines.review.waiting import Place
 from schemas.fields import MIME_FORM, SHA256_FORM
 from schemas.identifiers import media_message, subject
-from schemas.reviews import placed_message
+from schemas.reviews import record_message
 
 _MASKED = "⟦"
 _FORMS = {"sha256": re.compile(SHA256_FORM), "mime": re.compile(MIME_FORM)}
@@ -52,7 +52,7 @@ def _candidate(
     record: Place, record_id: str | None, medium: Mapping[str, Any], number: int, key: bytes
 ) -> Candidate:
     digest = medium.get("sha256")
-    message = placed_message(record_id or "", number) if digest is None else media_message(digest)
+    message = record_message(record_id or "") if digest is None else media_message(digest)
     return Candidate(replace(record, medium=number), f"{subject(key, message):016x}", digest is not None)
 
 

@@ -14,7 +14,7 @@ from pipelines.screen.decode import DecodedIds, decode_content
 from schemas.identifier_columns import media_forms, subjects
 from schemas.identifiers import media_message
 from schemas.pseudonyms import pseudonyms
-from schemas.reviews import QUEUE, REVIEWS, Decision, decisions_digest, placed_message, words_digest
+from schemas.reviews import QUEUE, REVIEWS, Decision, decisions_digest, record_message, words_digest
 
 Keys = npt.NDArray[np.uint64]
 _WORDS = ("alt_text", "auto_alt_text", "caption")
@@ -60,31 +60,27 @@ def find_reviewed(ids: DecodedIds, reviews: pa.Table, key: bytes) -> Reviewed:
     if not len(reviews):
         return Reviewed(REVIEWS.empty_table())
     content = decode_content(ids)
-    keys, _ = picture_keys(content, key, placed=not _all(reviews.column("copies")))
-    concerned = np.isin(reviews.column("picture").to_numpy(), keys)
+    keys, records = picture_keys(content, key), np.zeros(0, np.uint64)
+    if not _all(reviews.column("copies")):
+        records = record_keys(content, key)
+    concerned = np.isin(reviews.column("picture").to_numpy(), np.concatenate([keys, records]))
     return Reviewed(reviews.filter(pa.array(concerned)))
 
 
-def picture_keys(content: pa.Table, key: bytes, *, placed: bool = True) -> tuple[Keys, Mask]:
-    """The keyed digest of each picture of a table with record_id and media, and whether it is of its bytes.
-
-    Not ``placed``: those whose bytes nobody digested have the key 0.
-    """
-    media = content.column("media").combine_chunks()
-    digest = media.flatten().field("sha256").dictionary_encode()
-    codes = digest.indices.fill_null(-1).to_numpy()
+def picture_keys(content: pa.Table, key: bytes) -> Keys:
+    """The keyed digest of the bytes of each picture of a table with media; 0: nobody digested them."""
+    digest = content.column("media").combine_chunks().flatten().field("sha256").dictionary_encode()
     known = subjects(pseudonyms((key,), media_message(""), media_forms(digest.dictionary)))
-    copies: Mask = codes >= 0
-    keys = np.append(known, np.uint64(0))[codes]
-    if placed and not copies.all():
-        row = pc.list_parent_indices(media).to_numpy().astype(np.int64)
-        medium = places_in_record(row)
-        record_id = content.column("record_id").combine_chunks().cast(pa.binary())
-        for place in np.unique(medium[~copies]).tolist():
-            chosen = np.flatnonzero(~copies & (medium == place))
-            names = record_id.take(pa.array(row[chosen])).fill_null(b"").to_pylist()
-            keys[chosen] = subjects(pseudonyms((key,), placed_message("", place), names))
-    return keys, copies
+    keys: Keys = np.append(known, np.uint64(0))[digest.indices.fill_null(-1).to_numpy()]
+    return keys
+
+
+def record_keys(content: pa.Table, key: bytes) -> Keys:
+    """The keyed digest of the record of each picture of a table with record_id and media."""
+    media, record_id = (content.column(name).combine_chunks() for name in ("media", "record_id"))
+    rows, record = np.unique(pc.list_parent_indices(media).to_numpy(), return_inverse=True)
+    names = record_id.take(pa.array(rows)).cast(pa.binary()).fill_null(b"").to_pylist()
+    return subjects(pseudonyms((key,), record_message(""), names))[record]
 
 
 def places_in_record(row: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -100,9 +96,28 @@ class Pictures:
 
     records: pa.Table
     signs: PictureSigns
-    keys: Keys
-    copies: Mask
     lineage_key: bytes
+
+    @cached_property
+    def of_bytes(self) -> Keys:
+        """Keyed digests of their bytes; 0: nobody digested them."""
+        return picture_keys(self.records, self.lineage_key)
+
+    @cached_property
+    def of_records(self) -> Keys:
+        """Keyed digests of their records."""
+        return record_keys(self.records, self.lineage_key)
+
+    @property
+    def copies(self) -> Mask:
+        """Those whose bytes somebody digested: every copy has the same name."""
+        digest = self.records.column("media").combine_chunks().flatten().field("sha256")
+        return np.asarray(digest.is_valid())
+
+    @property
+    def keys(self) -> Keys:
+        """By what each is written down."""
+        return self.of_bytes if self.copies.all() else np.where(self.copies, self.of_bytes, self.of_records)
 
     def words(self, chosen: npt.NDArray[np.int64]) -> list[bytes]:
         """The keyed digest of all that is written about each of some pictures."""
@@ -120,21 +135,33 @@ class Pictures:
 
 
 def settle(pictures: Pictures, reviewed: Reviewed, rule_ids: tuple[str, ...]) -> ReviewedPictures:
-    """What the decisions mean for each picture: a release counts for the rules that the persons saw."""
+    """What the decisions mean for each picture.
+
+    A release counts for the rules that the persons saw, and for bytes that they saw. A refusal of a picture
+    whose bytes nobody had digested holds for its record, whatever stands in it by now.
+    """
     suspected = pictures.signs.sign == Sign.SUSPECTED
-    cleared, expired = (np.zeros(len(suspected), bool) for _ in range(2))
-    decided = np.flatnonzero(suspected & np.isin(pictures.keys, reviewed.table.column("picture").to_numpy()))
-    names = zip(pictures.keys[decided].tolist(), pictures.words(decided), strict=True)
+    nobody = np.zeros(len(suspected), bool)
+    if not len(reviewed.table):
+        return ReviewedPictures(nobody, nobody, nobody)
+    cleared, expired = nobody.copy(), nobody.copy()
+    keys, copies = pictures.keys, pictures.copies
+    decided = np.flatnonzero(suspected & np.isin(keys, reviewed.table.column("picture").to_numpy()))
+    names = zip(keys[decided].tolist(), pictures.words(decided), strict=True)
     for place, name in zip(decided.tolist(), names, strict=True):
-        seen = reviewed.released.get(name)
+        seen = reviewed.released.get(name) if copies[place] else None
         cleared[place] = seen is not None and seen.issuperset(rule_ids[n] for n in pictures.rules(place))
         expired[place] = name in reviewed.expired
-    return ReviewedPictures(np.isin(pictures.keys, reviewed.pictures(Decision.REFUSED)), cleared, expired)
+    refused = reviewed.pictures(Decision.REFUSED)
+    hit = np.isin(pictures.of_bytes, refused) | np.isin(pictures.of_records, refused)
+    return ReviewedPictures(hit, cleared, expired)
 
 
 def queue(pictures: Pictures, waiting: Mask, row: npt.NDArray[np.int64]) -> pa.Table:
     """A QUEUE table of the pictures that wait; ``row`` is the row in the split of each judged record."""
     chosen = np.flatnonzero(waiting)
+    if not len(chosen):
+        return QUEUE.empty_table()
     signs = pictures.signs
     return pa.table(
         {

@@ -19,7 +19,7 @@ from pipelines.screen.encode import encode
 from pipelines.screen.lookup import Lookup
 from pipelines.screen.order import shard_order
 from pipelines.screen.release import release
-from pipelines.screen.reviewed import Pictures, Reviewed, find_reviewed, picture_keys, queue, settle
+from pipelines.screen.reviewed import Pictures, Reviewed, find_reviewed, queue, settle
 from pipelines.screen.subjects import Authors, Named, find_authors, find_named, footprint
 from pipelines.screen.takedown import TakenDown, find_taken_down
 from schemas.canonical import sha256
@@ -132,8 +132,7 @@ def screen(opened: Opened, inputs: Inputs) -> Screened:
     judged = records.select(_JUDGED).filter(pa.array(stands))
     around = _around(authors, named).of(standing)
     signs = picture_signs(judged, around, inputs.packs, inputs.policy.pictures)
-    key = inputs.lookup.lineage_key
-    pictures = Pictures(judged, signs, *picture_keys(judged, key), key)
+    pictures = Pictures(judged, signs, inputs.lookup.lineage_key)
     reviewed = settle(pictures, opened.reviewed, inputs.packs.rules)
     content = content_verdicts(judged, signs, reviewed, inputs.policy)
     reasons[standing] |= content.reasons

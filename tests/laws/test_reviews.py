@@ -7,14 +7,16 @@ from itertools import count
 import numpy as np
 import pyarrow as pa
 import pytest
-from builds import Place
+from builds import Place, run_splits
 
 from builders import AS_OF, account, medium, objection, record
-from pipelines import planning
+from pipelines import finishing, planning
+from pipelines.build import finish, job, plan
 from pipelines.corpus.chain import load_version, read_object_table, read_splits
+from pipelines.expiry import queued_since
 from pipelines.screen import reviewed, screen
 from schemas.documents import ObjectRef
-from schemas.errors import BadInput
+from schemas.errors import BadInput, LateObjections
 from schemas.outcomes import Reason
 from schemas.reviews import QUEUE, QUEUED, REVIEWS, Decision
 
@@ -155,10 +157,9 @@ def test_a_log_that_lost_a_refusal_stops_the_build(place):
         later(place, days=1).build()
 
 
-def test_decisions_under_another_lineage_key_stop_the_build(place):
-    place.decisions.append(refusal(queue(place)[0]))
+def test_another_lineage_key_stops_the_build_while_pictures_wait(place):
     (place.folder / "lineage.key").unlink()
-    with pytest.raises(BadInput, match="under which they name no picture"):
+    with pytest.raises(BadInput, match="under which nobody knows them"):
         later(place).build()
 
 
@@ -190,6 +191,30 @@ def test_what_expired_may_be_decided_later(place):
     assert reasons(place) == {"kept": 4, "review_expired": 2}
 
 
+def test_a_refusal_that_comes_while_a_version_is_built_is_in_it(place):
+    entry = queue(place)[0]
+
+    def refuse_then_run(*given):
+        if not place.decisions:
+            place.decisions.append(refusal(entry))
+        run_splits(*given)
+
+    after = later(place)
+    after.build(refuse_then_run, from_scratch=True)
+    assert reasons(place)["review_refused"] == 2
+    assert len(after.plans) == 2
+
+
+def test_a_refusal_that_comes_after_a_plan_keeps_it_from_being_published(place):
+    after = later(place)
+    plan_id, _ = plan(after.inputs(), AS_OF + timedelta(days=1, seconds=50))
+    job(after.store, plan_id, run_splits)
+    place.decisions.append(refusal(queue(place)[0]))
+    with pytest.raises(LateObjections, match="log of reviews"):
+        finish(after.store, plan_id, after.steps().finishing)
+    assert load_version(place.store).number == 1
+
+
 # What of it is wrong, verify finds.
 
 
@@ -203,7 +228,10 @@ def test_a_refusal_that_was_not_heeded_is_found(place, monkeypatch):
     settle = screen.settle
     monkeypatch.setattr(screen, "settle", lambda pictures, _, rules: settle(pictures, nothing, rules))
     later(place).build()
-    assert found(place) == {(f"split {n} row 0", "removed: review_refused") for n in (0, 2)}
+    assert found(place) == {
+        *((f"split {n} row 0", "removed: review_refused") for n in (0, 2)),
+        ("split 0 row 0", "no entry: it was refused, released or expired"),
+    }
 
 
 def test_decisions_that_a_split_key_leaves_out_are_found(place, monkeypatch):
@@ -227,6 +255,49 @@ def test_an_expiry_that_was_forgotten_is_found(place, monkeypatch):
     monkeypatch.setattr(planning, "reviews_at", lambda decided, *_: decided)
     later(place, days=60).build(as_of=AS_OF + timedelta(days=59))
     assert found(place) == {("versions/00000002.json", "the 3 pictures expired that had waited for 30 days")}
+
+
+def test_decisions_that_screen_did_not_heed_are_found_in_the_queue(place, monkeypatch):
+    place.decisions.append(release(place, queue(place)[2]))
+    settle = screen.settle
+    nothing = reviewed.Reviewed(REVIEWS.empty_table())
+    monkeypatch.setattr(screen, "settle", lambda pictures, _, rules: settle(pictures, nothing, rules))
+    later(place, days=60).build(as_of=AS_OF + timedelta(days=59), from_scratch=True)
+    assert found(place) == {
+        (f"split {n} row 0", "no entry: it was refused, released or expired") for n in (0, 3, 4)
+    }
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda before, _waiting, _since: before,
+        lambda before, waiting, since: queued_since(before, waiting, since - timedelta(days=3)),
+        lambda before, waiting, since: queued_since(before.slice(1), waiting, since),
+    ],
+    ids=["left out", "before the build", "forgotten"],
+)
+def test_a_wrong_time_since_when_a_picture_waits_is_found(tmp_path, monkeypatch, wrong):
+    made = Place(tmp_path, [objection(value="somebody else")])
+    rows = [row | {"visibility": "private"} if n == 4 else row for n, row in enumerate(RECORDS)]
+    made.write([account(account_id=f"a{n}") for n in range(6)], rows, row_group_rows=1, files=6)
+    made.build()
+    assert found(made) == set()
+    made.write([account(account_id=f"a{n}") for n in range(6)], RECORDS, row_group_rows=1, files=6)
+    monkeypatch.setattr(finishing, "queued_since", wrong)
+    later(made).build()
+    assert found(made) == {
+        ("versions/00000002.json", "2 pictures since when they waited, and 1 since this version")
+    }
+
+
+def test_a_refusal_that_was_lost_is_found(place, monkeypatch):
+    place.decisions.append(refusal(queue(place)[0]))
+    later(place).build()
+    place.decisions.clear()
+    monkeypatch.setattr(planning, "check_reviews", lambda *_: None)
+    later(place, days=1).build()
+    assert found(place) == {("versions/00000003.json", "every refusal of the version before")}
 
 
 def _without(table, *_):

@@ -8,7 +8,7 @@ from pipelines.review.candidates import find_candidates
 from pipelines.review.drawing import Pick
 from schemas.errors import BadInput
 from schemas.identifiers import media_message, subject
-from schemas.reviews import placed_message
+from schemas.reviews import record_message
 
 A, B = "aa" * 32, "bb" * 32
 
@@ -61,7 +61,7 @@ def test_a_candidate_has_the_digest_that_screen_gives_it(source):
     root, where = source([described(), described(sha256=A.upper())])
     pick = Pick(0, where, (seen(), seen(sha256=A.upper())), 0)
     (placed,) = find_candidates(root, pick, LINEAGE_KEY)
-    assert (placed.picture, placed.copies) == (f"{subject(LINEAGE_KEY, placed_message('r1', 0)):016x}", False)
+    assert (placed.picture, placed.copies) == (f"{subject(LINEAGE_KEY, record_message('r1')):016x}", False)
     (digested,) = find_candidates(root, Pick(0, where, pick.released, 1), LINEAGE_KEY)
     assert (digested.picture, digested.copies) == (f"{subject(LINEAGE_KEY, media_message(A)):016x}", True)
 

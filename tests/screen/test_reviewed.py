@@ -8,7 +8,7 @@ from pipelines.screen.lookup import Lookup
 from pipelines.screen.screen import Inputs, open_split
 from schemas.identifiers import media_message, subject
 from schemas.policy import Policy
-from schemas.reviews import Decision, placed_message
+from schemas.reviews import Decision, record_message
 
 BOY = medium(sha256="ab" * 32, alt_text="A toddler on a swing")
 COPY = medium(sha256="ab" * 32, alt_text="An empty swing in the rain")
@@ -135,13 +135,39 @@ def test_what_nobody_decided_in_time_is_removed_and_waits_no_longer():
     assert queue_of(result) == []
 
 
-def test_a_picture_nobody_digested_is_named_by_its_record_and_place():
+def test_a_picture_nobody_digested_is_named_by_its_record():
     rows = [record(record_id=f"r{n}", media=[HILL, PLACED]) for n in range(2)]
     queue = queue_of(screened(rows))
-    keys = [subject(LINEAGE_KEY, placed_message(f"r{n}", 1)) for n in range(2)]
+    keys = [subject(LINEAGE_KEY, record_message(f"r{n}")) for n in range(2)]
     assert [(e["picture"], e["copies"]) for e in queue] == [(key, False) for key in keys]
     result = screened(rows, reviews=[decide(queue[1], Decision.REFUSED)])
     assert reasons(result) == ["minor_image_suspected", "review_refused"]
+
+
+@pytest.mark.parametrize(
+    "media",
+    [[PLACED | {"sha256": "ee" * 32}], [HILL, PLACED], [medium(sha256=None, alt_text="A hill in the fog")]],
+    ids=["digested since", "elsewhere in its record", "other words"],
+)
+def test_a_refusal_of_what_nobody_had_digested_holds_in_its_record(media):
+    (entry,) = queue_of(screened([record(media=[PLACED])]))
+    assert reasons(screened([record(media=media)], reviews=[decide(entry, Decision.REFUSED)])) == [
+        "review_refused"
+    ]
+
+
+def test_what_nobody_digested_is_not_released():
+    """Nobody can tell whether what stands there now is what the persons saw."""
+    (entry,) = queue_of(screened([record(media=[PLACED])]))
+    result = screened([record(media=[PLACED])], reviews=[decide(entry, Decision.RELEASED)])
+    assert reasons(result) == ["minor_image_suspected"]
+
+
+def test_metadata_without_an_entry_is_written_down_as_such():
+    one, other = (
+        queue_of(screened([record(media=[BOY | {"metadata": metadata}])])) for metadata in ([None], [])
+    )
+    assert one[0]["words"] != other[0]["words"]
 
 
 def test_a_release_clears_no_other_picture_of_the_record():
@@ -168,12 +194,11 @@ def key_of(rows, reviews=()):
 
 def test_a_split_key_holds_the_decisions_on_its_own_pictures():
     entry = queue_of(screened(ROWS))[0]
-    (placed,) = queue_of(screened([record(media=[PLACED])]))
+    other = [record(record_id="elsewhere", media=[PLACED])]
+    (placed,) = queue_of(screened(other))
     plain = key_of(ROWS)
     elsewhere = [decide(entry, Decision.REFUSED, picture=7), decide(placed, Decision.REFUSED)]
     assert key_of(ROWS, elsewhere) == plain
     keys = {key_of(ROWS, [decide(entry, decision)]) for decision in Decision}
     assert len({*keys, plain}) == 4
-    assert key_of([record(media=[PLACED])], [decide(placed, Decision.REFUSED)]) != key_of(
-        [record(media=[PLACED])]
-    )
+    assert key_of(other, [decide(placed, Decision.REFUSED)]) != key_of(other)

@@ -74,6 +74,12 @@ def version_of(
     )
 
 
+def version_before(envelope: Envelope, envelopes: dict[int, Envelope]) -> Envelope | None:
+    """The last version published before another; None: it is the first."""
+    numbers = [n for n, entry in envelopes.items() if n < envelope.number and entry.kind == "publish"]
+    return envelopes[max(numbers)] if numbers else None
+
+
 def check_change(envelope: Envelope, envelopes: dict[int, Envelope], faults: "Faults") -> None:
     """What a version says of the one before it: there, and nothing that failed without being accepted."""
     name = envelope_name(envelope.number)

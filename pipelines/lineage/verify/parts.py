@@ -1,5 +1,6 @@
 """What screening made of one split: ledger part, footprint part and shard, checked against each other."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +57,7 @@ def check_part(
     objects: "Objects",
     split: dict[str, Any],
     shard_schema: pa.Schema,
-    rules: int,
+    rules: Sequence[str],
 ) -> Part | None:
     """Read the objects of one row of SPLITS and check them; None if one cannot be read."""
     ledger = objects.table(_ref(split, "ledger", split["rows"]), LEDGER)
@@ -86,7 +87,12 @@ def _ref(split: dict[str, Any], what: str, rows: int) -> ObjectRef:
 
 
 def _check_rows(
-    session: "DuckDBPyConnection", name: str, split: dict[str, Any], part: Part, rules: int, faults: "Faults"
+    session: "DuckDBPyConnection",
+    name: str,
+    split: dict[str, Any],
+    part: Part,
+    rules: Sequence[str],
+    faults: "Faults",
 ) -> None:
     session.register("ledger", numbered(part.ledger))
     session.register("footprint", numbered(part.footprint))
@@ -99,7 +105,7 @@ def _check_rows(
         words = f"{expected} rows of {describe(code, 0)}, as in the ledger"
         faults.add("tally", name, 1, expected=words, found=f"{found} in its tally")
     named = {"author": Role.AUTHOR.value, "cap": CAP}
-    wrong_rows = run(session, "wrong_ledger", {**named, "rules": rules})
+    wrong_rows = run(session, "wrong_ledger", {**named, "rules": len(rules)})
     for n, wrong, _ in wrong_rows:
         law, expected = _LEDGER_FAULTS[wrong]
         row = part.ledger.slice(n, 1).to_pylist()[0]
@@ -114,7 +120,7 @@ def _check_rows(
         expected = _FOOTPRINT_FAULTS[wrong]
         faults.add("footprint", f"{name} footprint row {n}", 10, expected=expected, found=found)
     faults.add_rest("footprint", 10, wrong_rows)
-    check_queue_part(session, name, faults)
+    check_queue_part(session, name, rules, faults)
     _check_places(session, name, part, faults)
 
 

@@ -11,10 +11,14 @@ import pyarrow as pa
 from pipelines.lineage.verify.chain import envelope_name
 from pipelines.lineage.verify.faults import CAP
 from pipelines.lineage.verify.session import pads, run
+from schemas.documents import ContentDocument
 from schemas.outcomes import Reason
-from schemas.reviews import QUEUED, REVIEW_DAYS, Decision, decisions_digest
+from schemas.reviews import QUEUED, REVIEW_DAYS, REVIEWS, Decision, decisions_digest, refused_pictures
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
     from duckdb import DuckDBPyConnection
 
     from pipelines.lineage.verify.accounts import Terms
@@ -29,6 +33,7 @@ _QUEUE = {
     "order": "entries sorted by row and medium, each once",
     "fate": "a row that is quarantined because of a picture",
     "rules": "rules that the ledger has for the row, one at least",
+    "decided": "no entry: it was refused, released or expired",
     "missing": "an entry in the queue: a picture of the row waits",
 }
 
@@ -66,28 +71,39 @@ def check_queue(session: "DuckDBPyConnection", name: str, faults: "Faults") -> N
     faults.add_rest("queue", LAW, found)
 
 
-def check_queue_part(session: "DuckDBPyConnection", name: str, faults: "Faults") -> None:
-    """Compare the relation ``queue`` with the relation ``ledger`` of the same split."""
-    found = run(session, "wrong_queue_part", {"suspected": Reason.MINOR_IMAGE_SUSPECTED.code, "cap": CAP})
+def check_queue_part(
+    session: "DuckDBPyConnection", name: str, rules: "Sequence[str]", faults: "Faults"
+) -> None:
+    """Compare the relation ``queue`` with the relations ``ledger`` of the same split, and ``review``."""
+    parameters = {
+        **{decision.name.lower(): decision.value for decision in Decision},
+        "suspected": Reason.MINOR_IMAGE_SUSPECTED.code,
+        "names": list(rules),
+        "cap": CAP,
+    }
+    found = run(session, "wrong_queue_part", parameters)
     for n, wrong, _ in found:
         shown = "none" if wrong == "missing" else "something else"
         faults.add("queue", f"{name} row {n}", LAW, expected=_QUEUE[wrong], found=shown)
     faults.add_rest("queue", LAW, found)
 
 
-def check_expiry(
-    held: "Held", envelope: "Envelope", envelopes: "dict[int, Envelope]", objects: "Objects"
+def check_decisions(
+    held: "Held", envelope: "Envelope", before: "Envelope | None", objects: "Objects"
 ) -> None:
-    """Whether what expired had waited for long enough, and all that had, did."""
-    if held.reviews is None:
+    """Next to the version before: whether what expired did in time, and that no refusal is lost."""
+    earlier = objects.model(before.content, ContentDocument) if before and before.content else None
+    reviews = objects.table(earlier.reviews, REVIEWS) if earlier else REVIEWS.empty_table()
+    queued = _queued(before, objects)
+    if held.reviews is None or reviews is None or queued is None:
         return
-    before = [e for n, e in envelopes.items() if n < envelope.number and e.kind == "publish"]
-    ref = max(before, key=lambda entry: entry.number).queued if before else None
-    queued = objects.table(ref, QUEUED) if ref is not None else QUEUED.empty_table()
-    if queued is None:
-        return
+    name = envelope_name(envelope.number)
+    lost = refused_pictures(reviews) - refused_pictures(held.reviews)
+    if lost:
+        words = "every refusal of the version before"
+        objects.faults.add("refusals", name, LAW, expected=words, found=f"{len(lost)} that are missing")
     decided = held.reviews.to_pylist()
-    refused = {row["picture"] for row in decided if row["decision"] == Decision.REFUSED}
+    refused = refused_pictures(held.reviews)
     released = {(row["picture"], row["words"]) for row in decided if row["decision"] == Decision.RELEASED}
     latest = held.content.as_of - timedelta(days=REVIEW_DAYS)
     expected = {
@@ -100,7 +116,49 @@ def check_expiry(
     found = {(row["picture"], row["words"]) for row in decided if row["decision"] == Decision.EXPIRED}
     if found != expected:
         objects.faults.add(
-            "expiry", envelope_name(envelope.number), LAW,
+            "expiry", name, LAW,
             expected=f"the {len(expected)} pictures expired that had waited for {REVIEW_DAYS} days",
             found=f"{len(found)}, {len(found ^ expected)} of them others, or missing",
         )  # fmt: skip
+
+
+def check_waiting(
+    waiting: "Sequence[pa.Table]", envelope: "Envelope", before: "Envelope | None", objects: "Objects"
+) -> None:
+    """Since when pictures wait: as before, and those that are new in the queue since this version.
+
+    ``waiting``: the parts of its queue.
+    """
+    earlier, now = _queued(before, objects), _queued(envelope, objects)
+    if earlier is None or now is None or envelope.runner is None:
+        return
+    carried, told = _times(earlier), _times(now)
+    queue = {pair for part in waiting for pair in zip(*_pairs(part), strict=True)}
+    new = queue - carried.keys()
+    began, ended = envelope.runner.started_at, envelope.published_at
+    right = (
+        {pair: told.get(pair) for pair in carried} == carried
+        and told.keys() == carried.keys() | new
+        and all(began <= told[pair] <= ended for pair in new)
+    )
+    if not right:
+        objects.faults.add(
+            "waiting", envelope_name(envelope.number), LAW,
+            expected=f"{len(carried)} pictures since when they waited, and {len(new)} since this version",
+            found=f"{len(told)}, or other times",
+        )  # fmt: skip
+
+
+def _queued(envelope: "Envelope | None", objects: "Objects") -> pa.Table | None:
+    """The QUEUED table of a version; None: it cannot be read, and is named as a fault."""
+    if envelope is None or envelope.queued is None:
+        return QUEUED.empty_table()
+    return objects.table(envelope.queued, QUEUED)
+
+
+def _times(queued: pa.Table) -> "dict[tuple[int, bytes], datetime]":
+    return dict(zip(zip(*_pairs(queued), strict=True), queued.column("since").to_pylist(), strict=True))
+
+
+def _pairs(table: pa.Table) -> tuple[list[int], list[bytes]]:
+    return table.column("picture").to_pylist(), table.column("words").to_pylist()

@@ -9,13 +9,13 @@ import pyarrow as pa
 
 from pipelines.keys import Key
 from pipelines.lineage.verify.accounts import Terms, check_states, derive_accounts
-from pipelines.lineage.verify.chain import check_chain, check_change, version_of
+from pipelines.lineage.verify.chain import check_chain, check_change, version_before, version_of
 from pipelines.lineage.verify.document import Held, check_document
 from pipelines.lineage.verify.faults import Faults, Report
 from pipelines.lineage.verify.judge import load_policy
 from pipelines.lineage.verify.objects import Objects
 from pipelines.lineage.verify.parts import Part, check_part
-from pipelines.lineage.verify.reviews import check_expiry, load_reviews
+from pipelines.lineage.verify.reviews import check_decisions, check_waiting, load_reviews
 from pipelines.lineage.verify.rows import check_rows
 from pipelines.lineage.verify.session import open_session
 from pipelines.lineage.verify.snapshots import under_further_keys
@@ -27,6 +27,7 @@ from schemas.identifiers import SCHEME
 from schemas.policy import Policy
 from schemas.pseudonyms import Keychain
 from schemas.release import release_schema
+from schemas.reviews import REVIEWS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -83,9 +84,11 @@ def verify(
         check_change(envelope, envelopes, faults)
         held = check_document(envelope, objects)
     if envelope is not None and held is not None:
-        check_expiry(held, envelope, envelopes, objects)
-    if held is not None and held.policy is not None and held.splits is not None:
-        _check_splits(held, held.policy, objects, evidence, progress)
+        before = version_before(envelope, envelopes)
+        check_decisions(held, envelope, before, objects)
+        if held.policy is not None and held.splits is not None:
+            queue = _check_splits(held, held.policy, objects, evidence, progress)
+            check_waiting(queue, envelope, before, objects)
     found = faults.all()
     report = Report(ok=not found, checked=dict(objects.counts), findings=found)
     return Verified(report, envelope.number if envelope else None, _notes(evidence))
@@ -97,20 +100,25 @@ def _check_splits(
     objects: Objects,
     evidence: Evidence | None,
     progress: Callable[[int, int], None],
-) -> None:
+) -> list[pa.Table]:
+    """Check every split; the parts of the queue."""
     schema = release_schema(policy.release.columns)
-    splits = held.splits or []
+    splits, queue = held.splits or [], []
     with open_session() as session:
+        load_reviews(session, REVIEWS.empty_table() if held.reviews is None else held.reviews)
         derived = _derive(session, held, policy, objects, evidence) if evidence is not None else None
         for done, split in enumerate(splits):
             progress(done, len(splits))
-            part = check_part(session, objects, split, schema, len(held.content.rules))
+            part = check_part(session, objects, split, schema, held.content.rules)
             objects.counts["splits"] += 1
+            if part is not None:
+                queue.append(part.queue)
             if part is not None and derived is not None:
                 source, terms = derived
                 objects.faults.absorb(check_rows(session, source, split, part, terms))
                 _count(objects, part)
     progress(len(splits), len(splits))
+    return queue
 
 
 def _derive(
@@ -123,7 +131,6 @@ def _derive(
     check_source(source, digest, held, objects.faults)
     if held.snapshot is None or held.reviews is None:
         return None
-    load_reviews(session, held.reviews)
     if evidence.registry is not None:
         # Since it was taken the key may have been rotated: its pseudonyms are under the first keys only.
         further = evidence.registry_keys.secrets[len(content.snapshot.key_ids) :]
