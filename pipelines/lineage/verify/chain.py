@@ -75,9 +75,17 @@ def version_of(
 
 
 def version_before(envelope: Envelope, envelopes: dict[int, Envelope]) -> Envelope | None:
-    """The last version published before another; None: it is the first."""
+    """The last version published before another; None: it is the first.
+
+    Of a chain whose entries before it can be read: :func:`is_known_before`.
+    """
     numbers = [n for n, entry in envelopes.items() if n < envelope.number and entry.kind == "publish"]
     return envelopes[max(numbers)] if numbers else None
+
+
+def is_known_before(envelope: Envelope, envelopes: dict[int, Envelope]) -> bool:
+    """Whether every entry before one can be read: of another, named as a fault, nobody knows what it was."""
+    return all(number in envelopes for number in range(1, envelope.number))
 
 
 def check_change(envelope: Envelope, envelopes: dict[int, Envelope], faults: "Faults") -> None:

@@ -9,7 +9,13 @@ import pyarrow as pa
 
 from pipelines.keys import Key
 from pipelines.lineage.verify.accounts import Terms, check_states, derive_accounts
-from pipelines.lineage.verify.chain import check_chain, check_change, version_before, version_of
+from pipelines.lineage.verify.chain import (
+    check_chain,
+    check_change,
+    is_known_before,
+    version_before,
+    version_of,
+)
 from pipelines.lineage.verify.document import Held, check_document
 from pipelines.lineage.verify.faults import Faults, Report
 from pipelines.lineage.verify.judge import load_policy
@@ -83,11 +89,13 @@ def verify(
     if envelope is not None:
         check_change(envelope, envelopes, faults)
         held = check_document(envelope, objects)
-    if envelope is not None and held is not None:
+    queue: list[pa.Table] | None = None
+    if held is not None and held.policy is not None and held.splits is not None:
+        queue = _check_splits(held, held.policy, objects, evidence, progress)
+    if envelope is not None and held is not None and is_known_before(envelope, envelopes):
         before = version_before(envelope, envelopes)
         check_decisions(held, envelope, before, objects)
-        if held.policy is not None and held.splits is not None:
-            queue = _check_splits(held, held.policy, objects, evidence, progress)
+        if queue is not None:
             check_waiting(queue, envelope, before, objects)
     found = faults.all()
     report = Report(ok=not found, checked=dict(objects.counts), findings=found)
@@ -100,8 +108,8 @@ def _check_splits(
     objects: Objects,
     evidence: Evidence | None,
     progress: Callable[[int, int], None],
-) -> list[pa.Table]:
-    """Check every split; the parts of the queue."""
+) -> list[pa.Table] | None:
+    """Check every split; the parts of the queue, None if one of them cannot be read."""
     schema = release_schema(policy.release.columns)
     splits, queue = held.splits or [], []
     with open_session() as session:
@@ -118,7 +126,7 @@ def _check_splits(
                 objects.faults.absorb(check_rows(session, source, split, part, terms))
                 _count(objects, part)
     progress(len(splits), len(splits))
-    return queue
+    return queue if len(queue) == len(splits) else None
 
 
 def _derive(
