@@ -44,7 +44,10 @@ class Server(File):
     calls = ("sendto", "sendmsg")
 
     def __init__(self):
-        self._engine = sqlalchemy.create_engine(SERVER, isolation_level="AUTOCOMMIT")
+        # Nobody ends a Server: what it keeps open would be found at some later test.
+        self._engine = sqlalchemy.create_engine(
+            SERVER, isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.NullPool
+        )
 
     def describe(self, workspace):
         name = f"faults_{uuid.uuid4().hex}"
