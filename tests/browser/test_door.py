@@ -294,6 +294,7 @@ def test_a_narrow_window_needs_no_scrolling_sideways(open_page, look, state):
     for language in LANGUAGES:
         page = open_page(viewport=NARROW)
         STATES[state](page, language)
+        page.wait_for_load_state()  # the style sheet has come
         assert page.evaluate("() => document.documentElement.scrollWidth") <= NARROW["width"]
         look(page, f"{state}-{language}-narrow")
 
