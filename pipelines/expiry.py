@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.reviews import REVIEW_DAYS, REVIEWS, Decision
+from schemas.reviews import REVIEW_DAYS, REVIEWS, Decision, refused_pictures
 
 _SORTED = [(name, "ascending", "at_start") for name in ("picture", "copies", "decision", "words")]
 
@@ -17,7 +17,7 @@ def reviews_at(decided: pa.Table, queued: pa.Table, as_of: datetime) -> pa.Table
     expire: where a release no longer counts, because more rules fire, a person has to look again.
     """
     rows = decided.to_pylist()
-    refused = {row["picture"] for row in rows if row["decision"] == Decision.REFUSED}
+    refused = refused_pictures(decided)
     released = {(row["picture"], row["words"]) for row in rows if row["decision"] == Decision.RELEASED}
     latest = as_of - timedelta(days=REVIEW_DAYS)
     since = queued.column("since")

@@ -14,7 +14,15 @@ from pipelines.screen.decode import DecodedIds, decode_content
 from schemas.identifier_columns import media_forms, subjects
 from schemas.identifiers import media_message
 from schemas.pseudonyms import pseudonyms
-from schemas.reviews import QUEUE, REVIEWS, Decision, decisions_digest, record_message, words_digest
+from schemas.reviews import (
+    QUEUE,
+    REVIEWS,
+    Decision,
+    decisions_digest,
+    record_message,
+    refused_pictures,
+    words_digest,
+)
 
 Keys = npt.NDArray[np.uint64]
 _WORDS = ("alt_text", "auto_alt_text", "caption")
@@ -29,12 +37,6 @@ class Reviewed:
     def digest(self) -> str:
         """SHA-256 over all that they say: what a split key holds of them."""
         return decisions_digest(self.table.to_pylist())
-
-    def pictures(self, decision: Decision) -> Keys:
-        """Pictures of which there is such a decision."""
-        chosen = self.table.filter(pc.equal(self.table.column("decision"), decision.value))
-        keys: Keys = chosen.column("picture").to_numpy()
-        return keys
 
     @cached_property
     def released(self) -> dict[tuple[int, bytes], frozenset[str]]:
@@ -152,7 +154,7 @@ def settle(pictures: Pictures, reviewed: Reviewed, rule_ids: tuple[str, ...]) ->
         seen = reviewed.released.get(name) if copies[place] else None
         cleared[place] = seen is not None and seen.issuperset(rule_ids[n] for n in pictures.rules(place))
         expired[place] = name in reviewed.expired
-    refused = reviewed.pictures(Decision.REFUSED)
+    refused = np.array(sorted(refused_pictures(reviewed.table)), np.uint64)
     hit = np.isin(pictures.of_bytes, refused) | np.isin(pictures.of_records, refused)
     return ReviewedPictures(hit, cleared, expired)
 
