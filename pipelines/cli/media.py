@@ -43,11 +43,13 @@ def scan(
     A file that cannot be read is a row that says why, and the next goes on. The table is `media` of
     `optout schema`.
     """
+    from pipelines.cli.no_pandas import leave_pandas_out
     from pipelines.disk.failures import explained
     from pipelines.ingest.scanning.limits import Limits
     from pipelines.ingest.scanning.scan import Summary
     from pipelines.ingest.scanning.scan import scan as scan_folder
 
+    leave_pandas_out()
     summary = Summary()
 
     def work() -> None:
