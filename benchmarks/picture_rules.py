@@ -11,41 +11,22 @@ and precision, and the false alarms on lines made to mislead (`idiom`, `trap`). 
 import argparse
 import statistics
 import time
+from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
+from measured.word_lists import WORD_LISTS, named
 
 from pipelines.evaluation import Judged, judge, read_labelled, score
 from pipelines.rules.circumstances import Circumstances
 from pipelines.rules.packs import load_packs
 from pipelines.rules.pictures import picture_signs
-from pipelines.rules.words import words_of
 from schemas.fields import RECORDS
 from schemas.policy import PicturePolicy
 from schemas.signs import Level
 
 LABELLED = Path(__file__).parent.parent / "examples/labelled_captions"
-WORD_LISTS = {
-    "en": "child children kid kids baby babies toddler toddlers"
-    " infant boy boys girl girls teen teens teenager teenagers",
-    "de": "kind kinder kindern kindes baby babys kleinkind"
-    " kleinkinder junge jungen jungs mädchen mädels teenager jugendliche",
-    "fr": "enfant enfants bébé bébés garçon garçons fille filles"
-    " fillette fillettes gamin gamins gamine ado ados adolescent",
-    "es": "niño niños niña niñas bebé bebés"
-    " chico chicos chica chicas adolescente adolescentes",
-    "it": "bambino bambini bambina bambine bimbo bimbi"
-    " bimba neonato ragazzo ragazzi ragazza ragazze adolescente",
-    "nl": "kind kinderen baby baby's peuter kleuter"
-    " jongen jongens meisje meisjes tiener tieners",
-    "pl": "dziecko dzieci dziecka niemowlę chłopiec"
-    " chłopcy chłopca dziewczynka dziewczynki nastolatek nastolatka",
-    "ro": "copil copii copilul copiii bebeluș bebelușul băiat"
-    " băieți băiatul fată fete fetiță fetița adolescent",
-}  # fmt: skip
-"""What anybody would write down first."""
 
 
 def main() -> None:
@@ -71,7 +52,11 @@ def main() -> None:
     print(f"\n{'':10}{'rules':>24}{'word list':>24}{'false alarms on idioms and traps':>36}")
     for language, words in WORD_LISTS.items():
         here = [one for one in judged if one.line.language == language]
-        listed = _by_list(here, words)
+        found = named([one.line for one in here], words)
+        listed = [
+            replace(one, level=Level.WEAK if hit else Level.NONE)
+            for one, hit in zip(here, found, strict=True)
+        ]
         misleading = [[one for one in some if one.line.kind in {"idiom", "trap"}] for some in (here, listed)]
         alarms = [score(some, Level.WEAK).false_alarms for some in misleading]
         print(f"{language:10}{_shown(here):>24}{_shown(listed):>24}{f'{alarms[0]} and {alarms[1]}':>36}")
@@ -94,25 +79,6 @@ def _median(texts: list[tuple[str | None, str | None]], rows: int, every: int, t
         picture_signs(records, around, packs, PicturePolicy())
         spent.append(time.process_time() - start)
     return statistics.median(spent)
-
-
-def _by_list(judged: list[Judged], words: str) -> list[Judged]:
-    """The same lines, judged by whether a word of the list is in them."""
-    listed = set(words_of(pa.array([words])).distinct.to_pylist())
-    texts = [
-        " ; ".join(filter(None, [
-            one.line.alt_text, one.line.auto_alt_text, one.line.caption, one.line.text,
-            *(value for values in one.line.metadata.values() for value in values),
-        ]))
-        for one in judged
-    ]  # fmt: skip
-    read = words_of(pa.array(texts, pa.string()))
-    known = np.array([word in listed for word in read.distinct.to_pylist()])[read.word]
-    found = [bool(known[start:end].any()) for start, end in zip(read.starts, read.starts[1:], strict=False)]
-    return [
-        Judged(one.line, Level.WEAK if hit else Level.NONE, ())
-        for one, hit in zip(judged, found, strict=True)
-    ]
 
 
 def _shown(judged: list[Judged]) -> str:
