@@ -45,6 +45,8 @@ class Kind(StrEnum):
     """A face with a name: it shows a person, whoever that is."""
     LOOKALIKE = "lookalike"
     """Figures of speech, products, animals, places: no evidence."""
+    CONTEXT = "context"
+    """What a whole text is about, a sale or an animal: no evidence, but other rules ask for it."""
 
 
 WEAK_POINTS: dict[Kind, int] = {

@@ -26,6 +26,7 @@ KINDS = {
     Kind.CAPTURE: "taken before its author was of age",
     Kind.FACE: "a face with a name",
     Kind.LOOKALIKE: "a figure of speech",
+    Kind.CONTEXT: "what the text is about",
 }
 
 

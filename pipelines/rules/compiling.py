@@ -7,7 +7,7 @@ from operator import or_
 import pyarrow as pa
 
 from pipelines.rules.automaton import IN_GAP, automaton_of
-from pipelines.rules.lexicon import ENDS, Lexicon
+from pipelines.rules.lexicon import ENDS, Condition, Lexicon
 from pipelines.rules.packs import Pack, WordRule
 from pipelines.rules.patterns import (
     Atom,
@@ -58,7 +58,11 @@ def compile_pack(pack: Pack) -> Lexicon:
     stop = frozenset(part for word in pack.stop for part in spelling[word].split())
     frequent = stop | _SIGNS
     frequency = {place: _frequency(place, frequent) for place in bits}
-    rare = _all_of(_rarest(pattern, bits, frequency) for patterns in rules for pattern in patterns)
+    rare = _all_of(
+        _rarest(pattern, bits, frequency)
+        for rule, patterns in zip(pack.words, rules, strict=True) if not rule.is_context
+        for pattern in patterns
+    )  # fmt: skip
     if len(rules) > _MOST_RULES:
         raise ConfigurationError(
             f"pack {pack.pack}",
@@ -76,6 +80,8 @@ def compile_pack(pack: Pack) -> Lexicon:
         stop=stop,
         rare=rare,
         consuming=_all_of(1 << number for number, rule in enumerate(pack.words) if rule.consumes),
+        contexts=_all_of(1 << number for number, rule in enumerate(pack.words) if rule.is_context),
+        conditions=tuple(_conditions(pack)),
     )
 
 
@@ -105,6 +111,14 @@ def _ranges(ranges: Mapping[Number, int], value: int, *, is_ordinal: bool) -> in
     return _all_of(
         mask for one, mask in ranges.items() if one.is_ordinal == is_ordinal and one.low <= value <= one.high
     )
+
+
+def _conditions(pack: Pack) -> Iterator[Condition]:
+    contexts = {rule.id: 1 << number for number, rule in enumerate(pack.words) if rule.is_context}
+    for number, rule in enumerate(pack.words):
+        if rule.where or rule.unless:
+            where, unless = (_all_of(contexts[name] for name in names) for names in (rule.where, rule.unless))
+            yield Condition(1 << number, where, unless)
 
 
 def _all_of(masks: Iterable[int]) -> int:

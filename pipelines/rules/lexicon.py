@@ -33,6 +33,16 @@ NOBODYS = [UNKNOWN]
 """What a word is that no pattern asks for."""
 
 
+class Condition(NamedTuple):
+    """In which texts a rule reads. Rules are bits."""
+
+    rule: int
+    where: int
+    """In those with one of these contexts; 0: in all."""
+    unless: int
+    """Not in those with one of these."""
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """A pack's words and patterns. Places are bits, by their numbers in the automaton."""
@@ -53,6 +63,10 @@ class Lexicon:
     """Of each pattern the rarest place that it asks for: a text that fits none of them fits no pattern."""
     consuming: int
     """Rules of which later ones do not see what they have found, as bits."""
+    contexts: int
+    """Rules that say what a text is about, as bits."""
+    conditions: tuple["Condition", ...]
+    """Of the rules that ask what a text is about."""
 
     def letters(self, word: str) -> list[Letter]:
         """What a word may stand for; a tag of several known words stands for each of them."""

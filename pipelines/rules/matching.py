@@ -88,11 +88,11 @@ def sightings(lexicon: Lexicon, lines: Lines) -> Iterator[tuple[Lines, Spans]]:
     """What rules see of lines, and the lines as they were when they saw it.
 
     What a consuming rule has found becomes one word that nobody asks for, and later rules read what is then
-    left of the line.
+    left of the line. What a text is about is looked for once, in all of it.
     """
-    read = np.full(len(lines), -1)
+    found = spans(lexicon.automaton, lines)
+    read, contexts = _readers(lexicon, lines, found), lexicon.contexts
     while len(lines):
-        found = spans(lexicon.automaton, lines)
         line = lines.of(found.first)
         found = replace(found, rules=found.rules & read[line])
         rules = np.zeros(len(lines), np.int64)
@@ -100,11 +100,23 @@ def sightings(lexicon: Lexicon, lines: Lines) -> Iterator[tuple[Lines, Spans]]:
         # Of the rules that take something out the first to read: its bit is the lowest.
         taking = rules & lexicon.consuming & -(rules & lexicon.consuming)
         until = np.where(taking, taking << 1, 0) - 1
-        found = replace(found, rules=found.rules & until[line])
+        found = replace(found, rules=found.rules & (until[line] | contexts))
         yield lines, found.of(found.rules != 0)
         taken = apart(found.of(found.rules & taking[line] != 0))
         lines = _without(lines, taken, taking != 0)
-        read = ~until[taking != 0]
+        read = read[taking != 0] & ~until[taking != 0] & ~contexts
+        found = spans(lexicon.automaton, lines)
+
+
+def _readers(lexicon: Lexicon, lines: Lines, found: Spans) -> Numbers:
+    """Of each line the rules that read it, as bits: those that ask for no context, or for what is there."""
+    there = np.zeros(len(lines), np.int64)
+    np.bitwise_or.at(there, lines.of(found.first), found.rules)
+    read = np.full(len(lines), -1)
+    for rule, where, unless in lexicon.conditions:
+        asked_for = (there & where != 0) if where else True
+        read[~(asked_for & (there & unless == 0))] &= ~rule
+    return read
 
 
 def apart(found: Spans) -> Spans:

@@ -1,12 +1,10 @@
 """Rule packs: what in metadata and captions points to a minor. Data, digested into every version."""
 
-from collections.abc import Iterable
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self, get_args
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import yaml
@@ -19,8 +17,6 @@ from schemas.signs import WEAK_POINTS, Kind, Level
 if TYPE_CHECKING:
     from pipelines.rules.lexicon import Lexicon
 
-EXAMPLE_YEAR = 2025
-"""In which the pictures of all examples were taken."""
 Written = Literal["alt_text", "auto_alt_text", "caption", "text", "keywords", "description", "people"]
 RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 
@@ -79,6 +75,10 @@ class WordRule(Model):
     reads: tuple[Written, ...] = get_args(Written)
     patterns: tuple[str, ...] = Field(min_length=1)
     """What is looked for: pipelines/rules/patterns.py says how they are written."""
+    where: tuple[RuleId, ...] = ()
+    """Rules of kind ``context``: it reads only texts in which one of them is found. None: it reads all."""
+    unless: tuple[RuleId, ...] = ()
+    """Rules of kind ``context``: it does not read texts in which one of them is found."""
     matches: tuple[str, ...] = Field(min_length=1)
     """Examples that must match: checked on loading."""
     passes: tuple[str, ...] = Field(min_length=1)
@@ -89,12 +89,20 @@ class WordRule(Model):
         if self.level == Level.WEAK and self.kind not in WEAK_POINTS:
             msg = f"weak evidence of kind {self.kind} has no points in any policy"
             raise ValueError(msg)
+        if self.is_context and (self.level != Level.NONE or self.where or self.unless):
+            msg = "a rule of kind context is of level none, and reads every text"
+            raise ValueError(msg)
         return self
+
+    @property
+    def is_context(self) -> bool:
+        """Whether it says what a text is about, and no more."""
+        return self.kind == Kind.CONTEXT
 
     @property
     def consumes(self) -> bool:
         """Whether later rules do not see what this one has found."""
-        return self.level == Level.NONE or self.kind == Kind.UNCERTAIN
+        return self.kind == Kind.UNCERTAIN or (self.level == Level.NONE and not self.is_context)
 
 
 class CircumstanceRule(Model):
@@ -127,6 +135,16 @@ class Pack(Model):
     declared_words: tuple[DeclaredWords, ...] = ()
     circumstances: tuple[CircumstanceRule, ...] = ()
     words: tuple[WordRule, ...] = ()
+
+    @model_validator(mode="after")
+    def _contexts_there(self) -> Self:
+        contexts = {rule.id for rule in self.words if rule.is_context}
+        for rule in self.words:
+            for name in (*rule.where, *rule.unless):
+                if name not in contexts:
+                    msg = f"{rule.id}: {name} is no rule of kind context"
+                    raise ValueError(msg)
+        return self
 
 
 class Packs(Model):
@@ -162,6 +180,7 @@ class Packs(Model):
         """
         if place not in self._ready:
             from pipelines.rules.compiling import compile_pack
+            from pipelines.rules.examples import check_examples
 
             lexicon = compile_pack(self.packs[place])
             check_examples(lexicon, range(len(lexicon.pack.words)))
@@ -230,27 +249,3 @@ def _parse(data: bytes, name: str) -> Pack:
             remedy="correct it: docs/pictures.md says what a pack holds",
         ) from error
     return Pack.of(value, name, ConfigurationError)
-
-
-def check_examples(lexicon: "Lexicon", rules: Iterable[int], around: str = "") -> None:
-    """Run rules on their own examples, between signs; ConfigurationError names the rule and the example."""
-    from pipelines.rules.matching import word_hits
-    from pipelines.rules.words import words_of
-
-    pack = lexicon.pack
-    examples = [
-        (number, example, expected)
-        for number in rules
-        for expected, some in ((True, pack.words[number].matches), (False, pack.words[number].passes))
-        for example in some
-    ]
-    words = words_of(pa.array([f"{around} {example} {around}" for _, example, _ in examples], pa.string()))
-    hits = word_hits(lexicon, words, np.arange(len(words)), np.full(len(words), EXAMPLE_YEAR))
-    for place, (number, example, expected) in enumerate(examples):
-        if hits[number][place] != expected:
-            raise ConfigurationError(
-                f"rule {pack.words[number].id} of pack {pack.pack}",
-                expected=f"{'a match' if expected else 'no match'} in its example «{example}»",
-                found="no match" if expected else "a match",
-                remedy="correct the rule's patterns or the example, or what an earlier rule takes out",
-            )

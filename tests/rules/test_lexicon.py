@@ -137,6 +137,60 @@ def test_what_is_uncertain_is_evidence_and_is_taken_out():
     assert hits(given, "no child", "no child, a child", "child") == [[True, True, False], [False, True, True]]
 
 
+SALE = rule("for sale", id="xx.sale", level="none", kind="context")
+GROWN = rule("grown up", id="xx.grown", level="none", kind="context")
+
+
+def test_a_rule_reads_where_its_context_is_found_anywhere_in_the_text():
+    toy = rule("child s", level="none", kind="lookalike", where=["xx.sale", "xx.grown"])
+    texts = ["a child's coat. It is for sale!", "a child's coat", "grown up, in a child's coat", "a child, for sale"]
+    sale, grown, taken, child = hits(pack(SALE, GROWN, toy, rule("child")), *texts)
+    assert sale == [True, False, False, True]
+    assert grown == [False, False, True, False]
+    assert taken == [True, False, True, False]
+    assert child == [False, True, False, True]
+
+
+def test_a_rule_does_not_read_where_what_it_excludes_is_found():
+    given = pack(rule("child", unless=["xx.grown"]), SALE, GROWN)
+    found, *_ = hits(given, "a child", "a child, grown up", "Grown up; for sale; a child", "a child for sale")
+    assert found == [True, False, False, True]
+
+
+def test_of_two_conditions_both_are_asked():
+    given = pack(SALE, GROWN, rule("child", where=["xx.sale"], unless=["xx.grown"]))
+    *_, found = hits(given, "a child for sale", "a child", "child, for sale, grown up", "grown up child")
+    assert found == [True, False, False, False]
+
+
+def test_a_context_is_looked_for_before_anything_is_taken_out():
+    """Also where the rule that takes it out reads first, and of texts that stand beside others."""
+    given = pack(
+        rule("not for sale", level="none", kind="lookalike"), SALE,
+        rule("toy", level="none", kind="lookalike", where=["xx.sale"]), rule("toy|child"),
+    )  # fmt: skip
+    taken, _, toy, found = hits(given, "a toy, not for sale", "a toy", "not for sale: a child, a toy")
+    assert (taken, toy, found) == ([True, False, True], [True, False, True], [False, True, True])
+
+
+def test_a_context_alone_makes_no_text_worth_reading():
+    assert hits(pack(SALE, rule("child")), "for sale", "a dog") == [[False, False], [False, False]]
+
+
+@pytest.mark.parametrize(
+    ("rules", "found"),
+    [
+        ([rule("a", where=["xx.sale"])], "xx.sale is no rule of kind context"),
+        ([rule("a", unless=["xx.rule"])], "xx.rule is no rule of kind context"),
+        ([rule("a", level="strong", kind="context")], "a rule of kind context is of level none"),
+        ([SALE, rule("a", level="none", kind="context", where=["xx.sale"])], "and reads every text"),
+    ],
+)
+def test_contexts_that_are_none_are_refused(rules, found):
+    with pytest.raises(ConfigurationError, match=found):
+        pack(*rules)
+
+
 @pytest.mark.parametrize(
     ("text", "year", "found"),
     [
