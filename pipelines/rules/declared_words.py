@@ -13,9 +13,9 @@ import pyarrow.compute as pc
 
 from pipelines.rules.characters import matches
 from pipelines.rules.compiling import compile_pack
+from pipelines.rules.examples import check_examples
 from pipelines.rules.lexicon import Lexicon
 from pipelines.rules.matching import word_hits
-from pipelines.rules.examples import check_examples
 from pipelines.rules.packs import DeclaredWords, Pack, Packs, WordRule
 from pipelines.rules.picture_words import PictureWords, reading, values_of
 from pipelines.rules.words import spelled, words_of

@@ -58,6 +58,17 @@ def test_it_is_explained_which_rule_saw_what_and_where(place):
     assert place.run("rules", "explain", "", "--json").done().json == []
 
 
+def test_what_a_text_is_about_is_explained(place):
+    text = "Girls' tops, washed and folded. Worn once!"
+    rows = place.run("rules", "explain", text, "--language", "en", "--json").done().json
+    seen = {(row["kind"], row["words"]) for row in rows}
+    assert ("context", "Worn once!") in seen
+    assert ("lookalike", "Girls'") in seen
+    assert {row["level"] for row in rows} == {"none"}
+    rows = place.run("rules", "explain", "Girls' washed tops", "--language", "en", "--json").done().json
+    assert "young_person" in {row["kind"] for row in rows}
+
+
 @pytest.mark.parametrize("language", ["de", "de-AT", "DE_ch"])
 def test_a_language_may_have_subtags(place, language):
     rows = place.run("rules", "explain", "Kind", "--language", language, "--json").done().json

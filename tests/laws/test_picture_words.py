@@ -15,7 +15,7 @@ from screened import packs, screened, verdicts
 from builders import declared, medium, record
 from pipelines.rules.circumstances import Circumstances
 from pipelines.rules.packs import Pack, Packs
-from pipelines.rules.pictures import picture_signs
+from pipelines.rules.pictures import Sign, picture_signs
 from schemas.errors import ConfigurationError
 from schemas.fields import RECORDS
 from schemas.policy import PicturePolicy
@@ -117,3 +117,22 @@ def test_a_rule_of_one_pack_takes_nothing_out_of_another():
     english = [pack for pack in packs().packs if pack.pack == "english"]
     (with_it,) = signs([(None, "Two children")], Packs(packs=(silent, *english)))
     assert with_it[0] == 2
+
+
+@pytest.mark.parametrize("other", ["text", "caption", "keywords"])
+def test_what_one_text_is_about_clears_nothing_that_another_says(other):
+    said = "Girls' tops, worn once, for sale"
+    fields = {"caption": said} if other == "caption" else {}
+    if other == "keywords":
+        fields = {"metadata": [declared("dc:subject", said)]}
+    rows = [
+        record(
+            language="en",
+            media=[medium(alt_text=alt, **fields)],
+            **({"text": said} if other == "text" else {}),
+        )
+        for alt in ("A girl on a swing", "A heap of clothes")
+    ]
+    table = pa.Table.from_pylist(rows, RECORDS)
+    found = picture_signs(table, Circumstances.unknown(2), few(), PicturePolicy())
+    assert found.sign.tolist() == [Sign.SUSPECTED, Sign.NO_SIGN]

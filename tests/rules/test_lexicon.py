@@ -143,7 +143,12 @@ GROWN = rule("grown up", id="xx.grown", level="none", kind="context")
 
 def test_a_rule_reads_where_its_context_is_found_anywhere_in_the_text():
     toy = rule("child s", level="none", kind="lookalike", where=["xx.sale", "xx.grown"])
-    texts = ["a child's coat. It is for sale!", "a child's coat", "grown up, in a child's coat", "a child, for sale"]
+    texts = [
+        "a child's coat. It is for sale!",
+        "a child's coat",
+        "grown up, in a child's coat",
+        "a child, for sale",
+    ]
     sale, grown, taken, child = hits(pack(SALE, GROWN, toy, rule("child")), *texts)
     assert sale == [True, False, False, True]
     assert grown == [False, False, True, False]
