@@ -1,6 +1,8 @@
 """`optout rules`: the packs on pictures, what they see in a text, and how good they are."""
 
+import re
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +12,25 @@ from pipelines.cli.tables import print_json, print_table
 from schemas.errors import BadInput
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+class Field(StrEnum):
+    """Where a text about a picture stands: what rules name in ``reads``."""
+
+    ALT_TEXT = "alt_text"
+    AUTO_ALT_TEXT = "auto_alt_text"
+    CAPTION = "caption"
+    TEXT = "text"
+    KEYWORDS = "keywords"
+    DESCRIPTION = "description"
+    PEOPLE = "people"
+
+
+def _language(tag: str | None) -> str | None:
+    if tag is not None and not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9-_]+)?", tag):
+        msg = f"{tag!r} is no language tag: name one such as de or de-AT"
+        raise typer.BadParameter(msg)
+    return tag
 
 
 def register(app: typer.Typer) -> None:
@@ -59,8 +80,13 @@ def list_rules(*, as_json: JsonOption = False) -> None:
 def explain(
     text: Annotated[str, typer.Argument(help="Words about a picture.")],
     *,
-    language: Annotated[str | None, typer.Option("--language", help="BCP 47; default: not known.")] = None,
-    year: Annotated[int | None, typer.Option("--year", help="When it was taken; default: this year.")] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", callback=_language, help="BCP 47; default: not known.")
+    ] = None,
+    year: Annotated[
+        int | None, typer.Option("--year", min=1800, max=2200, help="When it was taken; default: this year.")
+    ] = None,
+    field: Annotated[Field, typer.Option("--field", help="Where it stands.")] = Field.CAPTION,
     as_json: JsonOption = False,
 ) -> None:
     """Show which rule sees what in a text, in the order in which rules read.
@@ -77,7 +103,7 @@ def explain(
     rows = [
         {"rule": sight.rule.id, "level": sight.rule.level.value, "kind": sight.rule.kind.value,
          "start": sight.start, "end": sight.end, "words": text[sight.start : sight.end]}
-        for sight in explain_text(text, load_packs(), language, taken)
+        for sight in explain_text(text, load_packs(), language, taken, field.value)
     ]  # fmt: skip
     if as_json:
         print_json(rows)

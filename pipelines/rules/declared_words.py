@@ -17,7 +17,8 @@ from pipelines.rules.examples import check_examples
 from pipelines.rules.lexicon import Lexicon
 from pipelines.rules.matching import word_hits
 from pipelines.rules.packs import DeclaredWords, Pack, Packs, WordRule
-from pipelines.rules.picture_words import PictureWords, reading, values_of
+from pipelines.rules.picture_words import PictureWords, values_of
+from pipelines.rules.reading import reading
 from pipelines.rules.words import spelled, words_of
 from schemas.signs import Kind, Level
 
@@ -46,7 +47,9 @@ def declared_in_words(
     owner, values = owner[lettered], values.filter(pa.array(lettered))
     terms = pc.replace_substring_regex(values, _VOCABULARY, r"\1")
     words = words_of(pc.binary_join_element_wise(_EDGE, terms, _EDGE, " "))
-    for place, reads in enumerate(reading(packs, words, about.language.take(pa.array(owner)))):
+    for place, reads in enumerate(
+        reading(packs, words, about.language.take(pa.array(owner)), np.ones(len(owner), bool))
+    ):
         texts = np.flatnonzero(reads)
         if packs.packs[place].language is None or not len(texts):
             continue
@@ -71,8 +74,7 @@ def _ready(packs: Packs, place: int) -> Lexicon:
 def _pack_of_values(packs: Packs, place: int) -> Pack:
     """The patterns of every language, then a language's pack, with what declares as patterns of whole values.
 
-    What only looks like a sign in a language is taken out as in any text, but not from what others say: Dix
-    is a painter in German, dix-sept an age in French.
+    What only looks like a sign takes nothing out of a value: one more such rule never un-declares a minor.
     """
     pack = packs.packs[place]
     own = [(one, rule) for one in packs.packs for rule in one.declared_words]
@@ -90,13 +92,11 @@ def _of_language(pack: Pack) -> Iterator[WordRule]:
     for rule in pack.words:
         if "people" not in rule.reads:
             continue
-        if rule.consumes:
-            yield rule
-        elif _declares(rule):
+        if _declares(rule):
             # A gap would let in any words: my old child's teacher.
             whole = [_whole(pattern) for pattern in rule.patterns if "~" not in pattern]
             if whole:
-                yield rule.model_copy(update={"patterns": tuple(whole)})
+                yield rule.model_copy(update={"patterns": tuple(whole), "where": (), "unless": ()})
 
 
 def _in_every_language(rule: DeclaredWords) -> WordRule:

@@ -10,8 +10,9 @@ import pyarrow as pa
 from pipelines.rules.lexicon import Lexicon
 from pipelines.rules.lines import lines_of
 from pipelines.rules.matching import apart, sightings
-from pipelines.rules.packs import Packs, WordRule
-from pipelines.rules.picture_words import OF_PICTURE, picture_words, primary_subtag, reading
+from pipelines.rules.packs import Packs, WordRule, Written
+from pipelines.rules.picture_words import OF_FILES, OF_PICTURE, picture_words, primary_subtag, without_writing
+from pipelines.rules.reading import reading
 from pipelines.rules.words import Words, words_of
 
 
@@ -27,8 +28,10 @@ class Sight:
 Place = tuple[int, int]
 
 
-def explain_text(text: str, packs: Packs, language: str | None, year: int) -> list[Sight]:
-    """Everything that word rules see in a text, rule by rule in the order in which they read.
+def explain_text(
+    text: str, packs: Packs, language: str | None, year: int, field: Written = "caption"
+) -> list[Sight]:
+    """Everything that the word rules which read a field see in a text, in the order in which they read.
 
     Offsets are those of what stands between spaces: a word's hyphens and quotation marks count to it.
 
@@ -37,17 +40,22 @@ def explain_text(text: str, packs: Packs, language: str | None, year: int) -> li
         packs: the packs.
         language: BCP 47; null: not known.
         year: in which the picture was taken; 0: not known.
+        field: where it stands.
     """
+    if field == "auto_alt_text":
+        (text,) = without_writing(packs, pa.array([text], pa.string())).to_pylist()
     chunks = [(found[0], found.span()) for found in re.finditer(r"\S+", text)]
     words = words_of(pa.array([chunk for chunk, _ in chunks], pa.string()))
     places = [span for (_, span), count in zip(chunks, words.lengths(), strict=True) for _ in range(count)]
     read = words_of(pa.array([text], pa.string()))
-    readers = reading(packs, read, primary_subtag(pa.array([language], pa.string())))
+    spoken = primary_subtag(pa.array([language], pa.string()))
+    readers = reading(packs, read, spoken, np.array([field in OF_FILES]))
     return [
         sight
         for place, reads in enumerate(readers)
         if reads[0]
         for sight in _sights(packs.lexicon(place), read, places, year)
+        if field in sight.rule.reads
     ]
 
 
@@ -55,7 +63,7 @@ def explain_text(text: str, packs: Packs, language: str | None, year: int) -> li
 class Explained:
     """A text about a picture as rules read it, and what those see in it that read such texts."""
 
-    field: str
+    field: Written
     """As word rules name it in ``reads``."""
     text: str
     sights: tuple[Sight, ...]
@@ -70,12 +78,10 @@ def explain_picture(records: pa.Table, packs: Packs) -> list[Explained]:
     """
     pictures = records.column("media").combine_chunks().flatten()
     about = picture_words(records, pictures, np.zeros(1, np.int64), packs)
-    fields = (*OF_PICTURE, "text")
+    fields: tuple[Written, ...] = (*OF_PICTURE, "text")
     texts, languages = about.texts.fill_null("").to_pylist(), about.language.to_pylist()
     return [
-        Explained(field, text, tuple(
-            sight for sight in explain_text(text, packs, language, int(year)) if field in sight.rule.reads
-        ))
+        Explained(field, text, tuple(explain_text(text, packs, language, int(year), field)))
         for field, text, language, year in zip(fields, texts, languages, about.year, strict=True)
     ]  # fmt: skip
 

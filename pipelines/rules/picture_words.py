@@ -1,6 +1,5 @@
-"""The words about pictures: what was written of each, and by which packs it can be read."""
+"""The words about pictures: what was written of each, in which language and year."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,11 +7,17 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.rules.packs import Packs
-from pipelines.rules.words import Words, ranges_of
+from pipelines.rules.packs import Packs, Written
 
 Mask = npt.NDArray[np.bool_]
-OF_PICTURE = ("alt_text", "auto_alt_text", "caption", "keywords", "description", "people")
+OF_PICTURE: tuple[Written, ...] = (
+    "alt_text",
+    "auto_alt_text",
+    "caption",
+    "keywords",
+    "description",
+    "people",
+)
 """What is about one picture alone. The text of its record is about all pictures of the record."""
 _PROPERTIES = {
     "keywords": (
@@ -38,8 +43,8 @@ _PROPERTIES = {
     ),
 }  # fmt: skip
 """Properties of image files: by which a picture is filed, that describe it, that describe people in it."""
-_VOTES = 2
-"""Frequent words of a language from which on a text is taken for one of it, whatever it is said to be."""
+OF_FILES: tuple[Written, ...] = ("keywords", "description", "people")
+"""Fields that are from the metadata of image files."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,12 @@ class PictureWords:
     pictures: int
     record_of: npt.NDArray[np.intp]
     """Of each picture: which of the records' texts is its own."""
+
+    @property
+    def from_files(self) -> Mask:
+        """Of each text: whether it is from the metadata of an image file."""
+        of_fields = [np.full(self.pictures, name in OF_FILES) for name in OF_PICTURE]
+        return np.concatenate([*of_fields, np.zeros(len(self.texts) - len(OF_PICTURE) * self.pictures, bool)])
 
     def span(self, name: str) -> slice:
         """The texts of one field, a picture each."""
@@ -77,7 +88,7 @@ def picture_words(
     rows, shown_rows = pa.array(row), pa.array(shown)
     written = {
         "alt_text": pictures.field("alt_text"),
-        "auto_alt_text": _without_ocr(packs, pictures.field("auto_alt_text")),
+        "auto_alt_text": without_writing(packs, pictures.field("auto_alt_text")),
         "caption": pictures.field("caption"),
         **{name: _values(pictures, properties) for name, properties in _PROPERTIES.items()},
     }
@@ -98,45 +109,7 @@ def picture_words(
     )
 
 
-def reading(packs: Packs, words: Words, language: pa.StringArray) -> list[Mask]:
-    """Which texts each pack reads.
-
-    Those said to be of its language, and those that look like it. A text of which neither is true of any
-    pack is read by all: a sign in the wrong language is one, too.
-    """
-    votes = _votes(packs.frequent, words)
-    spoken = np.array(
-        [np.asarray(pc.equal(language, pack.language or "").fill_null(False)) for pack in packs.packs]
-    )
-    looks = (votes >= _VOTES) & (votes == votes.max(axis=0, initial=0))
-    read = spoken | looks
-    there = np.diff(words.starts) > 0
-    nobody = ~read.any(axis=0)
-    return [
-        (mask | nobody) & there if pack.language else there
-        for pack, mask in zip(packs.packs, read, strict=True)
-    ]
-
-
-def _votes(frequent: Sequence[frozenset[str]], words: Words) -> npt.NDArray[np.int64]:
-    """How many frequent words of each language each text holds: languages x texts."""
-    packs_of: dict[str, list[int]] = {}
-    for place, some in enumerate(frequent):
-        for word in sorted(some):
-            packs_of.setdefault(word, []).append(place)
-    known = pc.index_in(words.distinct, value_set=pa.array(list(packs_of), pa.string())).fill_null(-1)
-    number = np.asarray(known)[words.word]
-    said = np.flatnonzero(number >= 0)
-    text, number = np.searchsorted(words.starts, said, side="right") - 1, number[said]
-    each = np.array([len(some) for some in packs_of.values()], np.int64)
-    listed = np.array([one for some in packs_of.values() for one in some], np.int64)
-    pack = listed[ranges_of((np.cumsum(each) - each)[number], each[number])]
-    of_pack = pack * len(words) + np.repeat(text, each[number])
-    counted = np.bincount(of_pack, minlength=len(frequent) * len(words))
-    return counted.reshape(len(frequent), len(words))
-
-
-def _without_ocr(packs: Packs, automatic: pa.StringArray) -> pa.StringArray:
+def without_writing(packs: Packs, automatic: pa.StringArray) -> pa.StringArray:
     """Automatic alternative text, cut where it begins to quote writing: that shows no person."""
     if automatic.null_count == len(automatic):
         return automatic

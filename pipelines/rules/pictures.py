@@ -15,7 +15,8 @@ from pipelines.rules.circumstances import Circumstances, circumstances_of
 from pipelines.rules.declared_words import declared_in_words
 from pipelines.rules.matching import word_hits
 from pipelines.rules.packs import DeclaredRule, Packs
-from pipelines.rules.picture_words import PictureWords, picture_words, reading
+from pipelines.rules.picture_words import PictureWords, picture_words
+from pipelines.rules.reading import reading
 from pipelines.rules.words import words_of
 from schemas.policy import PicturePolicy
 from schemas.signs import Kind, Level
@@ -71,7 +72,7 @@ def picture_signs(
         words = words_of(about.texts)
         assessed = _readable(packs, about)
         number = 0
-        readers = reading(packs, words, about.language)
+        readers = reading(packs, words, about.language, about.from_files)
         for place, (pack, reads) in enumerate(zip(packs.packs, readers, strict=True)):
             for declared in pack.declared:
                 minor, adult, unread = _declared(declared, pictures)

@@ -1,10 +1,14 @@
 """`optout rules`: what a person asks of the packs."""
 
 import json
+from typing import get_args
 
 import pytest
 from commands import Workspace
 from defusedxml.ElementTree import parse
+
+from pipelines.cli.rules import Field
+from pipelines.rules.packs import Written
 
 PACK = """\
 pack: mine
@@ -67,6 +71,26 @@ def test_what_a_text_is_about_is_explained(place):
     assert {row["level"] for row in rows} == {"none"}
     rows = place.run("rules", "explain", "Girls' washed tops", "--language", "en", "--json").done().json
     assert "young_person" in {row["kind"] for row in rows}
+
+
+def test_a_text_is_explained_as_it_is_read_where_it_stands(place):
+    text = "May be an image of text that says 'child'"
+    explain = ("rules", "explain", text, "--language", "en", "--json", "--field")
+    assert [row["rule"] for row in place.run(*explain, "caption").done().json if row["level"] == "strong"]
+    assert place.run(*explain, "auto_alt_text").done().json == []
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--language", "???"), ("--year", "99999"), ("--field", "nowhere")]
+)
+def test_what_is_no_language_year_or_field_is_a_usage_error(place, option, value):
+    ended = place.run("rules", "explain", "a child", option, value)
+    assert (ended.code, ended.out) == (2, "")
+    assert option in ended.err
+
+
+def test_fields_are_those_that_rules_read():
+    assert [field.value for field in Field] == list(get_args(Written))
 
 
 @pytest.mark.parametrize("language", ["de", "de-AT", "DE_ch"])

@@ -142,7 +142,7 @@ def small_packs(patterns, **changed):
         ("tac", Sign.DECLARED),
         ("uno", Sign.DECLARED),
         ("duo", Sign.DECLARED),
-        ("toy tic", Sign.UNASSESSED),
+        ("toy tic", Sign.DECLARED),  # what only looks like a sign takes nothing out of a value
         ("tic toc", Sign.SUSPECTED),
         ("twin", Sign.UNASSESSED),
         ("cent", Sign.UNASSESSED),
