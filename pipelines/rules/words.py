@@ -24,7 +24,7 @@ _UNREAD = (
 """Hyphens, quotation marks and other signs that no pattern reads."""
 _ALONE = rf"([0-9]+|[^{WORD} #])"
 _FOLDED = {
-    "\u00df": "ss", "\u03c2": "\u03c3", "\u0131": "i", "\u0142": "l", "\u00f8": "o", "\u0111": "d",
+    "\u00df": "ss", "\u03c2": "\u03c3", "\u0131": "i", "\u0142": "l", "\u00f8": "oe", "\u0111": "d",
     "\u00e6": "ae", "\u0153": "oe",
 }  # fmt: skip
 """Letters that are written in two ways and do not decompose. Upper case of ß is SS."""
