@@ -29,6 +29,9 @@ _IMAGES = {*_CONFIGURATIONS, _GRID, _OVERLAY, _SAME}
 _REFERENCES = {b"dimg", b"auxl", b"prem"}
 """What an item is put together from; whose transparency it is; colours that it is multiplied into already."""
 
+_LESSER = {b"thmb", b"auxl"}
+"""References by which an item is less than a picture: a thumbnail of another one, or its transparency."""
+
 
 def strip_heif(data: Bytes) -> list[Bytes]:
     """The pieces of the copy: the primary picture, what it is put together from, and its transparency.
@@ -109,6 +112,8 @@ def _brands(data: Bytes, box: Box) -> list[bytes]:
 
 def _kept(items: Items) -> list[int]:
     """The primary item, those it is put together from, and their transparency, in order of their numbers."""
+    # Readers show something else where what should be the picture says that it belongs to another one.
+    must(not any(one.source == items.primary and one.kind in _LESSER for one in items.references))
     alphas = _alphas(items)
     parts: dict[int, list[int]] = {}
     for reference in items.references:

@@ -11,7 +11,7 @@ from pipelines.ingest.media.parts import Order
 from pipelines.ingest.stripping.pieces import MAX_PIECES, Bytes, Refusal, must
 from pipelines.ingest.stripping.regions import must_stand_apart
 from pipelines.ingest.stripping.tiff_directories import Walk
-from pipelines.ingest.stripping.tiff_pixels import Segment, copied, segments_of
+from pipelines.ingest.stripping.tiff_pixels import Segment, copied, must_be_known, segments_of
 from pipelines.ingest.stripping.tiff_tags import (
     LONG,
     STRIP_SIZES,
@@ -55,6 +55,7 @@ def strip_tiff(data: Bytes) -> list[Bytes]:
     values_left, segments_left = len(data) + _SHARED_BYTES, MAX_PIECES
     for directory in shown:
         must(_VENDORS.isdisjoint(directory.entries), Refusal.FORMAT)
+        must_be_known(data, directory, order)
         # Directories may share values, and in the copy each has its own.
         values_left -= read_bytes(directory, order)
         must(values_left >= 0, Refusal.LIMIT)

@@ -50,14 +50,18 @@ class Segment:
     compression: int
 
 
+def must_be_known(data: Bytes, page: Directory, order: Order) -> None:
+    """Refuse a page whose pixels are coded, or to be shown, in a way of which no copy is made."""
+    must(one(data, page, COMPRESSION, order, _PLAIN) in _COMPRESSIONS, Refusal.FORMAT)
+    must(one(data, page, PHOTOMETRIC, order, 0) in _PHOTOMETRICS, Refusal.FORMAT)
+
+
 def segments_of(data: Bytes, page: Directory, order: Order) -> list[Segment]:
     """The strips or tiles of a page: as many as its dimensions ask for, and no longer than its pixels are.
 
     How long compressed ones have to be only their decoder knows: they are as long as the page says.
     """
     compression = one(data, page, COMPRESSION, order, _PLAIN)
-    must(compression in _COMPRESSIONS, Refusal.FORMAT)
-    must(one(data, page, PHOTOMETRIC, order, 0) in _PHOTOMETRICS, Refusal.FORMAT)
     grid = _grid(data, page, order)
     # More of them than the page shows could be anything.
     must(all(tag in page.entries and page.entries[tag].count == grid.wanted for tag in grid.tags))

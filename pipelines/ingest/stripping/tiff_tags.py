@@ -36,8 +36,8 @@ _FIXED: dict[int, tuple[set[int], int]] = {
     # Order of bits, orientation, options of fax codes, predictor; inks and their number; place of chroma;
     # alpha as it was told before there was a tag for any extra sample.
     **dict.fromkeys((266, _ORIENTATION, 292, 293, 317, 332, 334, 531, 32995), (_WHOLE, 1)),
-    # Resolution and its unit; number of the page and of all.
-    282: (_FRACTION, 1), 283: (_FRACTION, 1), 296: (_WHOLE, 1), 297: (_WHOLE, 2),
+    # Resolution and its unit.
+    282: (_FRACTION, 1), 283: (_FRACTION, 1), 296: (_WHOLE, 1),
     # White, primaries, range of the transfer function; coefficients and subsampling of YCbCr.
     318: (_FRACTION, 2), 319: (_FRACTION, 6), 342: (_WHOLE, 6), 529: (_FRACTION, 3), SUBSAMPLING: (_WHOLE, 2),
 }  # fmt: skip

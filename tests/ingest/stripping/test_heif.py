@@ -180,6 +180,8 @@ REFUSED = {
     "items of something else": (ONE.bytes().replace(b"pict", b"meta"), Refusal.FORMAT),
     "no primary item": (replace(ONE, primary=7).bytes(), Refusal.BROKEN),
     "a primary item that is no picture": (replace(beside(XMP), primary=9).bytes(), Refusal.FORMAT),
+    "a primary item that is a thumbnail": (beside(OPAQUE, (b"thmb", 1, 9)).bytes(), Refusal.BROKEN),
+    "a primary item that is transparency": (replace(TWO, primary=2).bytes(), Refusal.BROKEN),
     "a part that is no picture": (replace(beside(XMP, file=GRID), references=((b"dimg", 1, 2, 9),)).bytes(), Refusal.FORMAT),
     "a part that is a JPEG": (replace(GRID, items=GRID.items | {3: replace(TILES[1], type=b"jpeg")}).bytes(), Refusal.FORMAT),
     "a tone map as the picture": (replace(beside(Item(b"tmap", bytes(9)), (b"dimg", 9, 1)), primary=9).bytes(), Refusal.FORMAT),

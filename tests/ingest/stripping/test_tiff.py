@@ -130,6 +130,7 @@ REFUSED = {
     "a smaller one first": (tiff(grey(t254=(4, [1])), grey()), Refusal.FORMAT),
     "itself below": (tiff(grey(t330=(4, [AT]))), Refusal.BROKEN),
     "JPEG of old": (tiff(grey([JPEG_STRIP], t259=(3, [6]))), Refusal.FORMAT),
+    "JPEG of old, otherwise broken": (tiff(grey([], t259=(3, [6]), t256=(2, PLANT))), Refusal.FORMAT),
     "JPEG 2000": (tiff(grey(t259=(3, [34712]))), Refusal.FORMAT),
     "voxels": (tiff(grey(t32997=(4, [2]))), Refusal.FORMAT),
     "a strip beyond the end": (tiff(grey([], t273=(4, [9999]), t279=(4, [247]))), Refusal.TRUNCATED),
