@@ -96,7 +96,7 @@ def _outer(boxes: Boxes) -> tuple[dict[bytes, Box], list[Box]]:
             elif box.name in _ONCE:
                 there[box.name] = box
     except Unreadable as end:
-        if end.doubt is Doubt.LIMIT or b"meta" not in there:
+        if end.doubt is Doubt.LIMIT:
             raise
     must(b"meta" in there)
     return there, mdats

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ingest.media.made import box, full_box
-from ingest.stripping.planted import saved
+from ingest.stripping.planted import FORMS, saved
 
 
 @dataclass(frozen=True)
@@ -159,3 +159,40 @@ def item_of(picture, **options):
         for kind, _, held, told in items.values() if kind == b"av01"
     ]  # fmt: skip
     return coded[0] if len(coded) == 1 else coded
+
+
+# HEVC, as its records and units are; no decoder would make a picture of it
+
+
+def unit(kind, held):
+    """A unit of HEVC with its length before it."""
+    return struct.pack(">IBB", 2 + len(held), kind << 1, 1) + held
+
+
+def message(kind, held):
+    return bytes([kind, len(held)]) + held + b"\x80"
+
+
+def hevc(*arrays):
+    """Record of a decoder: main profile, lengths of four bytes."""
+    head = b"\1\x01\x60\0\0\0\x90\0\0\0\0\0\x5a\xf0\0\xfc\xfd\xf8\xf8\0\0\x0f"
+    told = [bytes([0x80 | kind]) + struct.pack(">HH", 1, len(held)) + held for kind, held in arrays]
+    return box(b"hvcC", head, bytes([len(arrays)]), *told)
+
+
+SETS = ((32, b"\x40\1video"), (33, b"\x42\1sequence"), (34, b"\x44\1picture"))
+SLICE, LIGHT = unit(19, b"\xaf" * 90), unit(39, message(144, b"\3\xe8\1\x90"))
+TEXT = unit(39, message(5, bytes(16) + FORMS["utf-8"]))
+
+
+def spatial(width, height):
+    return full_box(b"ispe", struct.pack(">II", width, height))
+
+
+def coded_item(held, record=None, **more):
+    properties = ((record or hevc(*SETS), True), (spatial(64, 64), False))
+    return Item(b"hvc1", held, properties, **more)
+
+
+HEIC = (b"heic", b"mif1", b"heic")
+"""Brands."""

@@ -4,7 +4,7 @@ import struct
 from dataclasses import replace
 
 from ingest.media.made import box, full_box
-from ingest.stripping.heif import File, Item, item_of
+from ingest.stripping.heif import File, Item, item_of, spatial
 from ingest.stripping.planted import PLANT, PROFILE, exif, image, saved
 
 ALPHA = b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha"
@@ -22,10 +22,6 @@ def with_property(item, held, *, is_essential=False):
 def obu(kind, held):
     """A unit of AV1 that says how long it is; the length takes two bytes."""
     return bytes([kind << 3 | 2, len(held) & 0x7F | 0x80, len(held) >> 7]) + held
-
-
-def spatial(width, height):
-    return full_box(b"ispe", struct.pack(">II", width, height))
 
 
 NUMBERS = PLANT.ljust(-(-len(PLANT) // 4) * 4, b"\0")
@@ -80,6 +76,7 @@ FILES = {
     "between the pieces in the box of items": replace(GRID, gap=PLANT),
     "bytes of items first": replace(beside(XMP, file=TWO), first_bytes=True),
     "behind the end": replace(ONE, end=PLANT),
+    "broken bytes behind the end": replace(ONE, end=b"\0\0\0\4" + PLANT),
     "a film behind the end": replace(ONE, end=box(b"ftyp", b"mp42") + box(b"moov", PLANT)),
     "a film in a box": replace(ONE, end=box(b"mpvd", box(b"moov", PLANT))),
     "a trailer": replace(ONE, end=box(b"sefd", PLANT) + b"SEFT"),

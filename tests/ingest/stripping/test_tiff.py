@@ -22,6 +22,7 @@ from ingest.stripping.planted_tiff import (
 )
 from PIL import Image, ImageOps
 
+from pipelines.ingest.stripping import tiff as tiff_module
 from pipelines.ingest.stripping import tiff_directories
 from pipelines.ingest.stripping.pieces import Refusal, Refused
 from pipelines.ingest.stripping.strip import strip
@@ -115,6 +116,7 @@ RAW = directory(t254=(4, [0]), t256=(4, [4]), t257=(4, [1]), t259=(3, [34713]), 
 LOOP = tiff(grey(), grey())
 LOOP = LOOP[:-4] + LOOP[4:8]
 AT = struct.unpack_from(">I", tiff(grey()), 4)[0]
+APART = grey([], t278=(4, [10]), t259=(3, [5]), t273=(4, [300, 400]), t279=(4, [190, 57]))
 REFUSED = {
     "no page": (b"II*\0" + bytes(100), Refusal.BROKEN),
     "a directory beyond the end": (b"II*\0\xff\xff\0\0" + bytes(100), Refusal.TRUNCATED),
@@ -135,9 +137,10 @@ REFUSED = {
     "voxels": (tiff(grey(t32997=(4, [2]))), Refusal.FORMAT),
     "a strip beyond the end": (tiff(grey([], t273=(4, [9999]), t279=(4, [247]))), Refusal.TRUNCATED),
     "a strip over a directory": (tiff(longer(grey(t259=(3, [5])), 260)), Refusal.BROKEN),
-    "a strip over XMP": (tiff(longer(grey(t259=(3, [5]), t700=(1, PLANT)), 250)), Refusal.BROKEN),
+    "a strip over XMP": (tiff(longer(grey(t259=(3, [5]), t700=(1, PLANT)), 249)), Refusal.BROKEN),
     "a strip over the head": (tiff(directory([], t256=(4, [1]), t257=(4, [1]), t273=(4, [7]), t279=(4, [1]))), Refusal.BROKEN),
-    "strips over each other": (tiff(longer(grey([GREY[:190], GREY[190:]], t278=(4, [10]), t259=(3, [5])), 191)), Refusal.BROKEN),
+    "strips over each other": (tiff(APART, end=bytes(400)), Refusal.BROKEN),
+    "a strip over a preview": (tiff(longer(grey(t259=(3, [5]), sub=[grey(t254=(4, [1]))]), 260)), Refusal.BROKEN),
     "a strip over a comment of EXIF": (tiff(longer(grey(t259=(3, [5]), below=[(34665, directory([], t37510=(7, PLANT)))]), 250)), Refusal.BROKEN),
     "a strip that is too short": (tiff(grey([GREY[:-1]])), Refusal.BROKEN),
     "fewer strips": (tiff(grey(t278=(4, [12]))), Refusal.BROKEN),
@@ -149,6 +152,7 @@ REFUSED = {
     "a width in words": (tiff(grey(t256=(2, PLANT))), Refusal.BROKEN),
     "many widths": (tiff(grey(t256=(4, [19, 19]))), Refusal.BROKEN),
     "a resolution in words": (tiff(grey(t282=(2, PLANT))), Refusal.BROKEN),
+    "a resolution that is no fraction": (tiff(grey(t282=(4, [72]))), Refusal.BROKEN),
     "many resolutions": (tiff(grey(t282=(5, [72, 1, 72, 1]))), Refusal.BROKEN),
     "more bits than samples": (tiff(grey(t258=(3, [8, 8]))), Refusal.BROKEN),
     "a long table of colours": (tiff(grey(t262=(3, [3]), t320=(3, [0] * 769))), Refusal.BROKEN),
@@ -194,6 +198,14 @@ def test_directories_are_bounded(monkeypatch):
     monkeypatch.setattr(tiff_directories, "_MAX_DIRECTORIES", 4)
     with pytest.raises(Refused) as refused:
         strip(data)
+    assert refused.value.why is Refusal.LIMIT
+
+
+def test_strips_of_all_pages_are_bounded(monkeypatch):
+    monkeypatch.setattr(tiff_module, "MAX_PIECES", 4)
+    copy_of(tiff(*[grey()] * 4))
+    with pytest.raises(Refused) as refused:
+        strip(tiff(*[grey()] * 5))
     assert refused.value.why is Refusal.LIMIT
 
 
