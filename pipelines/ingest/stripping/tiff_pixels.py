@@ -1,6 +1,7 @@
 """Where the pixels of a page of a TIFF stand, and how they are copied. TIFF 6.0, sections 3, 15, 21."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipelines.ingest.media.ifd import Directory
 from pipelines.ingest.media.parts import Order
@@ -10,11 +11,13 @@ from pipelines.ingest.stripping.tiff_tags import (
     BITS,
     COMPRESSION,
     HEIGHT,
+    LONG,
     MAX_SAMPLES,
     PHOTOMETRIC,
     PLANAR,
     ROWS_PER_STRIP,
     SAMPLES,
+    SHORT,
     STRIP_SIZES,
     STRIPS,
     SUBSAMPLING,
@@ -41,8 +44,7 @@ _PHOTOMETRICS = {0, 1, 2, 3, 4, 5, _YCBCR, 8, 9, 10, 32844, 32845}
 _SEPARATE = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A strip or a tile as it stands in the file."""
 
     start: int
@@ -64,19 +66,17 @@ def segments_of(data: Bytes, page: Directory, order: Order) -> list[Segment]:
     compression = one(data, page, COMPRESSION, order, _PLAIN)
     grid = _grid(data, page, order)
     # More of them than the page shows could be anything.
-    must(all(tag in page.entries and page.entries[tag].count == grid.wanted for tag in grid.tags))
+    told = [page.entries.get(tag) for tag in grid.tags]
+    must(all(entry and entry.count == grid.wanted and entry.type in {SHORT, LONG} for entry in told))
     starts, sizes = (numbers(data, page, tag, order) for tag in grid.tags)
-    must(len(starts) == len(sizes) == grid.wanted)
     if compression == _PLAIN:
         longest = _plain_sizes(data, page, order, grid)
         # Some readers go on behind the end of one that says it is shorter. An empty one holds no pixels.
         must(all(not size or size >= most for size, most in zip(sizes, longest, strict=True)))
         sizes = tuple(map(min, sizes, longest))
-    found = []
-    for start, size in zip(starts, sizes, strict=True):
-        must(start >= 0 and size >= 0)
-        found.append(Segment(start if size else 0, size, compression))
-    return found
+    return [
+        Segment(start if size else 0, size, compression) for start, size in zip(starts, sizes, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

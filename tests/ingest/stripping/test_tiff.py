@@ -147,6 +147,7 @@ REFUSED = {
     "more strips": (tiff(grey([GREY, PLANT])), Refusal.BROKEN),
     "no strips": (tiff(grey([])), Refusal.BROKEN),
     "no size of a strip": (tiff(grey([], t273=(4, [8]))), Refusal.BROKEN),
+    "places of strips in words": (tiff(grey([], t273=(7, b"8"), t279=(4, [247]))), Refusal.BROKEN),
     "no width": (tiff(grey(t256=(4, [0]))), Refusal.BROKEN),
     "no rows": (tiff(grey(t278=(4, [0]))), Refusal.BROKEN),
     "a width in words": (tiff(grey(t256=(2, PLANT))), Refusal.BROKEN),
