@@ -6,11 +6,14 @@ import warnings
 from collections import Counter
 
 import pytest
+from ingest.media.mutations import mutated
 from PIL import Image, ImageOps
 
 from pipelines.ingest.media.reading import read_media
 from pipelines.ingest.scanning.limits import Limits
 from pipelines.ingest.stripping.export import Exported, export
+from pipelines.ingest.stripping.pieces import Refused
+from pipelines.ingest.stripping.strip import strip
 
 NOT_METADATA = {"File", "ICC_Profile", "Composite", "ExifTool", "System"}
 """Groups of exiftool's: what is outside of the file or worked out, and the profile, which stays."""
@@ -55,6 +58,26 @@ def seen(path):
 def test_pixels_colours_and_orientation_are_the_same(copies):
     compared = [original for original, copy in pictures(copies) if seen(original) == seen(copy)]
     assert len(compared) == 65
+
+
+def test_damaged_ones_are_copied_or_refused_and_nothing_else(test_data):
+    """Those that are written anew, and raw formats, which are read in the same way."""
+    found = test_data("images_bep") / "testdata"
+    files = sorted(
+        path for path in found.rglob("*") if path.suffix in {".avif", ".dng", ".arw", ".nef", ".pef", ".cr2"}
+    )
+    copied, refused = 0, Counter()
+    for seed in range(1200):
+        data = mutated(files[seed % len(files)].read_bytes(), seed)
+        try:
+            copy = b"".join(strip(data))
+        except Refused as why:
+            refused[why.why.value] += 1
+        else:
+            copied += 1
+            assert b"".join(strip(copy)) == copy
+    assert copied > 20
+    assert min(refused["broken"], refused["truncated"], refused["format"]) > 50
 
 
 def values(node):

@@ -31,6 +31,7 @@ from ingest.stripping.planted_heif import (
     TWO,
     XMP,
     beside,
+    obu,
     with_property,
 )
 
@@ -103,6 +104,7 @@ LEFT_OUT = {
         LIGHT[:3] + bytes([LIGHT[3] + 9]) + LIGHT[4:] + b"unwanted!" + SLICE,
         SLICE,
     ),
+    "light that is longer than its unit": (unit(39, b"\x90\xc8" + FORMS["utf-8"] + b"\x80") + SLICE, SLICE),
     "a long message": (unit(39, b"\5\xff\x10" + bytes(271) + b"\x80") + SLICE, SLICE),
     "filler": (SLICE + unit(38, FORMS["utf-8"]), SLICE),
     "units that nobody knows": (unit(48, FORMS["utf-8"]) + SLICE + unit(22, FORMS["utf-8"]), SLICE),
@@ -117,6 +119,13 @@ def test_what_decodes_a_picture_is_copied(held):
 @pytest.mark.parametrize(("held", "left"), LEFT_OUT.values(), ids=LEFT_OUT)
 def test_messages_of_hevc_are_left_out(held, left):
     assert taken_apart(copy_of(File({1: coded_item(held)}, brands=HEIC).bytes()))[0][1][2] == left
+
+
+@pytest.mark.parametrize("kind", [1, 2])
+def test_how_bright_a_picture_is_stays_in_av1(kind):
+    light = obu(5, bytes([kind]) + bytes(24))
+    held = OPAQUE.held[:2] + light + OPAQUE.held[2:]
+    assert taken_apart(copy_of(File({1: replace(OPAQUE, held=held)}).bytes()))[0][1][2] == held
 
 
 def test_a_record_of_a_decoder_keeps_its_parameters_alone():
@@ -175,6 +184,11 @@ def test_boxes_units_and_entries_are_bounded(monkeypatch):
         patched.setattr(heif, "_MAX_BOXES", 60)
         with pytest.raises(Refused, match="limit"):
             strip(data)
+    with monkeypatch.context() as patched:
+        patched.setattr(heif, "_MAX_BOXES", 60)
+        copy_of(ONE.bytes())
+        with pytest.raises(Refused, match="limit"):
+            strip(ONE.bytes() + box(b"free") * 60)
     for file in (data, ONE.bytes()):
         with monkeypatch.context() as patched:
             patched.setattr(coded, "MAX_PIECES", 1)
