@@ -36,7 +36,6 @@ def hevc_configuration(held: Bytes) -> bytes:
             at += 2 + size
         if kind & 0x3F in _PARAMETERS:
             arrays.append(bytes([kind & 0xBF]) + count.to_bytes(2, "big") + units)
-    must(at <= len(held))
     return bytes(held[:_CONFIGURATION_HEAD]) + bytes([len(arrays)]) + b"".join(arrays)
 
 
@@ -50,7 +49,7 @@ def hevc_picture(held: Bytes, configuration: bytes) -> list[Bytes]:
             return kept
         size = number(held, at, size_of_length)
         unit = take(held, at + size_of_length, size)
-        must(size > 2)  # noqa: PLR2004 - the head of a unit
+        must(size >= 2)  # noqa: PLR2004 - the head of a unit
         kind = unit[0] >> 1 & 0x3F
         if kind in _SLICES or kind in _PARAMETERS or (kind in _MESSAGES and _is_light(unit[2:])):
             kept.append(held[at : at + size_of_length + size])

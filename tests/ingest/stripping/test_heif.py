@@ -106,6 +106,7 @@ LEFT_OUT = {
     ),
     "light that is longer than its unit": (unit(39, b"\x90\xc8" + FORMS["utf-8"] + b"\x80") + SLICE, SLICE),
     "a long message": (unit(39, b"\5\xff\x10" + bytes(271) + b"\x80") + SLICE, SLICE),
+    "the end of a sequence": (SLICE + unit(36, b""), SLICE),
     "filler": (SLICE + unit(38, FORMS["utf-8"]), SLICE),
     "units that nobody knows": (unit(48, FORMS["utf-8"]) + SLICE + unit(22, FORMS["utf-8"]), SLICE),
 }

@@ -83,6 +83,7 @@ REFUSED = {
     "messages alone": (colour(b"\x2a\x01\4").bytes(), Refusal.BROKEN),
     "a length without an end": (colour(b"\x32" + b"\xff" * 9).bytes(), Refusal.BROKEN),
     "HEVC that is cut": (File({1: coded_item(SLICE[:-1])}, brands=HEIC).bytes(), Refusal.TRUNCATED),
+    "HEVC with half a head": (File({1: coded_item(SLICE + b"\0\0\0\1\x26")}, brands=HEIC).bytes(), Refusal.BROKEN),
     "HEVC of no unit": (File({1: coded_item(TEXT)}, brands=HEIC).bytes(), Refusal.BROKEN),
     "no configuration": (File({1: BARE}).bytes(), Refusal.BROKEN),
     "the configuration of another coder": (File({1: with_property(BARE, hevc(*SETS))}).bytes(), Refusal.BROKEN),
