@@ -125,7 +125,7 @@ def test_copies_and_what_was_not_copied(place):
     (folder / "a.jpg").write_bytes(PLANTED["JPEG XMP"])
     done = place.run("media", "export", folder, out, "--json").done()
     assert done.json == {"copied": 1, "bytes": (out / "a.jpg").stat().st_size, "not_copied": []}
-    (folder / "b.tif").write_bytes(b"II*\0")
+    (folder / "b.tif").write_bytes(b"II+\0")
     refused = place.run("media", "export", folder, place.folder / "again", "--json")
     assert refused.code == 1
     assert refused.json["not_copied"] == [{"path": "b.tif", "reason": "format"}]

@@ -207,7 +207,7 @@ LATIN_IN_EXIF = {"exif:ImageDescription"}
 """Text of EXIF without a character set of its own."""
 
 
-def _filled(argument, text):
+def with_text(argument, text):
     """An argument with the text in it; within a structure commas are escaped."""
     return argument.replace("{}", text.replace(",", "|,") if "={" in argument.replace("{}", "") else text)
 
@@ -228,7 +228,7 @@ def _cases():
             doubtful |= charset == "latin" and name in LATIN_IN_EXIF
             yield Case(
                 container, block, name, charset,
-                (*options, *(f"-{_filled(argument, text)}" for argument in arguments)),
+                (*options, *(f"-{with_text(argument, text)}" for argument in arguments)),
                 tuple(value.replace("{}", held) for value in values),
                 frozenset({"charset_undeclared"} if doubtful and has_text else ()),
             )  # fmt: skip

@@ -74,13 +74,17 @@ def directories(data: Bytes, first: int, order: Order) -> Iterator[Directory]:
 
 def raw_of(data: Bytes, entry: Entry, order: Order) -> Bytes:
     """The bytes of an entry's values."""
+    start, size = place_of(entry, order)
+    return entry.inline[:size] if start is None else take(data, start, size)
+
+
+def place_of(entry: Entry, order: Order) -> tuple[int | None, int]:
+    """Where an entry's values would stand (null: in itself), and how many bytes they are."""
     each = _SIZE_OF_TYPE.get(entry.type)
     if each is None:
         raise Unreadable(Doubt.BROKEN)
     size = each * entry.count
-    if size <= len(entry.inline):
-        return entry.inline[:size]
-    return take(data, int.from_bytes(entry.inline, order), size)
+    return (None if size <= len(entry.inline) else int.from_bytes(entry.inline, order)), size
 
 
 def integers_of(data: Bytes, entry: Entry, order: Order) -> tuple[int, ...]:

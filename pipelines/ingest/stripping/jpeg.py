@@ -29,6 +29,16 @@ def strip_jpeg(data: Bytes) -> list[Bytes]:
 
     What stands behind the end of the image is left out: previews, further pictures, films, anything.
     """
+    return _stripped(data, must_show=True)
+
+
+def strip_jpeg_tables(data: Bytes) -> list[Bytes]:
+    """The same of a stream without an image: the tables that the strips of a TIFF share."""
+    must(bytes(data[:2]) == b"\xff\xd8")
+    return _stripped(data, must_show=False)
+
+
+def _stripped(data: Bytes, *, must_show: bool) -> list[Bytes]:
     application: dict[int, bytes] = {}
     profile: dict[int, Bytes] = {}
     turned: bytes | None = None
@@ -37,7 +47,7 @@ def strip_jpeg(data: Bytes) -> list[Bytes]:
     for _ in range(MAX_PIECES):
         marker, at = _marker(data, at)
         if marker == _EOI:
-            must(framed and bool(image))
+            must(framed == must_show and bool(image) >= must_show)
             if turned is not None:
                 application[_APP1] = _segment(_APP1, _EXIF + b"\0" + turned)
             # JFIF comes first, and what says how a picture is turned near the start.

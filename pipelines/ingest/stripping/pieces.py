@@ -14,7 +14,7 @@ class Refusal(StrEnum):
     NO_IMAGE = "no_image"
     """Its first bytes are those of no format that is known."""
     FORMAT = "format"
-    """Of its format, or of this kind of it, no copy is made: HEIC, AVIF, raw formats, hierarchical JPEG …"""
+    """Of its format, or of this kind of it, no copy is made: raw formats, sequences, hierarchical JPEG …"""
     BROKEN = "broken"
     """It does not keep to its format: what of it is the picture is not certain."""
     TRUNCATED = "truncated"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from ingest.scanning.pictures import packet
 from ingest.stripping.planted import FORMS, GIF, JPEG, PLANTED, PNG, WEBP
+from ingest.stripping.planted_tiff import grey, tiff
 
 from pipelines.ingest.scanning.limits import Limits
 from pipelines.ingest.stripping import export as exporting
@@ -34,7 +35,7 @@ def source(tmp_path):
     for name, data in {
         "a.jpg": PLANTED["JPEG XMP"], "a.xmp": packet("x") + FORMS["utf-8"], "b/p.png": PLANTED["PNG tEXt"],
         "b/c/g.gif": PLANTED["GIF comment"], "b/c/w": PLANTED["WebP XMP"], "cut.jpg": JPEG[:-9], "notes.txt": b"x",
-        "raw.dng": b"II*\0" + bytes(99), "empty": b"",
+        "raw.dng": tiff(grey(t50706=(1, [1, 4, 0, 0]))), "empty": b"",
     }.items():  # fmt: skip
         (folder / name).write_bytes(data)
     (folder / "inside").symlink_to("b/p.png")
