@@ -54,12 +54,15 @@ def _looks(packs: Packs, words: Words) -> Mask:
     text = np.searchsorted(words.starts, place, side="right") - 1
     ends = np.asarray(pc.is_in(words.distinct, value_set=pa.array(sorted(ENDS))))[words.word]
     sentence = np.concatenate([[0], np.cumsum(ends)])[place] + text
-    for part in (text, sentence):
+    for part, alone in ((text, False), (sentence, True)):
         which, first, votes = np.unique(part * len(packs.packs) + pack, return_index=True, return_counts=True)
         # Most votes of each part: parts are in order, and there are as many starts as parts.
         starts = np.flatnonzero(np.diff(which // len(packs.packs), prepend=-1))
-        most = np.repeat(np.maximum.reduceat(votes, starts), np.diff(starts, append=len(which)))
+        sizes = np.diff(starts, append=len(which))
+        most = np.repeat(np.maximum.reduceat(votes, starts), sizes)
         won = (votes >= _VOTES) & (votes == most)
+        if alone:  # A few words look like several languages: of a sentence no other may have as many.
+            won &= np.repeat(np.add.reduceat((votes == most).astype(np.int64), starts), sizes) == 1
         looks[which[won] % len(packs.packs), text[first[won]]] = True
     return looks
 

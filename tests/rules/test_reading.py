@@ -54,6 +54,9 @@ ALL = {"en", "de", "fr"}
         ("The top of the hill is so high, der Berg und", "en", {"en"}),
         ("le. et. The top of it", None, {"en", "fr"}),
         ("der. The top of it", None, {"en"}),
+        # where a sentence looks like several languages, the text decides
+        ("The top of the hill; so in", None, {"en"}),
+        ("le chat et le chien; so in", None, {"fr"}),
         ("", None, set()),
         (" . ", None, ALL),
     ],
