@@ -21,7 +21,9 @@ _BLANK = r"[\x{115f}\x{1160}\x{180e}\x{3164}\x{ffa0}]"
 def plain(words: pa.StringArray) -> pa.StringArray:
     """Words without what hides them: compatible forms decomposed, accents and unseen characters dropped.
 
-    What looks like a space is one. NFKD: Arrow's NFC and NFKC leave characters decomposed as well. ASCII is plain.
+    What looks like a space is one. ASCII is plain.
+
+    NFKD: Arrow's NFC and NFKC leave characters decomposed as well.
     """
     foreign = np.asarray(pc.invert(pc.string_is_ascii(words)).fill_null(False))
     if not foreign.any():
