@@ -24,7 +24,7 @@ ADULT = {
 UNREAD = {
     PLUS: ("AG-A26", "AG-U18", "AG A", "25", "http://elsewhere.example/AG-A25", "adult", "n/a", "", " ", None),
     AGE: (
-        "-1", "-9", "41.9", "111", "999", "41 years", "18 months", "41-50", "1990-05-17", "adult", "x", "", None,
+        "-1", "-9", "41.9", "111", "999", "41 years", "18 feet", "41-50", "1990-05-17", "adult", "x", "", None,
     ),
 }  # fmt: skip
 """Neither a minor nor adults, and not written as unknown: nothing else assesses such a picture."""

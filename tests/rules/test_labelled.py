@@ -84,3 +84,15 @@ def test_plain_descriptions_that_nobody_had_seen(judged):
     assert one.lines > 900
     assert one.recall > 0.93
     assert one.precision > 0.97
+
+
+def test_what_files_declare(repository):
+    """Lines of the label minor whose metadata declares one, and no line that shows none."""
+    lines = read_labelled(repository / "examples/labelled_captions/declared.jsonl")
+    found = judge(lines, load_packs(), PicturePolicy())
+    declared = [one for one in found if one.level == Level.DECLARED]
+    assert {one.line.label for one in declared} == {"minor", "unclear"}
+    # In three the metadata declares adults, and a minor is only in the words.
+    others = [one for one in found if one.line.label == "minor" and one.level != Level.DECLARED]
+    assert [one.level for one in others] == [Level.STRONG] * 3
+    assert len(declared) > 50
