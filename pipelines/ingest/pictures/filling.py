@@ -1,7 +1,8 @@
 """Rows of records, each picture's fields filled from its file. Nothing that the source said is lost.
 
 Where both speak: the digest is that of the file, and a source that declares another one is a defect of the
-row; the type is that of the content; of two moments the earlier; declarations stand side by side.
+row; the type is that of the content; of two moments the earlier; declarations stand side by side. What could
+not be read of a file is said in its record, as a property of our own.
 """
 
 from collections import Counter
@@ -17,7 +18,7 @@ from pipelines.ingest.scanning.answers import Answer
 from pipelines.ingest.scanning.crew import PictureFile
 from pipelines.ingest.scanning.supervising import Crew, read_files
 from schemas.fields import RECORDS
-from schemas.media import MediaFile
+from schemas.media import READ_WHOLE, UNREAD_PROPERTY
 
 DEFECT = "media.sha256"
 _MEDIA = RECORDS.field("media").type
@@ -83,7 +84,10 @@ def _filled(
     wrong = set()
     parents = np.repeat(np.arange(len(rows)), media.value_lengths().fill_null(0).to_numpy())
     for place, answer in enumerate(answers):
-        if answer is None or answer.media is None:
+        if answer is None:
+            continue
+        said["metadata"][place] = _side_by_side(said["metadata"][place], answer)
+        if answer.media is None:
             continue
         if said["sha256"][place] not in {None, answer.sha256}:
             wrong.add(int(parents[place]))
@@ -91,7 +95,6 @@ def _filled(
         said["mime"][place] = answer.media.mime
         moments = [one for one in (said["taken_at"][place], answer.media.taken_at) if one is not None]
         said["taken_at"][place] = min(moments, default=None)
-        said["metadata"][place] = _side_by_side(said["metadata"][place], answer.media)
     columns = [
         pa.array(said[child.name], child.type) if child.name in said else elements.field(child.name)
         for child in _MEDIA.value_type
@@ -105,15 +108,30 @@ def _filled(
     return _with_defects(rows, sorted(wrong), positions, file) if wrong else rows
 
 
-def _side_by_side(said: list[dict[str, Any]] | None, media: MediaFile) -> list[dict[str, Any]] | None:
-    """What the source says of a file, then what the file itself does; the same is said once."""
-    found = [
-        {"property": one.property, "values": [*one.values], "block": one.block.value}
-        for one in media.declared
+def _side_by_side(said: list[dict[str, Any]] | None, answer: Answer) -> list[dict[str, Any]] | None:
+    """What the source says of a file, what the file does, what of it was not read; the same is said once."""
+    declared = () if answer.media is None else answer.media.declared
+    found: list[dict[str, Any]] = [
+        {"property": one.property, "values": [*one.values], "block": one.block.value} for one in declared
+    ]
+    found += [
+        {"property": UNREAD_PROPERTY, "values": values, "block": block}
+        for block, values in _unread(answer).items()
     ]
     if said is None:
         return found or None
     return said + [one for one in found if one not in said]
+
+
+def _unread(answer: Answer) -> dict[str | None, list[str]]:
+    """Of each block, and of the container or file (null), why it or a part of it was not read."""
+    if answer.media is None:
+        return {} if answer.unread is None else {None: [answer.unread.value]}
+    found: dict[str | None, list[str]] = {}
+    for one in answer.media.doubts:
+        if one.doubt not in READ_WHOLE:
+            found.setdefault(one.block and one.block.value, []).append(one.doubt.value)
+    return found
 
 
 def _with_defects(
