@@ -30,7 +30,7 @@ def _other_end(namespace: str) -> str:
 
 
 def _without_version(namespace: str) -> str:
-    return _VERSION.sub("/#", namespace, count=1).rstrip("/")
+    return _VERSION.sub("/#", namespace, count=1).removesuffix("/")
 
 
 def _of_any_version() -> dict[str, str]:
