@@ -52,12 +52,18 @@ def test_each_that_is_let_through_is_found(tmp_path, monkeypatch):
     }
 
 
-def test_what_persons_released_is_accepted(tmp_path):
-    suspected = {"alt_text": "A toddler on a swing"}
-    place = placed(
-        tmp_path,
-        [[medium(metadata=[UNREAD], **suspected)], [medium(sha256="bb" * 32, metadata=[UNREAD], **WORDS)]],
-    )
+SUSPECTED = {
+    "words about the picture": record(media=[medium(metadata=[UNREAD], alt_text="A toddler on a swing")]),
+    "words of the record": record(media=[medium(metadata=[UNREAD])], text="My daughter at the lake"),
+    "nothing declared": record(media=[medium()], text="My daughter at the lake"),
+}
+
+
+@pytest.mark.parametrize("name", SUSPECTED)
+def test_what_persons_released_is_accepted(tmp_path, name):
+    place = Place(tmp_path, [objection(value="nobody")])
+    other = record(record_id="other", media=[medium(sha256="bb" * 32, metadata=[UNREAD], **WORDS)])
+    place.write([account()], [SUSPECTED[name], other], row_group_rows=2)
     place.build()
     version = load_version(place.store, None)
     [split] = read_splits(place.store, version).to_pylist()

@@ -18,11 +18,13 @@ from pipelines.ingest.scanning.answers import Answer
 from pipelines.ingest.scanning.crew import PictureFile
 from pipelines.ingest.scanning.supervising import Crew, read_files
 from schemas.fields import RECORDS
-from schemas.media import READ_WHOLE, UNREAD_PROPERTY
+from schemas.media import READ_WHOLE, UNREAD_PROPERTY, Unread
 
 DEFECT = "media.sha256"
 _MEDIA = RECORDS.field("media").type
 _DEFECT_TYPE = RECORDS.field("defect").type
+_REFUSED = Answer(0, unread=Unread.NOT_OPENED)
+"""Of a file that may be there and is not opened, as a scan of the folder has it of a link that leads out."""
 _CHARACTERS = 4 * 1024 * 1024
 """Characters of declared values after which a batch is cut: few files may declare very much."""
 
@@ -48,7 +50,7 @@ class Pictures:
         ]
         self.counts.update(place.value for place in places if isinstance(place, Nowhere))
         files = [place for place in places if isinstance(place, PictureFile)]
-        if not files:
+        if not files and Nowhere.OUTSIDE not in places:
             yield rows
             return
         answers = read_files(self.crew, files)
@@ -56,17 +58,18 @@ class Pictures:
         start, characters, held = 0, 0, []
         for row, elements in enumerate(media.value_lengths().fill_null(0).to_pylist()):
             for _ in range(elements):
-                held.append(next(answers)[1] if isinstance(next(waiting), PictureFile) else None)
-                characters += self._count(held[-1])
+                place = next(waiting)
+                held.append(_REFUSED if place is Nowhere.OUTSIDE else None)
+                if isinstance(place, PictureFile):
+                    held[-1] = next(answers)[1]
+                    characters += self._count(held[-1])
             if characters > _CHARACTERS or row == len(rows) - 1:
                 part = slice(start, row + 1)
                 yield _filled(rows.slice(start, row + 1 - start), held, positions[part], file)
                 start, characters, held = row + 1, 0, []
 
-    def _count(self, answer: Answer | None) -> int:
+    def _count(self, answer: Answer) -> int:
         """Count a picture; characters that its file declares."""
-        if answer is None:
-            return 0
         self.counts["read" if answer.unread is None else f"unread {answer.unread}"] += 1
         if answer.media is None:
             return 0

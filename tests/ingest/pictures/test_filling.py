@@ -120,7 +120,7 @@ def test_a_digest_that_is_not_that_of_the_file_is_a_defect_of_the_row(crew, fold
 UNREAD = {
     "text.jpg": ("unread no_image", [unread("no_image", block=None)]),
     "missing.jpg": ("missing", []),
-    "../a.jpg": ("outside", []),
+    "../a.jpg": ("outside", [unread("not_opened", block=None)]),
     "https://e.org/a.jpg": ("elsewhere", []),
 }
 

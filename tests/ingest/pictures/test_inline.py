@@ -61,11 +61,11 @@ def test_records_are_filled_and_a_changed_picture_is_read_again(place):
     assert done["pictures"] == {"read": 2, "missing": 1, "outside": 1, "unread no_image": 1}
     assert done["defects"] == [{"table": "records", "field": "media.sha256", "rows": 1}]
     assert done["numbers"]["malformed_records"] == 1
-    assert subjects(place) == {"1": [["sea"]], "3": [["no_image"]]}
+    assert subjects(place) == {"1": [["sea"]], "3": [["no_image"], ["not_opened"]]}
     lay(place, a=jpeg("child"))
     shown = ingest(place).done().out
     assert "pictures that records name" in shown
-    assert subjects(place) == {"1": [["child"]], "3": [["no_image"]]}
+    assert subjects(place) == {"1": [["child"]], "3": [["no_image"], ["not_opened"]]}
     (place.folder / "pictures/2024/a.xmp").write_bytes(packet("from beside"))
     ingest(place).done()
     assert subjects(place)["1"] == [["child"], ["from beside"]]
