@@ -59,10 +59,11 @@ class Pictures:
         for row, elements in enumerate(media.value_lengths().fill_null(0).to_pylist()):
             for _ in range(elements):
                 place = next(waiting)
-                held.append(_REFUSED if place is Nowhere.OUTSIDE else None)
+                answer = _REFUSED if place is Nowhere.OUTSIDE else None
                 if isinstance(place, PictureFile):
-                    held[-1] = next(answers)[1]
-                    characters += self._count(held[-1])
+                    _, answer = next(answers)
+                    characters += self._count(answer)
+                held.append(answer)
             if characters > _CHARACTERS or row == len(rows) - 1:
                 part = slice(start, row + 1)
                 yield _filled(rows.slice(start, row + 1 - start), held, positions[part], file)
