@@ -135,9 +135,11 @@ RECORD_FIELDS: tuple[Field, ...] = (
         Field("caption", pa.string(), _CONTENT, "caption of this medium alone"),
         Field("taken_at", TIMESTAMP, _PERSONAL, "when it was taken", unit="UTC"),
         Field("metadata", None, _PERSONAL, "what the file itself declares", children=(
-            Field("property", pa.string(), _CONTEXT, "prefix and name: plus:MinorModelAgeDisclosure"),
+            Field("property", pa.string(), _CONTEXT, "prefix and name: plus:MinorModelAgeDisclosure;"
+                  " optout:Unread: what could not be read"),
             Field("values", pa.list_(pa.field("element", pa.string())), _PERSONAL, "its values, as written"),
-            Field("block", pa.string(), _CONTEXT, "where in the file it stood: exif, iim, xmp, sidecar"),
+            Field("block", pa.string(), _CONTEXT, "where in the file it stood: exif, iim, xmp, sidecar;"
+                  " of optout:Unread null: the file as a whole"),
         )),
     )),
     Field("defect", _DEFECT_TYPE, _CONTEXT, "why the source row did not conform; all else is then null"),

@@ -38,6 +38,14 @@ class Doubt(StrEnum):
     """More values, or longer ones, than are read; the rest was left out."""
 
 
+UNREAD_PROPERTY = "optout:Unread"
+"""A property of our own in the metadata of a record's picture: what could not be read of its file. Values:
+the doubts, or why the file is unread. Block: the one concerned; null: the container, or the whole file."""
+
+READ_WHOLE = frozenset({Doubt.CHARSET_UNDECLARED})
+"""Doubts about what was read, none of which leaves anything out. All others do."""
+
+
 @dataclass(frozen=True)
 class Declared:
     """A property as one block writes it."""

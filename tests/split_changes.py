@@ -161,7 +161,10 @@ def _(made):
     made.released(4)["media"][0]["alt_text"] = "a ridge"
 
 
-@case("an unassessed picture released", row(3, "no picture of which nothing is written or declared"))
+@case(
+    "an unassessed picture released",
+    row(3, "no picture of which nothing is written or declared, or not all was read"),
+)
 def _(made):
     unseen = {"sha256": PICTURES["unseen"], "mime": "image/jpeg", "alt_text": None, "caption": None}
     made.released(3)["media"].append(unseen)

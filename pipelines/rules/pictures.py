@@ -17,6 +17,7 @@ from pipelines.rules.matching import word_hits
 from pipelines.rules.packs import DeclaredRule, Packs
 from pipelines.rules.picture_words import PictureWords, picture_words
 from pipelines.rules.reading import reading
+from pipelines.rules.unread import unread_pictures
 from pipelines.rules.words import words_of
 from schemas.policy import PicturePolicy
 from schemas.signs import Kind, Level
@@ -32,7 +33,7 @@ class Sign(IntEnum):
     """What metadata and words say of one picture."""
 
     UNASSESSED = 0
-    """Nothing that a rule can read. Not called safe."""
+    """Nothing that a rule can read, or something that could not be read. Not called safe."""
     NO_SIGN = 1
     SUSPECTED = 2
     DECLARED = 3
@@ -66,7 +67,7 @@ def picture_signs(
     pictures = media.flatten()
     found = Found(len(row))
     assessed = np.zeros(len(row), bool)
-    unreadable = np.zeros(len(row), bool)
+    unreadable = unread_pictures(pictures)
     if len(row):
         about = picture_words(records, pictures, row, packs)
         words = words_of(about.texts)

@@ -37,6 +37,11 @@ def case(name, reason, released=0, *, pictures, **fields):
     return Case(name, record(media=pictures, **fields), reason, released)
 
 
+def damaged(block, *said, **fields):
+    """A picture of whose file something could not be read; ``said``: what else is declared."""
+    return medium(metadata=[*said, declared("optout:Unread", "broken", block=block)], **fields)
+
+
 def says(*values, prop=PLUS, **fields):
     return medium(metadata=[declared(prop, *values)], **fields)
 
@@ -79,6 +84,16 @@ CASES = [
     case("the structure of keywords is called Children", "kept", 1, pictures=[
         says("Anna", prop="mwg-kw:Children", **HILL)]),
     case("nothing clears what is declared", DECLARED, pictures=[says("AG-A16", alt_text="An old man on a bench")]),
+    # not all was read
+    *(case(f"words, and a {block or 'file'} that could not be read", "kept", 0, pictures=[damaged(block, **HILL)])
+      for block in ("exif", "iim", "xmp", "comment", "sidecar", None)),
+    case("what nobody could read, of a doubt nobody knows", "kept", 0, pictures=[
+        medium(metadata=[{"property": "optout:Unread", "values": None, "block": None}], **HILL)]),
+    case("a machine's words do not clear it", "kept", 0, pictures=[damaged("xmp", auto_alt_text="May be an image of mountain")]),
+    case("adults declared do not clear it", "kept", 0, pictures=[damaged("xmp", declared(PLUS, "AG-A25"), **HILL)]),
+    case("a child declared in what was read", DECLARED, pictures=[damaged("xmp", declared(PLUS, "AG-A15"))]),
+    case("children written, and a block that could not be read", SUSPECTED, pictures=[damaged("xmp", alt_text="Two children")]),
+    case("the picture beside a damaged one", "kept", 1, pictures=[damaged("xmp", **HILL), medium(**HILL)]),
     # suspected by words
     case("children in the alternative text", SUSPECTED, pictures=[medium(alt_text="Two children on a swing")]),
     case("children in the caption", SUSPECTED, pictures=[medium(caption="THE KIDS IN THE GARDEN")]),

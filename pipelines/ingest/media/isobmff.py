@@ -16,7 +16,6 @@ from pipelines.ingest.media.parts import (
     BLOCK_OF,
     Bytes,
     Kind,
-    Mime,
     Part,
     Piece,
     Size,
@@ -29,38 +28,68 @@ from schemas.media import Doubt, Doubted
 
 _MIMES = {
     b"heic": "image/heic", b"heix": "image/heic", b"heim": "image/heic", b"heis": "image/heic",
-    b"hevc": "image/heic-sequence", b"hevx": "image/heic-sequence", b"mif1": "image/heif",
-    b"mif2": "image/heif", b"msf1": "image/heif-sequence", b"avif": "image/avif", b"avis": "image/avif",
+    b"hevc": "image/heic-sequence", b"hevx": "image/heic-sequence", b"hevm": "image/heic-sequence",
+    b"hevs": "image/heic-sequence", b"avif": "image/avif", b"avis": "image/avif", b"avio": "image/avif",
+    b"MA1A": "image/avif", b"MA1B": "image/avif",
 }  # fmt: skip
-"""Major brands of pictures."""
+"""Brands of pictures that say how they are coded: HEVC (ISO/IEC 23008-12 annex B) or AV1 (AVIF 1.1)."""
+_GENERAL = {
+    b"mif1": "image/heif", b"mif2": "image/heif", b"miaf": "image/heif", b"msf1": "image/heif-sequence",
+}  # fmt: skip
+"""Brands of pictures in any coding."""
+_MOST_BRANDS = 64
+_PICTURE = b"pict"
+"""Handler of a meta box whose items are pictures."""
 _KINDS = {b"Exif": Kind.EXIF, b"application/rdf+xml": Kind.XMP}
 _C2PA = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 
 
 def iso_mime(data: Bytes) -> str | None:
-    """Type of an ISO file by its major brand; None: it is no picture."""
-    return _MIMES.get(bytes(data[8:12])) if bytes(data[4:8]) == b"ftyp" else None
+    """Type of an ISO file by its major brand, by those it is compatible with, by its items; None: no picture.
+
+    What encoders write first is of no use where it names a profile, or the film that the same container could
+    hold; AVIF files of some call themselves mif1.
+    """
+    if bytes(data[4:8]) != b"ftyp":
+        return None
+    major = bytes(data[8:12])
+    held = bytes(data[16 : min(int.from_bytes(data[:4], "big"), 16 + 4 * _MOST_BRANDS)])
+    others = [held[at : at + 4] for at in range(0, len(held), 4)]
+    if major in _MIMES:
+        return _MIMES[major]
+    if major in _GENERAL:
+        return "image/avif" if b"avif" in others else _GENERAL[major]
+    for known in (_MIMES, _GENERAL):
+        for brand in others:
+            if brand in known:
+                return known[brand]
+    return "image/heif" if _has_pictures(data) else None
+
+
+def _has_pictures(data: Bytes) -> bool:
+    """Whether the file's own meta box is one of pictures. That of a film stands within another."""
+    boxes = Boxes(data)
+    try:
+        for box in boxes.within(0, len(data)):
+            if box.name == b"meta":
+                _, _, reader = full(boxes, box)
+                handler = boxes.named(b"hdlr", reader.at, box.end)
+                return handler is not None and bytes(data[handler.start + 8 : handler.start + 12]) == _PICTURE
+    except Unreadable:
+        pass
+    return False
 
 
 def iso_parts(data: Bytes) -> Iterator[Part]:
     """Blocks, dimensions, type and doubts. Unreadable: the file cannot be walked further."""
     boxes = Boxes(data)
     for box in boxes.within(0, len(data)):
-        if box.name == b"ftyp":
-            yield from _brands(data, box)
-        elif box.name == b"meta":
+        if box.name == b"meta":
             yield from _meta(boxes, box)
         elif box.name == b"uuid" and bytes(data[box.start : box.start + 16]) == _C2PA:
             yield Piece(Kind.C2PA, b"")
         if box.is_cut:
             raise Unreadable(Doubt.TRUNCATED)
-
-
-def _brands(data: Bytes, box: Box) -> Iterator[Part]:
-    """AVIF files of some encoders call themselves mif1, and avif among what they are compatible with."""
-    brands = bytes(data[box.start : min(box.end, box.start + 256)])
-    if brands[:4] == b"mif1" and b"avif" in {brands[at : at + 4] for at in range(8, len(brands), 4)}:
-        yield Mime("image/avif")
 
 
 def _meta(boxes: Boxes, meta: Box) -> Iterator[Part]:

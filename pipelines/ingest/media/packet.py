@@ -7,23 +7,19 @@ from xml.etree.ElementTree import ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
 
-from pipelines.ingest.media.fields import NAMESPACES, XMP_TOP
-from pipelines.ingest.media.limits import MAX_BLOCK_BYTES, MAX_DEPTH, MAX_ELEMENTS
+from pipelines.ingest.media.decoding import text_of
+from pipelines.ingest.media.fields import XMP_TOP
+from pipelines.ingest.media.limits import MAX_DEPTH, MAX_ELEMENTS
+from pipelines.ingest.media.namespaces import prefix_of
 from pipelines.ingest.media.parts import Bytes, Unreadable
 from schemas.media import Doubt
 
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
-_NOTE = "http://ns.adobe.com/xmp/note/"
+_REFERENCE = f"{RDF}nodeID"
 DESCRIPTION = f"{RDF}Description"
 _TOP = [f"{RDF}RDF", DESCRIPTION]
 """Where the properties of the picture stand. A description further down is one of something else."""
 _CHUNK = 64 * 1024
-_MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
-_STARTS = {
-    b"<\0\0\0": "utf-32-le", b"\0\0\0<": "utf-32-be",
-    b"\xff\xfe\0\0": "utf-32-le", b"\0\0\xfe\xff": "utf-32-be",
-    b"<\0": "utf-16-le", b"\0<": "utf-16-be",
-}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -43,7 +39,7 @@ def properties_of(packet: Bytes, found: list[tuple[str, Element]]) -> Doubt | No
     kept.
     """
     try:
-        text, doubt = _text(packet)
+        text, doubt = text_of(packet)
     except Unreadable as end:
         return end.doubt
     target = _Target(found)
@@ -56,32 +52,12 @@ def properties_of(packet: Bytes, found: list[tuple[str, Element]]) -> Doubt | No
         return Doubt.BROKEN
     except Unreadable as end:
         return end.doubt
-    return doubt
-
-
-def _text(packet: Bytes) -> tuple[str, Doubt | None]:
-    """The packet's text, up to its last bracket: what is behind it is padding, or not the packet's."""
-    if len(packet) > MAX_BLOCK_BYTES:
-        raise Unreadable(Doubt.LIMIT)
-    raw = bytes(packet)
-    # A mark may stand before padding, and UTF-16 without one.
-    encoding = next(
-        (found for start, found in {**_STARTS, **_MARKS}.items() if raw.startswith(start)), "utf-8"
-    )
-    doubt = None
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError:
-        text = raw.decode(encoding, "replace")
-        # Only what stands within the packet's brackets is the packet's fault.
-        doubt = Doubt.BROKEN if "\ufffd" in text[: text.rfind(">")] else None
-    return text[max(0, text.find("<")) : text.rfind(">") + 1], doubt
+    return Doubt.BROKEN if target.refers else doubt
 
 
 def _property_of(tag: str) -> str | None:
     namespace, _, name = tag[1:].partition("}")
-    prefix = "xmpNote" if namespace == _NOTE else NAMESPACES.get(namespace)
-    known = f"{prefix}:{name}"
+    known = f"{prefix_of(namespace)}:{name}"
     return known if known in XMP_TOP else None
 
 
@@ -93,6 +69,8 @@ class _Target:
         self._path: list[str] = []
         self._open: list[Element] = []
         self._count = 0
+        self.refers = False
+        """A property of interest names a node that stands elsewhere (rdf:nodeID), where it is not read."""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins."""
@@ -110,6 +88,7 @@ class _Target:
                 self._open.append(element)
         elif tag == DESCRIPTION and self._path[-1:] == _TOP[:1]:
             self._found.extend(_written_as_attributes(attributes))
+        self.refers |= bool(self._open) and _REFERENCE in attributes
         self._path.append(tag)
 
     def end(self, _tag: str) -> None:

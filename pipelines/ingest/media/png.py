@@ -14,6 +14,11 @@ _XMP = "XML:com.adobe.xmp"
 _PROFILE = "Raw profile type "
 _EXIF, _XMP_NAME = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0"
 _LONGEST_KEYWORD = 79
+_NAME = 4
+_EXIF_CHUNKS = frozenset({b"exif", b"zxif"})
+"""In small letters: how they are written changed while they were proposed."""
+_COMPRESSED, _COMPRESSED_HEAD = b"\0", 5
+"""Of EXIF as zxIf was proposed: a zero, four bytes of length, deflated bytes."""
 _TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _PROFILE_KINDS = {"exif": Kind.EXIF, "app1": Kind.EXIF, "xmp": Kind.XMP, "iptc": Kind.IIM, "8bim": Kind.IIM}
 _LENGTH = re.compile(rb"[ \t]*(\d{1,10})[ \t]*\n")
@@ -29,8 +34,10 @@ class _Budget:
 def png_parts(data: Bytes) -> Iterator[Part]:
     """Blocks, dimensions and doubts, in the order of the file. Unreadable: it cannot be walked further."""
     budget = _Budget()
-    at = 8
+    at, ended = 8, False
     for _ in range(MAX_SEGMENTS):
+        if ended and not _is_chunk(data, at):
+            return
         size, name = number(data, at, 4), bytes(take(data, at + 4, 4))
         if name == b"IHDR":
             found = size_of(number(data, at + 8, 4), number(data, at + 12, 4))
@@ -38,17 +45,23 @@ def png_parts(data: Bytes) -> Iterator[Part]:
                 yield found
         elif name in _TEXTS:
             yield from _text(name, data, at + 8, size, budget)
-        elif name == b"eXIf":
-            yield from _exif(data, at + 8, size)
+        elif name.lower() in _EXIF_CHUNKS:
+            yield from _exif(data, at + 8, size, budget)
         elif name == b"caBX":
             yield Piece(Kind.C2PA, b"")
         elif name == b"IEND":
-            return
+            ended = True
         at += 12 + size
     raise Unreadable(Doubt.LIMIT)
 
 
-def _exif(data: Bytes, at: int, size: int) -> Iterator[Part]:
+def _is_chunk(data: Bytes, at: int) -> bool:
+    """Whether chunks go on behind the last one, as some writers have it; all else there is not read."""
+    name = bytes(data[at + 4 : at + 8])
+    return len(name) == _NAME and name.isalpha()
+
+
+def _exif(data: Bytes, at: int, size: int, budget: _Budget) -> Iterator[Part]:
     try:
         held = take(data, at, size)
     except Unreadable as end:
@@ -56,6 +69,12 @@ def _exif(data: Bytes, at: int, size: int) -> Iterator[Part]:
         if end.doubt is Doubt.LIMIT:
             return
         held = data[at:]
+    if bytes(held[:1]) == _COMPRESSED:
+        try:
+            held = _inflated(bytes(held[_COMPRESSED_HEAD:]), budget)
+        except Unreadable as end:
+            yield Doubted(end.doubt, Block.EXIF)
+            return
     yield Piece(Kind.EXIF, held[len(_EXIF) :] if bytes(held[: len(_EXIF)]) == _EXIF else held)
 
 

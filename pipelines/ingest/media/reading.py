@@ -28,8 +28,7 @@ def read_media(data: Bytes, sidecar: bytes | None = None) -> MediaFile | None:
     Raises nothing, whatever the bytes are: what cannot be read is a doubt. ``data`` may be a view of a mapped
     file; nothing of it is held afterwards.
     """
-    head = bytes(data[:16])
-    found = _format_of(head)
+    found = _format_of(data)
     if found is None:
         return None
     mime, walker = found
@@ -68,13 +67,14 @@ def _parts(walker: Walker, data: Bytes) -> Iterator[Part]:
         yield Doubted(end.doubt, None)
 
 
-def _format_of(head: bytes) -> tuple[str, Walker] | None:
+def _format_of(data: Bytes) -> tuple[str, Walker] | None:
+    head = bytes(data[:16])
     for start, mime, walker in _STARTS:
         if head.startswith(start):
             return mime, walker
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return "image/webp", webp_parts
-    iso = iso_mime(head)
+    iso = iso_mime(data)
     return (iso, iso_parts) if iso is not None else None
 
 

@@ -1,7 +1,8 @@
 """Rows of records, each picture's fields filled from its file. Nothing that the source said is lost.
 
 Where both speak: the digest is that of the file, and a source that declares another one is a defect of the
-row; the type is that of the content; of two moments the earlier; declarations stand side by side.
+row; the type is that of the content; of two moments the earlier; declarations stand side by side. What could
+not be read of a file is said in its record, as a property of our own.
 """
 
 from collections import Counter
@@ -17,11 +18,13 @@ from pipelines.ingest.scanning.answers import Answer
 from pipelines.ingest.scanning.crew import PictureFile
 from pipelines.ingest.scanning.supervising import Crew, read_files
 from schemas.fields import RECORDS
-from schemas.media import MediaFile
+from schemas.media import READ_WHOLE, UNREAD_PROPERTY, Unread
 
 DEFECT = "media.sha256"
 _MEDIA = RECORDS.field("media").type
 _DEFECT_TYPE = RECORDS.field("defect").type
+_REFUSED = Answer(0, unread=Unread.NOT_OPENED)
+"""Of a file that may be there and is not opened, as a scan of the folder has it of a link that leads out."""
 _CHARACTERS = 4 * 1024 * 1024
 """Characters of declared values after which a batch is cut: few files may declare very much."""
 
@@ -47,7 +50,7 @@ class Pictures:
         ]
         self.counts.update(place.value for place in places if isinstance(place, Nowhere))
         files = [place for place in places if isinstance(place, PictureFile)]
-        if not files:
+        if not files and Nowhere.OUTSIDE not in places:
             yield rows
             return
         answers = read_files(self.crew, files)
@@ -55,17 +58,19 @@ class Pictures:
         start, characters, held = 0, 0, []
         for row, elements in enumerate(media.value_lengths().fill_null(0).to_pylist()):
             for _ in range(elements):
-                held.append(next(answers)[1] if isinstance(next(waiting), PictureFile) else None)
-                characters += self._count(held[-1])
+                place = next(waiting)
+                answer = _REFUSED if place is Nowhere.OUTSIDE else None
+                if isinstance(place, PictureFile):
+                    _, answer = next(answers)
+                    characters += self._count(answer)
+                held.append(answer)
             if characters > _CHARACTERS or row == len(rows) - 1:
                 part = slice(start, row + 1)
                 yield _filled(rows.slice(start, row + 1 - start), held, positions[part], file)
                 start, characters, held = row + 1, 0, []
 
-    def _count(self, answer: Answer | None) -> int:
+    def _count(self, answer: Answer) -> int:
         """Count a picture; characters that its file declares."""
-        if answer is None:
-            return 0
         self.counts["read" if answer.unread is None else f"unread {answer.unread}"] += 1
         if answer.media is None:
             return 0
@@ -83,7 +88,10 @@ def _filled(
     wrong = set()
     parents = np.repeat(np.arange(len(rows)), media.value_lengths().fill_null(0).to_numpy())
     for place, answer in enumerate(answers):
-        if answer is None or answer.media is None:
+        if answer is None:
+            continue
+        said["metadata"][place] = _side_by_side(said["metadata"][place], answer)
+        if answer.media is None:
             continue
         if said["sha256"][place] not in {None, answer.sha256}:
             wrong.add(int(parents[place]))
@@ -91,7 +99,6 @@ def _filled(
         said["mime"][place] = answer.media.mime
         moments = [one for one in (said["taken_at"][place], answer.media.taken_at) if one is not None]
         said["taken_at"][place] = min(moments, default=None)
-        said["metadata"][place] = _side_by_side(said["metadata"][place], answer.media)
     columns = [
         pa.array(said[child.name], child.type) if child.name in said else elements.field(child.name)
         for child in _MEDIA.value_type
@@ -105,15 +112,30 @@ def _filled(
     return _with_defects(rows, sorted(wrong), positions, file) if wrong else rows
 
 
-def _side_by_side(said: list[dict[str, Any]] | None, media: MediaFile) -> list[dict[str, Any]] | None:
-    """What the source says of a file, then what the file itself does; the same is said once."""
-    found = [
-        {"property": one.property, "values": [*one.values], "block": one.block.value}
-        for one in media.declared
+def _side_by_side(said: list[dict[str, Any]] | None, answer: Answer) -> list[dict[str, Any]] | None:
+    """What the source says of a file, what the file does, what of it was not read; the same is said once."""
+    declared = () if answer.media is None else answer.media.declared
+    found: list[dict[str, Any]] = [
+        {"property": one.property, "values": [*one.values], "block": one.block.value} for one in declared
+    ]
+    found += [
+        {"property": UNREAD_PROPERTY, "values": values, "block": block}
+        for block, values in _unread(answer).items()
     ]
     if said is None:
         return found or None
     return said + [one for one in found if one not in said]
+
+
+def _unread(answer: Answer) -> dict[str | None, list[str]]:
+    """Of each block, and of the container or file (null), why it or a part of it was not read."""
+    if answer.media is None:
+        return {} if answer.unread is None else {None: [answer.unread.value]}
+    found: dict[str | None, list[str]] = {}
+    for one in answer.media.doubts:
+        if one.doubt not in READ_WHOLE:
+            found.setdefault(one.block and one.block.value, []).append(one.doubt.value)
+    return found
 
 
 def _with_defects(

@@ -53,9 +53,11 @@ CREATE TEMP MACRO releasable(media, mime_form, sha256_form) AS
     'mime': if(regexp_full_match(m.mime, mime_form), m.mime, NULL),
     'alt_text': m.alt_text, 'caption': m.caption});
 
--- Whether anything is written about a picture, or declared: without that it is unassessed, whatever the rules.
-CREATE TEMP MACRO is_described(m) AS
-  regexp_matches(concat(m.alt_text, m.auto_alt_text, m.caption), '\pL') OR coalesce(len(m.metadata), 0) > 0;
+-- Whether anything is written about a picture, or declared, and nothing of its file was left unread: else it is
+-- unassessed, whatever the rules.
+CREATE TEMP MACRO may_be_assessed(m) AS
+  (regexp_matches(concat(m.alt_text, m.auto_alt_text, m.caption), '\pL') OR coalesce(len(m.metadata), 0) > 0)
+  AND NOT coalesce(list_contains(list_transform(m.metadata, lambda entry: entry.property), 'optout:Unread'), false);
 
 -- Of the pictures of a record those that were released, by number: each is the next that equals what was released.
 CREATE TEMP MACRO released_of(released, media, kinds) AS

@@ -53,7 +53,7 @@ def name_pictures(session: "DuckDBPyConnection", rows: pa.Table, terms: "Terms")
     run(session, "picture_key", {**pads(terms.lineage_key), "every": bool(len(terms.reviews))})
     if not len(terms.reviews):
         return
-    run(session, "review_hit", {"refused": Decision.REFUSED.value, "expired": Decision.EXPIRED.value})
+    run(session, "review_hit", {decision.name.lower(): decision.value for decision in Decision})
 
 
 def reviews_met(session: "DuckDBPyConnection", reviews: pa.Table) -> str:

@@ -52,7 +52,7 @@ _RELEASED = {
     "surface": (7, "the source's surface"),
     "created_month": (7, "the month of the source's created_at"),
     "media": (7, "pictures of the source's row, in order, unchanged but for masks"),
-    "unassessed": (2, "no picture of which nothing is written or declared"),
+    "unassessed": (2, "no picture of which nothing is written or declared, or not all was read"),
     "withheld": (2, "every picture of the row: the policy withholds none"),
     "empty": (2, describe(Reason.NO_OWN_CONTENT.code, 0)),
 }

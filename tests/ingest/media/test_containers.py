@@ -226,6 +226,16 @@ def test_dimensions_of_a_raw_file_are_those_of_the_picture_below():
         ((b"mif1", b"avif"), "image/avif"),
         ((b"avis", b"avif"), "image/avif"),
         ((b"hevc", b"hevc"), "image/heic-sequence"),
+        ((b"hevm", b"avif"), "image/heic-sequence"),
+        ((b"MA1A", b"miaf"), "image/avif"),
+        ((b"MA1B", b"miaf"), "image/avif"),
+        ((b"avio", b"miaf"), "image/avif"),
+        ((b"miaf", b"avif"), "image/avif"),
+        ((b"miaf", b"miaf"), "image/heif"),
+        ((b"msf1", b"isom"), "image/heif-sequence"),
+        ((b"isom", b"avif"), "image/avif"),
+        ((b"isom", b"heic"), "image/heic"),
+        ((b"isom", b"isom"), "image/heif"),
     ],
 )
 def test_brands(brands, mime):
@@ -233,6 +243,78 @@ def test_brands(brands, mime):
     data = heif()
     data = data.replace(b"ftypheic\0\0\0\0mif1heic", b"ftyp" + major + b"\0\0\0\0mif1" + compatible)
     assert read_media(data).mime == mime
+
+
+def test_a_file_of_no_known_brand_is_a_picture_if_its_items_are():
+    data = heif((b"mime", b"application/rdf+xml", SUBJECT)).replace(
+        b"ftypheic\0\0\0\0mif1heic", b"ftypjpeg" + b"\0" * 12
+    )
+    media = read_media(data)
+    assert (media.mime, media.width) == ("image/heif", 8)
+    assert values(media) == {(Block.XMP, "dc:subject"): ("a child",)}
+    for other in (
+        data.replace(b"pict", b"vide"),
+        data.replace(b"hdlr", b"free"),
+        data.replace(b"meta", b"moov"),
+        data[:30],
+    ):
+        assert read_media(other) is None
+
+
+def test_brands_behind_the_first_box_are_none():
+    data = heif().replace(b"ftypheic\0\0\0\0mif1heic", b"ftypisom\0\0\0\0isomisom").replace(b"pict", b"vide")
+    assert read_media(data + box(b"free", b"avif" * 100)) is None
+
+
+def png_trailed(*behind):
+    """A PNG and what stands behind its last chunk."""
+    return png() + b"".join(behind)
+
+
+def test_chunks_behind_the_last_one_of_a_png_are_read():
+    data = png_trailed(itxt("XML:com.adobe.xmp", SUBJECT.decode()), chunk(b"eXIf", DESCRIBED))
+    media = read_media(data)
+    assert values(media) == {
+        (Block.XMP, "dc:subject"): ("a child",),
+        (Block.EXIF, "exif:ImageDescription"): ("x",),
+    }
+    assert media.doubts == ()
+    assert Doubted(Doubt.TRUNCATED, Block.EXIF) in read_media(data[:-20]).doubts
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [b"", b"\0", b"\0" * 900_000, b"PK\3\4 and so on", b"\0\0\0", b"\xff\xd8\xff\xe0" * 9],
+    ids=range(6),
+)
+def test_what_is_no_chunk_behind_them_is_left(behind):
+    media = read_media(png_trailed(behind))
+    assert (media.declared, media.doubts) == ((), ())
+
+
+DESCRIBED = tiff(Pointer({270: ascii_("x")}))
+DEFLATED = b"\0" + struct.pack(">I", len(DESCRIBED)) + zlib.compress(DESCRIBED)
+
+
+@pytest.mark.parametrize("name", [b"zxIf", b"zXIf", b"eXIf", b"exIf"])
+@pytest.mark.parametrize(
+    "held", [DEFLATED, DESCRIBED, EXIF + DESCRIBED], ids=["deflated", "plain", "with a header"]
+)
+def test_exif_of_a_png_in_every_form_that_was_proposed(name, held):
+    assert values(read_media(png(chunk(name, held)))) == {(Block.EXIF, "exif:ImageDescription"): ("x",)}
+
+
+@pytest.mark.parametrize(
+    ("held", "doubt"),
+    [
+        (DEFLATED[:-8], Doubt.TRUNCATED),
+        (DEFLATED[:6] + b"\xff" + DEFLATED[7:], Doubt.BROKEN),
+        (b"\0\0\0\0\0" + zlib.compress(b"\0" * (16 * 1024 * 1024 + 1)), Doubt.LIMIT),
+    ],
+)
+def test_deflated_exif_that_cannot_be_read_is_doubted(held, doubt):
+    media = read_media(png(chunk(b"zxIf", held)))
+    assert (media.declared, media.doubts) == ((), (Doubted(doubt, Block.EXIF),))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from ingest.media.made import RDF, XMP, XMP_EXTENSION, jpeg, packet, segment, with_xmp
 
 from pipelines.ingest.media.fields import NAMESPACES
+from pipelines.ingest.media.namespaces import prefix_of
 from pipelines.ingest.media.reading import read_media
 from schemas.media import Block, Doubt, Doubted
 
@@ -14,6 +15,7 @@ ADDRESS = {prefix: address for address, prefix in reversed(NAMESPACES.items())}
 PLUS, EXT, DC = ADDRESS["plus"], ADDRESS["Iptc4xmpExt"], ADDRESS["dc"]
 MWG, MP = ADDRESS["mwg-rs"], ADDRESS["MP"]
 BROKEN = (Doubted(Doubt.BROKEN, Block.XMP),)
+BESIDE = (Doubted(Doubt.BROKEN, Block.SIDECAR),)
 
 
 def read(xmp):
@@ -156,6 +158,55 @@ def test_people_of_microsoft():
     }
 
 
+SPELLINGS = {
+    "without the slash": (PLUS[:-1], True),
+    "a slash too many": ("http://ns.adobe.com/xmp/note//", False),
+    "another version": ("http://ns.useplus.org/ldf/xmp/1.1/", True),
+    "another version, without the slash": ("http://ns.useplus.org/ldf/xmp/2.10", True),
+    "a slash more": (PLUS + "/", True),
+    "two slashes more": (PLUS + "//", False),
+    "no version": ("http://ns.useplus.org/ldf/xmp/", False),
+    "more behind the version": (PLUS + "x", False),
+    "small letters elsewhere": (PLUS.replace("ldf", "LDF"), False),
+    "another address": ("http://ns.example.org/ldf/xmp/1.0/", False),
+    "very long": (PLUS + "1.0/" * 10_000, False),
+}
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_spellings_of_a_namespace(name):
+    address, known = SPELLINGS[name]
+    media = read(packet("<plus:MinorModelAgeDisclosure>AG-A15</plus:MinorModelAgeDisclosure>", plus=address))
+    assert values(media) == ({"plus:MinorModelAgeDisclosure": ("AG-A15",)} if known else {})
+
+
+@pytest.mark.parametrize("prefix", sorted(ADDRESS))
+def test_a_slash_more_or_less_at_the_end_of_every_namespace(prefix):
+    address = ADDRESS[prefix]
+    other = address[:-1] if address.endswith("/") else address + "/"
+    assert prefix_of(other) == prefix
+
+
+def test_versions_of_microsoft_are_different_things():
+    assert prefix_of("http://ns.microsoft.com/photo/1.1") is None
+    assert prefix_of("http://ns.microsoft.com/photo/1.2") == "MP"
+
+
+NODES = {
+    "a property": '<dc:subject rdf:nodeID="a"/>',
+    "an item": '<dc:subject><rdf:Bag><rdf:li rdf:nodeID="a"/></rdf:Bag></dc:subject>',
+}
+
+
+@pytest.mark.parametrize("form", NODES)
+def test_what_stands_in_a_node_elsewhere_is_doubted(form):
+    assert read(packet(NODES[form], dc=DC)).doubts == BROKEN
+
+
+def test_such_a_node_is_no_doubt_where_nothing_of_interest_names_it():
+    assert read(packet('<dc:creator rdf:nodeID="a"/><dc:title>x</dc:title>', dc=DC)).doubts == ()
+
+
 FOREIGN = {
     "an ingredient": "<o:Pantry><rdf:Bag><rdf:li><rdf:Description><dc:subject>x</dc:subject></rdf:Description></rdf:li>"
     "</rdf:Bag></o:Pantry>",
@@ -176,6 +227,50 @@ def test_every_unicode_form(encoding):
     xmp = packet("<dc:title>Зоя 👧</dc:title>", dc=DC).decode().replace("\ufeff", "")
     media = read(xmp.encode(encoding) + b"\0" * 40)
     assert (values(media), media.doubts) == ({"dc:title": ("Зоя 👧",)}, ())
+
+
+ENCODED = {
+    "ISO-8859-1": ("Mädchen", "iso8859-1", "Mädchen", ()),
+    "latin1": ("Mädchen", "iso8859-1", "Mädchen", ()),
+    "iso-8859-5": ("мой ребёнок", "iso8859-5", "мой ребёнок", ()),
+    "ISO-8859-15": ("fœtus €", "iso8859-15", "fœtus €", ()),
+    "windows-1252": ("œuf €", "cp1252", "œuf €", ()),
+    "Windows-1251": ("мой ребёнок", "cp1251", "мой ребёнок", ()),
+    "KOI8-R": ("мой ребёнок", "koi8-r", "мой ребёнок", ()),
+    "UTF-16": ("Mädchen", "utf-16", "Mädchen", ()),
+    "UTF-16LE": ("Mädchen", "utf-16-le", "Mädchen", ()),
+    "UTF-8": ("Mädchen", "utf-8", "Mädchen", ()),
+    "us-ascii": ("girl", "ascii", "girl", ()),
+    # what the bytes are not
+    "UTF-16, in UTF-8": ("Mädchen", "utf-8", "Mädchen", ()),
+    "windows-1252, in bytes that it has not": ("a\x81b", "latin-1", "a\ufffdb", BESIDE),
+    "ISO-8859-1, in UTF-8": ("Mädchen", "utf-8", "M\xc3\xa4dchen", BESIDE),
+    "us-ascii, in UTF-8": ("Mädchen", "utf-8", "Mädchen", BESIDE),
+    # what is not read, though it may look like ASCII
+    "UTF-7": ("M+AOQ-dchen", "ascii", "M+AOQ-dchen", BESIDE),
+    "Shift_JIS": ("子供", "shift_jis", None, BESIDE),
+    "iso-8859-12": ("child", "ascii", "child", BESIDE),
+    "x-user-defined": ("child", "ascii", "child", BESIDE),
+}
+
+
+@pytest.mark.parametrize("declared", ENCODED)
+def test_a_sidecar_in_the_encoding_that_it_declares(declared):
+    text, codec, found, doubts = ENCODED[declared]
+    written = packet(f"<dc:title>{text}</dc:title>", dc=DC).decode().replace("\ufeff", "")
+    document = f'<?xml version="1.0" encoding="{declared.partition(",")[0]}"?>\n{written}'
+    media = read_media(jpeg(), document.encode(codec))
+    assert media.doubts == doubts
+    if found is not None:
+        assert values(media) == {"dc:title": (found,)}
+
+
+def test_an_encoding_that_only_a_text_names_is_none():
+    """Neither a processing instruction of XMP's own nor a comment declares one."""
+    for before in ("<?xpacket begin='' encoding='ISO-8859-1'?>", "<!-- <?xml encoding='ISO-8859-1'?> -->"):
+        xmp = packet("<dc:title>ä</dc:title>", dc=DC).partition(b"?>")[2]
+        media = read_media(jpeg(), before.encode() + xmp)
+        assert (values(media), media.doubts) == ({"dc:title": ("ä",)}, ())
 
 
 def test_without_a_wrapper():

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
-from ingest.scanning.pictures import dated_packet, jpeg, segment
+from ingest.scanning.pictures import dated_packet, jpeg, packet, segment
 
 from builders import record
 from pipelines.ingest.pictures import filling
@@ -19,6 +19,11 @@ PICTURE = jpeg("sea", "child")
 SHA256 = hashlib.sha256(PICTURE).hexdigest()
 OWN = {"property": "dc:subject", "values": ["sea", "child"], "block": "xmp"}
 OTHER = {"property": "dc:subject", "values": ["dog"], "block": "xmp"}
+
+
+def unread(*why, block):
+    """How a record says what was not read."""
+    return {"property": "optout:Unread", "values": [*why], "block": block}
 
 
 def photographed(year):
@@ -113,15 +118,15 @@ def test_a_digest_that_is_not_that_of_the_file_is_a_defect_of_the_row(crew, fold
 
 
 UNREAD = {
-    "text.jpg": "unread no_image",
-    "missing.jpg": "missing",
-    "../a.jpg": "outside",
-    "https://e.org/a.jpg": "elsewhere",
+    "text.jpg": ("unread no_image", [unread("no_image", block=None)]),
+    "missing.jpg": ("missing", []),
+    "../a.jpg": ("outside", [unread("not_opened", block=None)]),
+    "https://e.org/a.jpg": ("elsewhere", []),
 }
 
 
-@pytest.mark.parametrize(("uri", "what"), UNREAD.items())
-def test_where_no_file_is_read_everything_stays_and_is_counted(crew, folder, uri, what):
+@pytest.mark.parametrize(("uri", "what", "added"), [(uri, *rest) for uri, rest in UNREAD.items()])
+def test_where_no_file_is_read_everything_stays_and_is_counted(crew, folder, uri, what, added):
     said = medium(
         uri=uri,
         sha256="0" * 64,
@@ -130,8 +135,43 @@ def test_where_no_file_is_read_everything_stays_and_is_counted(crew, folder, uri
         taken_at=datetime(2020, 1, 1, tzinfo=UTC),
     )
     rows, counts = filled(crew, folder, [record(media=[said])])
-    assert rows == [record(media=[said])]
+    assert rows == [record(media=[said | {"metadata": [OTHER, *added]}])]
     assert counts == {what: 1}
+
+
+def test_a_file_that_is_too_large_is_not_taken_for_one_that_says_nothing(folder):
+    with crew_of(1, Limits(file_bytes=len(PICTURE) - 1), sha256=True) as workers:
+        [row], counts = filled(workers, folder, [record(media=[medium(uri="a.jpg", sha256=SHA256)])])
+    assert row["media"] == [medium(uri="a.jpg", sha256=SHA256, metadata=[unread("too_large", block=None)])]
+    assert counts == {"unread too_large": 1}
+
+
+XMP = b"http://ns.adobe.com/xap/1.0/\0"
+BROKEN_XMP = jpeg()[:2] + segment(0xE1, XMP + packet("sea").replace(b"sea", b"salt & sea")) + jpeg()[2:]
+LATIN = jpeg()[:2] + segment(0xFE, "Zoë".encode("latin-1")) + jpeg()[2:]
+DAMAGED = {
+    "an ampersand in XMP": (BROKEN_XMP, None, [unread("broken", block="xmp")]),
+    "an ampersand in the sidecar": (PICTURE, packet("a & b"), [unread("broken", block="sidecar")]),
+    "a file that ends early": (PICTURE[: PICTURE.index(b"\xff\xc0") + 6], None, [unread("truncated", block=None)]),
+    "two blocks": (BROKEN_XMP, b"none", [unread("broken", block="xmp"), unread("broken", block="sidecar")]),
+    "too many values, and broken after": (
+        BROKEN_XMP.replace(segment(0xE1, XMP + packet("sea").replace(b"sea", b"salt & sea")),
+                           segment(0xE1, XMP + packet(*["x"] * 1025)) + segment(0xE1, XMP + b"<")),
+        None, [unread("broken", "limit", block="xmp")]),
+    "a character set that nobody declared": (LATIN, None, []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "sidecar", "expected"), DAMAGED.values(), ids=DAMAGED)
+def test_what_could_not_be_read_of_a_file_stands_in_its_record(crew, folder, data, sidecar, expected):
+    (folder / "b.jpg").write_bytes(data)
+    if sidecar is not None:
+        (folder / "b.xmp").write_bytes(sidecar)
+    [row], counts = filled(crew, folder, [record(media=[medium(uri="b.jpg", metadata=[OTHER])])])
+    metadata = row["media"][0]["metadata"]
+    assert metadata[0] == OTHER
+    assert [one for one in metadata if one["property"] == "optout:Unread"] == expected
+    assert counts == {"read": 1, "doubtful": 1}
 
 
 def test_rows_stay_in_their_order_whatever_media_they_have(crew, folder):

@@ -34,7 +34,7 @@ def ingest(place, *arguments):
 
 
 def subjects(place):
-    """Of each record its dc:subject, from the canonical tables."""
+    """Of each record what its files declare, here dc:subject, from the canonical tables."""
     rows = [row for path in sorted((place.folder / "canonical").glob("records/*.parquet"))
             for row in pq.read_table(path).to_pylist()]  # fmt: skip
     return {row["record_id"]: [one["values"] for medium in row["media"] for one in medium["metadata"] or ()] for row in rows
@@ -61,11 +61,11 @@ def test_records_are_filled_and_a_changed_picture_is_read_again(place):
     assert done["pictures"] == {"read": 2, "missing": 1, "outside": 1, "unread no_image": 1}
     assert done["defects"] == [{"table": "records", "field": "media.sha256", "rows": 1}]
     assert done["numbers"]["malformed_records"] == 1
-    assert subjects(place) == {"1": [["sea"]], "3": []}
+    assert subjects(place) == {"1": [["sea"]], "3": [["no_image"], ["not_opened"]]}
     lay(place, a=jpeg("child"))
     shown = ingest(place).done().out
     assert "pictures that records name" in shown
-    assert subjects(place) == {"1": [["child"]], "3": []}
+    assert subjects(place) == {"1": [["child"]], "3": [["no_image"], ["not_opened"]]}
     (place.folder / "pictures/2024/a.xmp").write_bytes(packet("from beside"))
     ingest(place).done()
     assert subjects(place)["1"] == [["child"], ["from beside"]]
