@@ -79,6 +79,11 @@ def list_actors(registry: Registry) -> Sequence[Actor]:
         return [Actor(name=row.name, revoked=row.revoked) for row in rows]
 
 
+def known_actors(registry: Registry) -> frozenset[str]:
+    """Names of all actors there are or were: what somebody decided stays when their token was revoked."""
+    return frozenset(actor.name for actor in list_actors(registry))
+
+
 def actor_of(connection: Connection, token: str) -> str:
     """Name of the actor who holds a token.
 

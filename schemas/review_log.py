@@ -17,7 +17,7 @@ _DRAW, _CHECK = frozenset({"draw"}), frozenset({"check"})
 _SAID = tuple(_PICTURE | _WRITTEN | _DRAW | _CHECK)
 _HOLDS: dict[What, tuple[frozenset[str], ...]] = {
     "viewed": (_PICTURE, _PICTURE | _WRITTEN),
-    "refused": (_PICTURE, _PICTURE | _WRITTEN),
+    "refused": (_PICTURE, _PICTURE | {"first_queued"}, _PICTURE | _WRITTEN),
     "proposed": (_PICTURE | _WRITTEN,),
     "released": (_PICTURE | _WRITTEN,),
     "dropped": (_PICTURE | _WRITTEN,),

@@ -161,13 +161,14 @@ class Place:
             planned=lambda _id, plan: self.plans.append(plan),
         )
 
-    def verify(self, number=None):
-        """The findings of a full verification."""
+    def verify(self, number=None, reviews=None):
+        """The findings of a full verification; ``reviews``: a ReviewLog, None: none is compared."""
         evidence = Evidence(
             root=self.folder / "canonical",
             registry_keys=Keychain((self.keys["registry"].id,), (self.keys["registry"].secret,)),
             lineage_key=self.keys["lineage"],
             registry=self.snapshot,
             target_key=lambda: TARGET_KEY,
+            reviews=reviews,
         )
         return verify(self.store, number, evidence).report.findings

@@ -40,7 +40,7 @@ def add(
             print_text(add_actor(registry, name))
             return
         # Opened first: a token that cannot be written would be lost, and its name with it.
-        with writing_file(out, mode=0o600, new=True) as file:
+        with writing_file(out, mode=0o600) as file:
             file.write(f"{add_actor(registry, name)}\n".encode())
 
 

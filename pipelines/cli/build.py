@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,6 +12,7 @@ import typer
 from pipelines.cli.doubts import say_doubts
 from pipelines.cli.opened import OpenedWorkspace, WorkspaceOption, open_workspace
 from pipelines.cli.progress import run_with_progress
+from pipelines.cli.reviewing import decisions
 from pipelines.cli.tables import counted
 from schemas.errors import ConfigurationError
 
@@ -145,7 +147,7 @@ def _inputs(
             id=lineage_key.id, reference=absolute_reference(opened.settings.keys.lineage, opened.root)
         ),
         target_key=lambda: opened.key("target").secret,
-        reviews=opened.decisions,
+        reviews=partial(decisions, opened, registry),
         links=_links(opened, registry, keychain.ids),
         from_scratch=from_scratch,
         later=registry.later_snapshot,
@@ -187,7 +189,7 @@ def _finishing(
         head=registry.head,
         now=_now,
         runner=runner,
-        reviews=opened.decisions,
+        reviews=partial(decisions, opened, registry),
         standstill=registry.standstill,
         accepted_by=accept_change,
     )

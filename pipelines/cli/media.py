@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 
 def scan(
     folder: Annotated[Path, typer.Argument(help="Folder of pictures; all files below it are read.")],
-    out: Annotated[Path, typer.Argument(help="Parquet file to write; one that exists is replaced.")],
+    out: Annotated[Path, typer.Argument(help="Parquet file to write; an earlier one is replaced.")],
     *,
     sha256: Annotated[
         bool,

@@ -9,8 +9,6 @@ import typer
 from schemas.errors import BadInput, ConfigurationError
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from pipelines.corpus.store import Store
     from pipelines.keys import Key
     from schemas.model import Model
@@ -65,13 +63,6 @@ class OpenedWorkspace:
         from pipelines.corpus.store import open_store
 
         return open_store(self.url(self.settings.corpus))
-
-    def decisions(self) -> "pa.Table":
-        """What persons decided about suspected pictures: a REVIEWS table, from the log of reviews."""
-        from pipelines.review.decisions import reviews_of
-        from pipelines.review.log import read_log
-
-        return reviews_of(read_log(self.path(self.settings.reviews)))
 
     def description(self) -> "SourceDescription":
         """source.yaml."""

@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 
 def export(
-    file: Annotated[Path | None, typer.Argument(help="Write to this file; without one, print.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="Write to this new file; without one, print.")] = None,
     *,
     workspace: WorkspaceOption = _HERE,
 ) -> None:

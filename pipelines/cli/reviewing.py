@@ -1,4 +1,4 @@
-"""What the page of reviews is handed: what rules see in words, and the files of pictures."""
+"""What builds and the page of reviews are handed: decisions, what rules see in words, files of pictures."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -8,8 +8,26 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from optout_registry.registry import Registry
+    from pipelines.cli.opened import OpenedWorkspace
     from pipelines.review.marked import Read
     from pipelines.rules.packs import Packs
+
+
+def decisions(opened: "OpenedWorkspace", registry: "Registry") -> "pa.Table":
+    """What persons decided about suspected pictures: a REVIEWS table, from the log of reviews.
+
+    Raises:
+        BadInput: the log is damaged, or somebody decided whom the registry does not know.
+    """
+    from optout_registry.actors import known_actors
+    from pipelines.review.actors import check_actors
+    from pipelines.review.decisions import reviews_of
+    from pipelines.review.log import read_log
+
+    events = read_log(opened.path(opened.settings.reviews))
+    check_actors(events, known_actors(registry))  # read after the log: whoever decided was known before
+    return reviews_of(events)
 
 
 def read_by_rules(packs: "Packs", alone: "pa.Table") -> "Sequence[Read]":

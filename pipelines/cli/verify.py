@@ -67,6 +67,7 @@ def verify(
 
 
 def _evidence(opened: OpenedWorkspace) -> "Evidence":
+    from pipelines.lineage.verify.review_log import ReviewLog
     from pipelines.lineage.verify.version import Evidence
 
     keychain = opened.keychain()
@@ -76,7 +77,16 @@ def _evidence(opened: OpenedWorkspace) -> "Evidence":
         lineage_key=opened.key("lineage"),
         registry=lambda event: _snapshot(opened, keychain, event),
         target_key=lambda: opened.key("target").secret,
+        reviews=ReviewLog(opened.path(opened.settings.reviews), lambda: _actors(opened)),
     )
+
+
+def _actors(opened: OpenedWorkspace) -> frozenset[str]:
+    from optout_registry.actors import known_actors
+    from optout_registry.opening import open_registry
+
+    with open_registry(opened.registry_url) as registry:
+        return known_actors(registry)
 
 
 def _snapshot(opened: OpenedWorkspace, keychain: "Keychain", event: int) -> "RegistrySnapshot":

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple, cast
 
 from pipelines.review.decisions import Decided, refuse, standing
-from pipelines.review.waiting import Waiting
+from pipelines.review.waiting import Past, Waiting
 from schemas.canonical import parse_json
 from schemas.errors import BadInput, ConfigurationError
 from schemas.review_log import ReviewEntry, ReviewLine
@@ -21,8 +21,8 @@ class Queued(NamedTuple):
     """Number of the version whose queue it is."""
     waiting: Sequence[Waiting]
     """What waits, in the order of the queue."""
-    ever: Mapping[str, bool]
-    """Every picture that waits or ever waited, up to this version: whether its name is that of its bytes."""
+    ever: Mapping[str, Past]
+    """Every picture that waits or ever waited, up to this version."""
 
 
 def export_lines(waiting: Sequence[Waiting], now: Decided) -> Iterator[ReviewLine]:
@@ -59,9 +59,7 @@ def import_lines(
         if line.decision != "refused":
             raise (_contradicts if line.picture in entries else _no_release)(subject, line.decision)
         if line.picture not in entries:
-            entry = _refusal(line.picture, item, now, actor, at) or _of_one_gone(
-                line.picture, queue, actor, at
-            )
+            entry = _refusal(line.picture, item, now, actor, at) or _of_one_gone(line, queue, actor, at)
             if entry is None:
                 raise _not_waiting(subject)
             entries[line.picture] = entry
@@ -91,13 +89,23 @@ def _refusal(
     return ReviewEntry(**said | {"what": "refused", "actor": actor, "at": at})
 
 
-def _of_one_gone(picture: str, queue: Queued, actor: str, at: datetime) -> ReviewEntry | None:
-    """The refusal of a picture that waits no more, of which nobody is shown rules; None: it never waited."""
-    copies = queue.ever.get(picture)
-    if copies is None:
+def _of_one_gone(line: ReviewLine, queue: Queued, actor: str, at: datetime) -> ReviewEntry | None:
+    """The refusal of a picture that waits no more, of which nobody is shown rules; None: it never waited.
+
+    Since when it waited is what the corpus says of the line's words, or of the first of all; a line's own
+    word anybody may have changed.
+    """
+    past = queue.ever.get(line.picture)
+    if past is None:
         return None
     return ReviewEntry(
-        at=at, actor=actor, what="refused", version=queue.version, picture=picture, copies=copies
+        at=at,
+        actor=actor,
+        what="refused",
+        version=queue.version,
+        picture=line.picture,
+        copies=past.copies,
+        first_queued=past.since.get(line.words or "") or min(past.since.values()),
     )
 
 

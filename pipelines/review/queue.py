@@ -13,7 +13,7 @@ from pipelines.corpus.computed import ref_of
 from pipelines.corpus.store import Store
 from pipelines.corpus.waiting import waiting_since
 from pipelines.review.decisions import Decided, decided, standing
-from pipelines.review.waiting import Place, Waiting, place_in
+from pipelines.review.waiting import Past, Place, Waiting, place_in
 from schemas.errors import BadInput
 from schemas.review_log import ReviewEvent
 from schemas.reviews import QUEUE, REVIEW_DAYS
@@ -34,14 +34,17 @@ def read_queue(store: Store, version: Version, events: Iterable[ReviewEvent]) ->
     return waiting_of(version.number, parts, version.content.rules, since, decided(events))
 
 
-def ever_queued(store: Store, version: Version) -> dict[str, bool]:
-    """Each picture that waits, or waited, up to a version: whether its name is that of its bytes.
+def ever_queued(store: Store, version: Version) -> dict[str, Past]:
+    """Each picture that waits, or waited, up to a version.
 
     Raises:
         BadInput: an object is missing or damaged.
     """
-    rows = waiting_since(store, version).select(["picture", "copies"]).to_pylist()
-    return {f"{row['picture']:016x}": row["copies"] for row in rows}
+    found: dict[str, Past] = {}
+    for row in waiting_since(store, version).to_pylist():
+        past = found.setdefault(f"{row['picture']:016x}", Past(row["copies"], {}))
+        past.since[row["words"].hex()] = row["since"]
+    return found
 
 
 def waiting_of(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 _SPLIT = ("split", "path", "ordinal", "first_row_group", "row_groups", "split_digest")
 
@@ -63,3 +63,12 @@ class Waiting:
     def records(self) -> int:
         """How many records it waits in."""
         return len({(place.split, place.row) for place in self.places})
+
+
+class Past(NamedTuple):
+    """A picture that waits, or waited."""
+
+    copies: bool
+    """Its name is that of its bytes: every copy has the same."""
+    since: dict[str, datetime]
+    """Since when, by the keyed digest of what was written about it then; at least one."""

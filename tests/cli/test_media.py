@@ -5,6 +5,7 @@ import signal
 import time
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from commands import Workspace
@@ -65,7 +66,9 @@ def test_what_was_there_stays_until_the_table_is_whole(place):
     """Ctrl-C, then a kill, in the midst of it; the next scan takes over what the kill left."""
     lay(place.folder / "in", 2000)
     out = place.folder / "media.parquet"
-    out.write_bytes(b"before")
+    (place.folder / "few").mkdir()
+    place.run("media", "scan", place.folder / "few", out).done()
+    before = out.read_bytes()
     unfinished = place.folder / ".media.parquet.unfinished"
     command = ("media", "scan", place.folder / "in", out)
     for number, code in ((signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)):
@@ -75,11 +78,24 @@ def test_what_was_there_stays_until_the_table_is_whole(place):
         ended = running.wait()
         assert (ended.code, ended.out) == (code, ""), ended.err
         assert "Traceback" not in ended.err
-        assert out.read_bytes() == b"before"
+        assert out.read_bytes() == before
     assert unfinished.exists()
     place.run(*command).done()
     assert pq.read_table(out).num_rows == 2000
     assert not unfinished.exists()
+
+
+@pytest.mark.parametrize("name", ["lineage.key", "accounts.parquet"])
+def test_a_table_replaces_no_other_file(place, name):
+    path = place.folder / name
+    if path.suffix == ".parquet":
+        pq.write_table(pa.table({"path": ["a.jpg"], "sha256": ["00"]}), path)
+    else:
+        path.write_text("a key", "utf-8")
+    before = path.read_bytes()
+    ended = place.run("media", "scan", place.folder / "in", path)
+    assert (ended.code, "no earlier one of the same kind" in ended.err) == (2, True)
+    assert path.read_bytes() == before
 
 
 def test_two_that_write_one_table_are_one_too_many(place):

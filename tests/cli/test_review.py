@@ -10,7 +10,7 @@ from review.versions import child, records
 from builders import account, record
 from pipelines.review.log import read_log
 
-NEVER = ("little girl", "At the lake", "child-", "records/", "media/", "a1")
+NEVER = ("little girl", "At the lake", "child-", "records/", "media/", '"a1"')
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +56,18 @@ def test_an_export_into_a_file_is_the_same_and_its_owners_alone(place):
     place.run("review", "export", path).done()
     assert path.read_text("utf-8") == place.run("review", "export").done().out
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("name", ["reviews.jsonl", "keys/lineage.key", "policy.yaml", "earlier.jsonl"])
+def test_an_export_replaces_no_file(place, name):
+    path = place.folder / name
+    if name == "earlier.jsonl":
+        path.write_text("an earlier export, in which somebody has decided since\n", "utf-8")
+    path.touch()  # a log that is empty as yet
+    before = path.read_bytes()
+    ended = place.run("review", "export", path)
+    assert (ended.code, "found:    one that exists" in ended.err) == (2, True)
+    assert path.read_bytes() == before
 
 
 def changed(line, **values):
@@ -179,7 +191,7 @@ def test_what_waits_no_more_can_be_refused_by_a_line_of_an_earlier_export(tmp_pa
     assert (event.picture, event.copies, event.version, event.rules) == (line["picture"], True, 2, None)
     refused = lines(made)[-1]
     assert refused == {
-        **line, "words": None, "rules": None, "since": None, "expires": None, "records": None,
+        **line, "words": None, "rules": None, "expires": None, "records": None,
         "decision": "refused", "by": ["anna"], "at": refused["at"],
     }  # fmt: skip
     assert put(made, [refused]).done().out == "0 pictures refused by anna\n"

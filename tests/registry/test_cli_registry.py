@@ -175,6 +175,42 @@ def test_a_receipt_that_is_not_given_again_leaves_the_file_as_it_was(optout, wor
     assert (workspace / "r.json").read_bytes() == before
 
 
+WRITERS = {
+    "receipt": ("registry", "add", "handle", "eve", "--receipt"),
+    "bad lines": ("registry", "import", "{folder}/p.csv", "--bad-lines"),
+    "snapshot": ("registry", "snapshot", "--out"),
+}
+
+
+@pytest.mark.parametrize("name", ["keys/lineage.key", "policy.yaml", "registry.db"])
+@pytest.mark.parametrize("case", WRITERS)
+def test_a_file_of_the_workspace_is_not_replaced(optout, workspace, status, case, name):
+    optout("registry", "add", "handle", "ana")
+    (workspace / "p.csv").write_text("type,value\nfax,5551234\nhandle,bob\n")
+    before = (workspace / name).read_bytes()
+    words = [word.format(folder=workspace) for word in WRITERS[case]]
+    ended = optout(*words, str(workspace / name))
+    assert (ended.code, "no earlier one of the same kind" in ended.err) == (2, True)
+    assert (workspace / name).read_bytes() == before
+    assert status()["head"] == 1
+
+
+@pytest.mark.parametrize("case", WRITERS)
+def test_an_earlier_file_of_the_same_kind_is_replaced(optout, workspace, case):
+    (workspace / "p.csv").write_text("type,value\nfax,5551234\nhandle,bob\n")
+    words = [word.format(folder=workspace) for word in WRITERS[case]]
+    path = workspace / "written"
+    path.touch()  # as mktemp leaves it
+    said, contents = [], set()
+    for number in range(2):
+        said.append(optout(*words, str(path)))
+        contents.add(path.read_bytes())
+        optout("registry", "add", "handle", f"other{number}")
+        (workspace / "p.csv").write_text("type,value\nhandle,bob\nfax,5551234\n")
+    assert [one.code for one in said] == [3 if case == "bad lines" else 0] * 2
+    assert len(contents - {b""}) == 2
+
+
 def test_a_receipt_is_for_one_reader_and_proves_its_objection(optout, workspace):
     receipt = workspace / "receipt.json"
     optout("registry", "add", "handle", "ana", "--request-id", "t-1", "--receipt", str(receipt))

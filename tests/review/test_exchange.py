@@ -5,6 +5,7 @@ from review.test_decisions import after, released
 from review.waits import NOW, RULES, WORDS, at, entry, place, waiting
 
 from pipelines.review.exchange import Queued, export_lines, import_lines
+from pipelines.review.waiting import Past
 from schemas.errors import BadInput
 from schemas.review_log import ReviewLine
 
@@ -62,8 +63,8 @@ def test_what_an_export_says(case):
     assert tuple(export_lines(items, after(*entries))) == lines
 
 
-EVER = {waiting(n).picture: n != 6 for n in (1, 2, 5, 6)}
-"""5 and 6 waited once; nobody digested 6."""
+EVER = {waiting(n).picture: Past(n != 6, {WORDS: at(-9), OTHER_WORDS: at(-n)}) for n in (1, 2, 5, 6, 12)}
+"""5, 6 and 12 waited once, of 12 other words first; nobody digested 6."""
 
 
 def imported(lines, items, now):
@@ -73,7 +74,7 @@ def imported(lines, items, now):
 
 def without_rules(picture, **overrides):
     """The refusal of a picture of which nothing is shown any more."""
-    said = {"actor": "bert", "at": at(9), "words": None, "rules": None, "first_queued": None}
+    said = {"actor": "bert", "at": at(9), "words": None, "rules": None, "first_queued": at(-9)}
     return entry("refused", picture, **said | overrides)
 
 
@@ -102,6 +103,18 @@ IMPORTS = {
     "a refusal of what waited once": ((line(5, "refused"),), (), (without_rules(5),)),
     "a refusal of what waited once and has no digest": (
         (line(6, "refused"),), (), (without_rules(6, copies=False),),
+    ),
+    "a refusal of what waited once, with other words": (
+        (line(5, "refused", words=OTHER_WORDS),), (), (without_rules(5, first_queued=at(-5)),),
+    ),
+    "a refusal of what waited once, whatever the words": (
+        (line(5, "refused", words=None),), (), (without_rules(5),),
+    ),
+    "a refusal of what waited once, with words that nobody knows": (
+        (line(12, "refused", words="44" * 32),), (), (without_rules(12, first_queued=at(-12)),),
+    ),
+    "a refusal of what waited once, and a time that somebody changed": (
+        (line(5, "refused", since=at(-700)),), (), (without_rules(5),),
     ),
     "a refusal of what waited once, and was refused": ((line(5, "refused"),), (entry("refused", 5),), ()),
     "a refusal, and what the log says of other words": (

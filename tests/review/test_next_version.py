@@ -62,6 +62,7 @@ def test_what_expired_can_be_refused_by_a_line_of_an_earlier_export(tmp_path):
     line = expired.model_copy(update={"decision": "refused"}).to_canonical_json()
     (entry,) = import_lines(line, "x.jsonl", queue, Decided(), "anna", NOW)
     assert (entry.what, entry.picture, entry.copies, entry.version) == ("refused", expired.picture, True, 2)
+    assert entry.first_queued == expired.since
     late.decisions = reviews_of(logged(entry)).to_pylist()
     late.build(as_of=AS_OF + days)
     assert (reasons(place)["review_refused"], reasons(place)["review_expired"]) == (2, 2)

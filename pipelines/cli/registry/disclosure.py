@@ -63,7 +63,7 @@ def export(
         )
     key, calendar = case_key(opened), calendar_of(opened)
     # Before anything is recorded: it has to be possible to hand the extract over.
-    with open_to_write(opened) as registry, writing_file(out, mode=0o600, new=True) as file:
+    with open_to_write(opened) as registry, writing_file(out, mode=0o600) as file:
         named = list(dict.fromkeys(request_ids or ()))
         if kind is not None:
             with options():

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _LISTED = 20
 """Bad lines shown one by one; ``--bad-lines`` writes them all."""
+_COLUMNS = ("line", "field", "expected")
 
 
 def register(app: typer.Typer) -> None:
@@ -94,9 +95,19 @@ def _aside(path: Path | None) -> Iterator[Callable[["BadLine"], None]]:
     if path is None:
         yield lambda _: None
         return
-    with writing_file(path) as file:
+    with writing_file(path, replaces=_check_aside) as file:
         text = io.TextIOWrapper(file, encoding="utf-8", newline="")
         writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(("line", "field", "expected"))
+        writer.writerow(_COLUMNS)
         yield writer.writerow
         text.flush()
+
+
+def _check_aside(path: Path) -> None:
+    """That a file holds bad lines of an earlier import (BadInput)."""
+    head = ",".join(_COLUMNS).encode() + b"\n"
+    with path.open("rb") as file:
+        if file.read(len(head)) != head:
+            raise BadInput(
+                path.name, expected="bad lines", found="something else", remedy="choose another path"
+            )

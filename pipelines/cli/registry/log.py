@@ -35,9 +35,17 @@ def snapshot(
         taken = registry.snapshot(event)
     data = snapshot_parquet(taken.objections)
     if out is not None:
-        with writing_file(out) as file:
+        with writing_file(out, replaces=_check_snapshot) as file:
             file.write(data)
     print_text(f"event {taken.event}  sha256 {sha256(data)}  rows {taken.objections.num_rows}")
+
+
+def _check_snapshot(path: Path) -> None:
+    """That a file holds an earlier snapshot (ConfigurationError)."""
+    from pipelines.disk.earlier import check_earlier
+    from schemas.tables import SNAPSHOT
+
+    check_earlier(path, SNAPSHOT)
 
 
 def status(

@@ -37,7 +37,7 @@ def open_office(opened: OpenedWorkspace, door: "DoorSettings", registry: "Regist
     path = opened.path(door.officer_token)
     try:
         if not path.exists():
-            with writing_file(path, mode=0o600, new=True) as file:
+            with writing_file(path, mode=0o600) as file:
                 file.write(f"{new_token()}\n".encode())
             say(f"wrote {path}: the token of the officer's view")
         token = path.read_text("ascii").strip()

@@ -210,7 +210,7 @@ def _say_what_followed(answer: "Answer", what: str) -> None:
 
 
 def _receipt_in(path: Path | None) -> AbstractContextManager[BinaryIO | None]:
-    return nullcontext() if path is None else writing_file(path, mode=0o600)
+    return nullcontext() if path is None else writing_file(path, mode=0o600, replaces=read_receipt)
 
 
 def _typed(is_identifier_typed: bool, is_contact_typed: bool) -> tuple[str | None, str | None]:  # noqa: FBT001

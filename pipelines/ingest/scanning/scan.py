@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.disk.earlier import check_earlier
 from pipelines.disk.replacing import replacing_file
 from pipelines.ingest.scanning.answers import Answer
 from pipelines.ingest.scanning.crew import PictureFile
@@ -58,7 +59,8 @@ def scan(folder: Path, out: Path, workers: int, limits: Limits, summary: Summary
     ``summary`` grows while files are read.
 
     Raises:
-        ConfigurationError: the folder is none, or the table would lie in it, or has the name of a folder.
+        ConfigurationError: the folder is none; or the table would lie in it, or has the name of a folder or
+            of a file that is no such table.
         BadInput: a folder below that cannot be read.
         OSError: the table cannot be written.
     """
@@ -124,3 +126,4 @@ def _check(folder: Path, out: Path) -> None:
             found="one inside",
             remedy="name another place",
         )
+    check_earlier(out, MEDIA)

@@ -21,6 +21,7 @@ from pipelines.lineage.verify.faults import Faults, Report
 from pipelines.lineage.verify.judge import load_policy
 from pipelines.lineage.verify.objects import Objects
 from pipelines.lineage.verify.parts import Part, check_part
+from pipelines.lineage.verify.review_log import ReviewLog, check_log
 from pipelines.lineage.verify.reviews import check_decisions, check_waiting, load_reviews
 from pipelines.lineage.verify.rows import check_rows
 from pipelines.lineage.verify.session import open_session
@@ -55,6 +56,8 @@ class Evidence:
     """The registry's own snapshot at an event number; None: the version's is taken as given."""
     target_key: Callable[[], bytes] | None = None
     """The key that opens takedowns; asked for where there are some."""
+    reviews: ReviewLog | None = None
+    """The log of reviews; None: decisions of persons are taken as given."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,8 @@ def verify(
     queue: list[pa.Table] | None = None
     if held is not None and held.policy is not None and held.splits is not None:
         queue = _check_splits(held, held.policy, objects, evidence, progress)
+    if envelope is not None and held is not None and evidence is not None and evidence.reviews is not None:
+        check_log(evidence.reviews, held, envelope, objects)
     if envelope is not None and held is not None and is_known_before(envelope, envelopes):
         before = version_before(envelope, envelopes)
         check_decisions(held, envelope, before, objects)
@@ -217,7 +222,12 @@ def _count(objects: Objects, part: Part) -> None:
 def _notes(evidence: Evidence | None) -> tuple[str, ...]:
     notes = []
     if evidence is None:
-        notes.append("structure only: that the rows follow from source, registry and policy was not checked")
-    elif evidence.registry is None:
+        notes.append(
+            "structure only: that the rows follow from source, registry, reviews and policy was not checked"
+        )
+        return tuple(notes)
+    if evidence.registry is None:
         notes.append("the registry was not opened: the version's snapshot of it was taken as given")
+    if evidence.reviews is None:
+        notes.append("the log of reviews was not opened: decisions of persons were taken as given")
     return tuple(notes)
