@@ -1,6 +1,7 @@
 """What is wrong with a document that a person wrote, in words: each fault with its place, never a value."""
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Iterator
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
@@ -15,6 +16,8 @@ LineOf: TypeAlias = Callable[[Place], int | None]
 _LISTED = 20
 _KEY = "[key]"
 """What pydantic puts after a key that is wrong itself."""
+_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
+"""A member of a vocabulary as pydantic names it among literals: <Level.WEAK: 'weak'>."""
 _WANTED = {
     "bool_type": "true or false",
     "bool_parsing": "true or false",
@@ -99,7 +102,8 @@ def _faults(
                 yield place, str(cause)
         else:
             wanted = _WANTED.get(asked)
-            yield place, f"expected {wanted.format(**context)}" if wanted else error["msg"]
+            said = f"expected {wanted.format(**context)}" if wanted else error["msg"]
+            yield place, _MEMBER.sub(r"\1", said)
 
 
 def _line(place: Place, said: str, line: int | None) -> str:

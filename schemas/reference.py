@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from schemas import documents, ingest_plans, labelled, plans, policy, review_log, source, workspace
+from schemas import documents, ingest_plans, labelled, pack, plans, policy, review_log, source, workspace
 from schemas.fields import ACCOUNT_FIELDS, RECORD_FIELDS, Field
 from schemas.manifest import SourceManifest, SourceNumbers
 from schemas.media_table import BLOCK_MEANINGS, DOUBT_MEANINGS, MEDIA_TABLE, UNREAD_MEANINGS
@@ -66,6 +66,9 @@ def pages() -> tuple[Page, ...]:
         )),
         Page("media", "Table of pictures", "What `media scan` writes.", (
             _table(MEDIA_TABLE), *_media_words(),
+        )),
+        Page("packs", "Rule packs", "YAML: what points to a minor, of one language or of metadata.", _models(
+            pack.Pack, pack.WordRule, pack.DeclaredRule, pack.DeclaredWords, pack.CircumstanceRule,
         )),
         Page("labelled", "Labelled captions", "What `rules evaluate` reads: JSON Lines.", _models(
             labelled.LabelledCaption,

@@ -5,9 +5,10 @@ import json
 import pytest
 
 from pipelines.evaluation import evaluation, judge, read_labelled, score
-from pipelines.rules.packs import DeclaredRule, Pack, Packs
+from pipelines.rules.packs import Packs
 from schemas.errors import BadInput, ConfigurationError
 from schemas.labelled import LabelledCaption
+from schemas.pack import DeclaredRule, Pack
 from schemas.policy import PicturePolicy
 from schemas.signs import Level
 

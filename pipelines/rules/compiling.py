@@ -8,7 +8,6 @@ import pyarrow as pa
 
 from pipelines.rules.automaton import IN_GAP, automaton_of
 from pipelines.rules.lexicon import ENDS, Condition, Lexicon
-from pipelines.rules.packs import Pack, WordRule
 from pipelines.rules.patterns import (
     Atom,
     BirthYear,
@@ -23,6 +22,7 @@ from pipelines.rules.patterns import (
 )
 from pipelines.rules.words import spelled
 from schemas.errors import ConfigurationError
+from schemas.pack import Pack, WordRule
 
 _SIGNS = ENDS | {",", "(", ")"}
 _MOST_RULES = 62

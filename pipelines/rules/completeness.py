@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipelines.rules.packs import Pack
+from schemas.pack import Pack
 from schemas.signs import Kind, Level
 
 _FREQUENT_WORDS = 40

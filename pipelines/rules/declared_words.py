@@ -16,10 +16,11 @@ from pipelines.rules.compiling import compile_pack
 from pipelines.rules.examples import check_examples
 from pipelines.rules.lexicon import Lexicon
 from pipelines.rules.matching import word_hits
-from pipelines.rules.packs import DeclaredWords, Pack, Packs, WordRule
+from pipelines.rules.packs import Packs
 from pipelines.rules.picture_words import PictureWords, values_of
 from pipelines.rules.reading import reading
 from pipelines.rules.words import spelled, words_of
+from schemas.pack import DeclaredWords, Pack, WordRule
 from schemas.signs import Kind, Level
 
 Mask = npt.NDArray[np.bool_]

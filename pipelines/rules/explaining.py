@@ -10,10 +10,11 @@ import pyarrow as pa
 from pipelines.rules.lexicon import Lexicon
 from pipelines.rules.lines import lines_of
 from pipelines.rules.matching import apart, sightings
-from pipelines.rules.packs import Packs, WordRule, Written
+from pipelines.rules.packs import Packs
 from pipelines.rules.picture_words import OF_FILES, OF_PICTURE, picture_words, primary_subtag, without_writing
 from pipelines.rules.reading import reading
 from pipelines.rules.words import Words, words_of
+from schemas.pack import WordRule, Written
 
 
 @dataclass(frozen=True)

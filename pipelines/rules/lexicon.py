@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from pipelines.rules.automaton import IN_GAP, Automaton
-from pipelines.rules.packs import Pack
 from pipelines.rules.patterns import Number, Wild
+from schemas.pack import Pack
 
 ENDS = frozenset(".!?;:")
 """Signs that end a sentence."""

@@ -3,148 +3,18 @@
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Self, get_args
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import yaml
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from schemas.errors import ConfigurationError
 from schemas.model import Model
-from schemas.signs import WEAK_POINTS, Kind, Level
+from schemas.pack import Pack
 
 if TYPE_CHECKING:
     from pipelines.rules.lexicon import Lexicon
-
-Written = Literal["alt_text", "auto_alt_text", "caption", "text", "keywords", "description", "people"]
-RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
-
-
-class DeclaredRule(Model):
-    """A metadata property that declares a minor outright, or a person of age."""
-
-    id: RuleId
-    property: str
-    """Namespace prefix and name, compared whole."""
-    address: str = ""
-    """Of the vocabulary, without http:// or https://; may stand before a value."""
-    minor_below: int
-    """A smaller number anywhere in a value declares a minor: of several ages the lowest counts."""
-    oldest: int | None = None
-    """A value that is nothing but ages up to this one declares adults; null: numbers alone never do."""
-    adult: tuple[str, ...] = ()
-    """Values that declare that nobody shown is a minor, caseless; they make the picture assessed."""
-    unknown: tuple[str, ...] = ()
-    """Values that say nothing, caseless. Any other value leaves the picture unassessed."""
-
-
-class DeclaredWords(Model):
-    """Metadata properties made to say who is shown: a value that is words for a minor alone declares one.
-
-    What that is: pipelines/rules/declared_words.py.
-    """
-
-    id: RuleId
-    properties: tuple[str, ...] = Field(min_length=1)
-    """Namespace prefix and name, compared whole."""
-    patterns: tuple[str, ...] = Field(min_length=1)
-    """Read in every language, with the numbers of all packs and the lists of this one."""
-    matches: tuple[str, ...] = Field(min_length=1)
-    """Values that must declare a minor, whichever pack reads them: checked on loading."""
-    passes: tuple[str, ...] = Field(min_length=1)
-    """Values that must not: checked on loading."""
-
-
-def _of_words(level: Level) -> Level:
-    if level == Level.DECLARED:
-        msg = "words declare nothing: none, weak or strong"
-        raise ValueError(msg)
-    return level
-
-
-class WordRule(Model):
-    """Words that point to a minor, or (level none) only look as if they did.
-
-    Rules of a pack read in order. What a rule of level none has found, later rules do not see.
-    """
-
-    id: RuleId
-    level: Annotated[Level, AfterValidator(_of_words)]
-    kind: Kind
-    reads: tuple[Written, ...] = get_args(Written)
-    patterns: tuple[str, ...] = Field(min_length=1)
-    """What is looked for: pipelines/rules/patterns.py says how they are written."""
-    where: tuple[RuleId, ...] = ()
-    """Rules of kind ``context``: it reads only texts in which one of them is found. None: it reads all."""
-    unless: tuple[RuleId, ...] = ()
-    """Rules of kind ``context``: it does not read texts in which one of them is found."""
-    matches: tuple[str, ...] = Field(min_length=1)
-    """Examples that must match: checked on loading."""
-    passes: tuple[str, ...] = Field(min_length=1)
-    """Examples that must not match: checked on loading."""
-
-    @model_validator(mode="after")
-    def _weighed(self) -> Self:
-        if self.level == Level.WEAK and self.kind not in WEAK_POINTS:
-            msg = f"weak evidence of kind {self.kind} has no points in any policy"
-            raise ValueError(msg)
-        if self.is_context and (self.level != Level.NONE or self.where or self.unless):
-            msg = "a rule of kind context is of level none, and reads every text"
-            raise ValueError(msg)
-        return self
-
-    @property
-    def is_context(self) -> bool:
-        """Whether it says what a text is about, and no more."""
-        return self.kind == Kind.CONTEXT
-
-    @property
-    def consumes(self) -> bool:
-        """Whether later rules do not see what this one has found."""
-        return self.kind == Kind.UNCERTAIN or (self.level == Level.NONE and not self.is_context)
-
-
-class CircumstanceRule(Model):
-    """Something around a picture, no word of it: pipelines/rules/circumstances.py says what each kind is."""
-
-    id: RuleId
-    level: Literal[Level.WEAK, Level.STRONG]
-    kind: Literal[Kind.TAGGED, Kind.CAPTURE, Kind.FACE]
-
-
-class Pack(Model):
-    """One pack: rules of one language, or of metadata."""
-
-    pack: str
-    language: str | None = None
-    """Primary language subtag (BCP 47) of the words its rules read; null: they read every text."""
-    machine_openings: tuple[str, ...] = ()
-    """How a platform's automatic alternative text begins in this language."""
-    ocr_marks: tuple[str, ...] = ()
-    """Words after which automatic alternative text quotes what is written in the picture."""
-    stop: tuple[str, ...] = ()
-    """Frequent words, by which texts of the language are recognised."""
-    numbers: dict[str, int] = Field(default_factory=dict)
-    """Numbers in words."""
-    ordinals: dict[str, int] = Field(default_factory=dict)
-    """Ordinal numbers in words."""
-    lists: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    """Words that patterns name together."""
-    declared: tuple[DeclaredRule, ...] = ()
-    declared_words: tuple[DeclaredWords, ...] = ()
-    circumstances: tuple[CircumstanceRule, ...] = ()
-    words: tuple[WordRule, ...] = ()
-
-    @model_validator(mode="after")
-    def _contexts_there(self) -> Self:
-        contexts = {rule.id for rule in self.words if rule.is_context}
-        for rule in self.words:
-            for name in (*rule.where, *rule.unless):
-                if name not in contexts:
-                    msg = f"{rule.id}: {name} is no rule of kind context"
-                    raise ValueError(msg)
-        return self
 
 
 class Packs(Model):

@@ -7,7 +7,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.rules.packs import Packs, Written
+from pipelines.rules.packs import Packs
+from schemas.pack import Written
 
 Mask = npt.NDArray[np.bool_]
 OF_PICTURE: tuple[Written, ...] = (

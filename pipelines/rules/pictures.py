@@ -14,11 +14,12 @@ from pipelines.rules.characters import matches, with_ascii_digits
 from pipelines.rules.circumstances import Circumstances, circumstances_of
 from pipelines.rules.declared_words import declared_in_words
 from pipelines.rules.matching import word_hits
-from pipelines.rules.packs import DeclaredRule, Packs
+from pipelines.rules.packs import Packs
 from pipelines.rules.picture_words import PictureWords, picture_words
 from pipelines.rules.reading import reading
 from pipelines.rules.unread import unread_pictures
 from pipelines.rules.words import words_of
+from schemas.pack import DeclaredRule
 from schemas.policy import PicturePolicy
 from schemas.signs import Kind, Level
 

@@ -8,7 +8,7 @@ from commands import Workspace
 from defusedxml.ElementTree import parse
 
 from pipelines.cli.rules import Field
-from pipelines.rules.packs import Written
+from schemas.pack import Written
 
 PACK = """\
 pack: mine
@@ -136,7 +136,7 @@ def test_nothing_is_missing_in_a_pack_that_ships(place, repository):
     [
         (("[a dog]", "[a child's dog]"), "rule mine.child of pack mine"),
         (("[child]", "['{child}']"), "no list of that name"),
-        (("strong", "declared"), "words declare nothing"),
+        (("strong", "declared"), "words[0].level: expected 'none', 'weak' or 'strong'"),
         (("strong", "certain"), "level"),
         (("patterns:", "pattern:"), "pattern"),
         (("pack: mine", "pack: [mine"), "a pack, in YAML"),

@@ -14,10 +14,11 @@ from screened import packs, screened, verdicts
 from builders import declared, medium, record
 from pipelines.rules.circumstances import Circumstances
 from pipelines.rules.compiling import compile_pack
-from pipelines.rules.packs import Pack, Packs, WordRule
+from pipelines.rules.packs import Packs
 from pipelines.rules.pictures import Sign, picture_signs
 from schemas.errors import ConfigurationError
 from schemas.fields import RECORDS
+from schemas.pack import Pack, WordRule
 from schemas.policy import PicturePolicy
 
 EXAMPLES = [

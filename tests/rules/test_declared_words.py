@@ -9,10 +9,11 @@ from screened import packs, screened, table_of, verdicts
 
 from builders import declared, medium, record
 from pipelines.rules.circumstances import Circumstances
-from pipelines.rules.packs import Pack, Packs
+from pipelines.rules.packs import Packs
 from pipelines.rules.pictures import Sign, picture_signs
 from schemas.errors import ConfigurationError
 from schemas.fields import RECORDS
+from schemas.pack import Pack
 from schemas.policy import PicturePolicy
 
 PERSON = "Iptc4xmpExt:PersonInImageWDetails/PersonCharacteristic/"

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from pipelines.rules.compiling import compile_pack
 from pipelines.rules.lines import lines_of
 from pipelines.rules.matching import reached, word_hits
-from pipelines.rules.packs import Pack
 from pipelines.rules.packs import Packs as Several
 from pipelines.rules.words import words_of
 from schemas.errors import ConfigurationError
+from schemas.pack import Pack
 
 LISTS = {
     "child": ["child", "children", "little one", "wee small one"],
@@ -102,7 +102,10 @@ def test_a_pattern_that_is_none_is_refused(pattern, found):
 
 @pytest.mark.parametrize(
     ("level", "kind", "found"),
-    [("declared", "age", "words declare nothing"), ("weak", "life_stage", "no points in any policy")],
+    [
+        ("declared", "age", "expected 'none', 'weak' or 'strong'"),
+        ("weak", "life_stage", "no points in any policy"),
+    ],
 )
 def test_a_rule_of_words_is_weighed_as_the_policy_can(level, kind, found):
     with pytest.raises(ConfigurationError, match=found):

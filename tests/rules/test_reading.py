@@ -4,10 +4,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from pipelines.rules.packs import Pack, Packs
+from pipelines.rules.packs import Packs
 from pipelines.rules.reading import reading
 from pipelines.rules.words import words_of
 from schemas.errors import ConfigurationError
+from schemas.pack import Pack
 
 STOP = {
     "en": ["the", "of", "is", "so", "in"],
