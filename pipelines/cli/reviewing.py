@@ -33,7 +33,8 @@ def decisions(opened: "OpenedWorkspace", registry: "Registry") -> "pa.Table":
 def read_by_rules(packs: "Packs", alone: "pa.Table") -> "Sequence[Read]":
     """The texts about the one picture of a RECORDS table, each with what word rules see in it.
 
-    A machine's alternative text is shown whole: what it quotes, rules do not read.
+    A machine's alternative text is shown whole: what it quotes, rules do not read. What a text is about is
+    no evidence, and is not marked.
     """
     from pipelines.review.marked import Read, Sight
     from pipelines.rules.explaining import explain_picture
@@ -43,7 +44,11 @@ def read_by_rules(packs: "Packs", alone: "pa.Table") -> "Sequence[Read]":
         Read(
             one.field,
             medium["auto_alt_text"] or "" if one.field == "auto_alt_text" else one.text,
-            tuple(Sight(sight.start, sight.end, sight.rule.id) for sight in one.sights),
+            tuple(
+                Sight(sight.start, sight.end, sight.rule.id)
+                for sight in one.sights
+                if not sight.rule.is_context
+            ),
         )
         for one in explain_picture(alone, packs)
     ]
