@@ -27,6 +27,7 @@ from schemas.policy import PicturePolicy
 from schemas.signs import Level
 
 LABELLED = Path(__file__).parent.parent / "examples/labelled_captions"
+PARTS = ("seen", "unseen", "later")
 
 
 def main() -> None:
@@ -36,7 +37,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=2_800)
     parser.add_argument("--times", type=int, default=5)
     asked = parser.parse_args()
-    lines = [line for file in sorted(LABELLED.glob("*/*.jsonl")) for line in read_labelled(file)]
+    lines = [line for part in PARTS for file in _files(part) for line in read_labelled(file)]
     packs, policy = load_packs(), PicturePolicy()
     print(f"{len(lines):,} labelled captions, {len(packs.packs)} packs, {len(packs.rules):,} rules")
     start = time.process_time()
@@ -48,18 +49,26 @@ def main() -> None:
     print(f"{asked.captions / median:,.0f} captions a second of one core (median of {asked.times})")
     median = _median([one for one in texts if one[0] in WORD_LISTS], asked.rows, 3, asked.times)
     print(f"{median:.3f} CPU seconds for a split of {asked.rows:,} rows (median of {asked.times})")
-    judged = judge(lines, packs, policy)
-    print(f"\n{'':10}{'rules':>24}{'word list':>24}{'false alarms on idioms and traps':>36}")
-    for language, words in WORD_LISTS.items():
-        here = [one for one in judged if one.line.language == language]
-        found = named([one.line for one in here], words)
-        listed = [
-            replace(one, level=Level.WEAK if hit else Level.NONE)
-            for one, hit in zip(here, found, strict=True)
-        ]
-        misleading = [[one for one in some if one.line.kind in {"idiom", "trap"}] for some in (here, listed)]
-        alarms = [score(some, Level.WEAK).false_alarms for some in misleading]
-        print(f"{language:10}{_shown(here):>24}{_shown(listed):>24}{f'{alarms[0]} and {alarms[1]}':>36}")
+    for part in PARTS:
+        judged = judge([line for file in _files(part) for line in read_labelled(file)], packs, policy)
+        print(f"\n{part:10}{'rules':>24}{'word list':>24}{'false alarms on idioms and traps':>36}")
+        for language, words in WORD_LISTS.items():
+            here = [one for one in judged if one.line.language == language]
+            found = named([one.line for one in here], words)
+            listed = [
+                replace(one, level=Level.WEAK if hit else Level.NONE)
+                for one, hit in zip(here, found, strict=True)
+            ]
+            alarms = [score(_misleading(some), Level.WEAK).false_alarms for some in (here, listed)]
+            print(f"{language:10}{_shown(here):>24}{_shown(listed):>24}{f'{alarms[0]} and {alarms[1]}':>36}")
+
+
+def _files(part: str) -> list[Path]:
+    return sorted(LABELLED.glob(f"{part}/*.jsonl"))
+
+
+def _misleading(judged: list[Judged]) -> list[Judged]:
+    return [one for one in judged if one.line.kind in {"idiom", "trap"}]
 
 
 def _median(texts: list[tuple[str | None, str | None]], rows: int, every: int, times: int) -> float:

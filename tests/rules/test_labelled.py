@@ -96,3 +96,20 @@ def test_what_files_declare(repository):
     others = [one for one in found if one.line.label == "minor" and one.level != Level.DECLARED]
     assert [one.level for one in others] == [Level.STRONG] * 3
     assert len(declared) > 50
+
+
+def test_the_page_says_what_was_found_of_later_lines(repository):
+    page = (repository / "docs/pictures.md").read_text("utf-8")
+    said = {
+        name: (int(alarms), int(minors))
+        for name, alarms, minors in re.findall(
+            r"^\| (\w+) \| (\d+) \| (\d+) \| \d+, \d+ \|$", page, re.MULTILINE
+        )
+    }
+    measured = {}
+    for language in ("en", "de", "fr", "es", "it"):
+        lines = read_labelled(repository / f"examples/labelled_captions/later/{language}.jsonl")
+        one = score(judge(lines, load_packs(), PicturePolicy()), Level.WEAK)
+        assert (one.lines, one.minors) == (80, 20)
+        measured[NAMES[language]] = (one.false_alarms, one.found)
+    assert said == measured
