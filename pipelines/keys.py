@@ -15,7 +15,8 @@ from pipelines.disk.durable import create_file, make_folders
 from pipelines.disk.failures import explained
 from pipelines.disk.private import read_private
 from pipelines.kms import KeyManagement, LocalManagement, WrappedKey, unwrap, wrap
-from schemas.errors import ConfigurationError
+from schemas.canonical import parse_json
+from schemas.errors import BadInput, ConfigurationError
 from schemas.pseudonyms import Keychain
 from schemas.workspace import KeyPurpose
 
@@ -153,9 +154,9 @@ def _read_env(name: str, purpose: KeyPurpose) -> str:
 
 def _parse(text: str, purpose: Purpose) -> Key:
     try:
-        held = json.loads(text)
+        held = parse_json(text, f"{purpose} key")
         found, key_id, secret = held["purpose"], held["id"], bytes.fromhex(held["key"])
-    except (ValueError, KeyError, TypeError):
+    except (BadInput, ValueError, KeyError, TypeError):
         found, key_id, secret = "", "", b""
     return _checked(found, key_id, secret, purpose)
 

@@ -2,11 +2,18 @@
 
 import hashlib
 import json
+import re
 from typing import Any
 
 import rfc8785
 
 from schemas.errors import BadInput
+
+MAX_DEPTH = 100
+"""Lists and mappings within each other, of JSON and YAML: five times what any document of ours has. Whoever
+walks a value may call itself as often."""
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+"""The escape of half a character, which with its other half is one."""
 
 
 def canonical_json(value: Any) -> bytes:  # noqa: ANN401 - any JSON value
@@ -28,14 +35,19 @@ def canonical_json(value: Any) -> bytes:  # noqa: ANN401 - any JSON value
 
 
 def parse_json(data: bytes | str, subject: str) -> Any:  # noqa: ANN401 - any JSON value
-    """Parse UTF-8 JSON; refuse duplicate keys, as RFC 8785 (through I-JSON, RFC 7493) demands.
+    """Parse UTF-8 JSON; refuse duplicate keys and half characters, as RFC 8785 (I-JSON, RFC 7493) demands.
 
     Raises:
-        BadInput: not UTF-8 JSON, or an object names a key twice. ``subject`` names the text.
+        BadInput: not UTF-8 JSON, an object names a key twice, half a character, or nesting beyond MAX_DEPTH.
+            ``subject`` names the text. A UnicodeError is its cause where the text is none.
     """
     try:
-        text = data if isinstance(data, str) else data.decode()
-        return json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_no_number)
+        text = (data.encode() if isinstance(data, str) else data).decode()
+        value = json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_no_number)
+        if text.count("[") + text.count("{") > MAX_DEPTH:
+            _check_depth(value)
+        if _HALF.search(text):
+            json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise BadInput(
             subject,
@@ -43,6 +55,7 @@ def parse_json(data: bytes | str, subject: str) -> Any:  # noqa: ANN401 - any JS
             found=_position(error),
             remedy="restore the file from where it came from",
         ) from error
+    return value
 
 
 def sha256(data: bytes | memoryview) -> str:
@@ -58,6 +71,16 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
+def _check_depth(value: Any) -> None:  # noqa: ANN401 - any JSON value
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        held = (part.values() if isinstance(part, dict) else part for part in level)
+        level = [item for items in held for item in items if isinstance(item, dict | list)]
+        if not level:
+            return
+    raise RecursionError
+
+
 def _no_number(name: str) -> None:
     msg = f"{name}, which is no JSON number"
     raise ValueError(msg)
@@ -66,4 +89,6 @@ def _no_number(name: str) -> None:
 def _position(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"a syntax error at line {error.lineno}, column {error.colno}"
-    return "nesting beyond the parser's depth" if isinstance(error, RecursionError) else str(error)
+    if isinstance(error, UnicodeEncodeError):
+        return "half of a surrogate pair, which is no character"
+    return f"nesting beyond {MAX_DEPTH} levels" if isinstance(error, RecursionError) else str(error)

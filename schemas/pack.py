@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, StringConstraints, model_validator
 
+from schemas.faults import Faults, Place
 from schemas.model import Model
 from schemas.signs import WEAK_POINTS, Kind, Level
 
@@ -123,7 +124,7 @@ class Pack(Model):
     ordinals: dict[str, int] = Field(default_factory=dict)
     """Ordinal numbers in words, one word each: {seventh: 7}."""
     lists: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    """Words that patterns name together: of a list child, as {child}. An entry names no other list."""
+    """Words that patterns name together: of a list child, as {child}. Each entry is a word or several."""
     declared: tuple[DeclaredRule, ...] = ()
     """Rules on metadata properties that hold an age or a term of a vocabulary."""
     declared_words: tuple[DeclaredWords, ...] = ()
@@ -132,6 +133,24 @@ class Pack(Model):
     """Rules on what is around a picture."""
     words: tuple[WordRule, ...] = ()
     """Rules on words, in the order in which they read."""
+
+    @model_validator(mode="after")
+    def _lists_of_words(self) -> Self:
+        faults: list[tuple[Place, str]] = []
+        for name, entries in self.lists.items():
+            if not entries:
+                faults.append((("lists", name), "expected a word, or several"))
+            for place, entry in enumerate(entries):
+                if "{" in entry or "}" in entry:
+                    said = (
+                        "an entry that names another list: write its words here, or name both in the pattern"
+                    )
+                    faults.append((("lists", name, place), said))
+                elif not entry.strip():
+                    faults.append((("lists", name, place), "expected a word, or several"))
+        if faults:
+            raise Faults(faults)
+        return self
 
     @model_validator(mode="after")
     def _contexts_there(self) -> Self:

@@ -126,6 +126,8 @@ def test_the_whole_result():
         ('{"id": "1", "label": "minor", "tags": []}', "line 2", "tags"),
         ('{"label": "minor"}', "line 2", "id"),
         ("no json", "line 2", ""),
+        ('{"id": "\\ud83d", "label": "none"}', "line 2", "half of a surrogate pair"),
+        ("[" * 100_000, "line 2", "nesting beyond 100 levels"),
     ],
 )
 def test_a_line_that_is_none_is_named(tmp_path, line, subject, found):

@@ -75,6 +75,8 @@ BROKEN = {
     "a folder": (lambda path: (path.unlink(), path.mkdir()), "Is a directory"),
     "not JSON": (lambda path: path.write_text("secret"), "something else"),
     "a list": (lambda path: path.write_text("[]"), "something else"),
+    "lists in lists": (lambda path: path.write_text("[" * 100_000), "something else"),
+    "half a character": (lambda path: rewritten(path, key="\ud83d" * 64), "something else"),
     "not UTF-8": (lambda path: path.write_bytes(b"\xff"), "other bytes than UTF-8"),
     "too short": (lambda path: rewritten(path, key="00" * 31), "something else"),
     "not hexadecimal": (lambda path: rewritten(path, key="zz" * 32), "something else"),

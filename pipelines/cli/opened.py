@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
-from schemas.errors import BadInput, ConfigurationError
+from schemas.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pipelines.corpus.store import Store
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 WorkspaceOption = Annotated[
     Path, typer.Option("--workspace", "-w", help="Folder that holds optout.yaml.", envvar="OPTOUT_WORKSPACE")
 ]
-
+_REMEDY = "check the path in optout.yaml and the file's permissions"
 
 _Document = TypeVar("_Document", bound="Model")
 
@@ -100,9 +100,9 @@ def read_document(path: Path, name: str, model: "type[_Document]") -> "_Document
         BadInput: the file cannot be read. ConfigurationError: it is not YAML, or not of that form; the
         error names each fault by its line and key.
     """
-    from pipelines.cli.strict_yaml import lines, parse
+    from pipelines.strict_yaml import lines, parse, read_text
 
-    text = _read(path)
+    text = read_text(path, remedy=_REMEDY)
     value = parse(text, name)
     return model.of({} if value is None else value, name, ConfigurationError, lines(text))
 
@@ -113,18 +113,6 @@ def read_yaml(path: Path) -> Any:  # noqa: ANN401 - any YAML value
     Raises:
         BadInput: the file cannot be read. ConfigurationError: it is not YAML, or repeats a key.
     """
-    from pipelines.cli.strict_yaml import parse
+    from pipelines.strict_yaml import parse, read_text
 
-    return parse(_read(path), path.name)
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(
-            str(path),
-            expected="a readable UTF-8 file",
-            found=error.strerror or type(error).__name__ if isinstance(error, OSError) else "other bytes",
-            remedy="check the path in optout.yaml and the file's permissions",
-        ) from error
+    return parse(read_text(path, remedy=_REMEDY), path.name)

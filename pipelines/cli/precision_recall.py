@@ -1,20 +1,27 @@
 """The result of an evaluation as a picture: precision against recall, at each level."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from schemas.errors import BadInput, ConfigurationError
+
 _SIDE, _MARGIN = 480, 56
 _COLOURS = {"declared": "#7a7a7a", "strong": "#0b6aa2", "weak": "#b3450b"}
+_START = (
+    f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SIDE + 2 * _MARGIN} {_SIDE + 2 * _MARGIN}"',
+    'font-family="sans-serif" font-size="12">',
+    "<title>Precision against recall, by level, with 95 % intervals</title>",
+)
+"""The first lines of each: what tells one that was drawn before from any other file."""
 
 
 def precision_against_recall(result: Mapping[str, Any]) -> str:
     """An SVG document of an evaluation: levels with their 95 % intervals, languages as small dots."""
     size = _SIDE + 2 * _MARGIN
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"',
-        'font-family="sans-serif" font-size="12">',
-        "<title>Precision against recall, by level, with 95 % intervals</title>",
+        *_START,
         f'<rect width="{size}" height="{size}" fill="white"/>',
         *_axes(),
         *(part for row in _drawable(result["languages"]) for part in _small(row)),
@@ -22,6 +29,44 @@ def precision_against_recall(result: Mapping[str, Any]) -> str:
         "</svg>",
     ]
     return "\n".join(lines) + "\n"
+
+
+def check_picture(path: Path) -> None:
+    """Nothing is replaced but a picture that was drawn before: ConfigurationError where another file lies."""
+    start = "\n".join(_START).encode()
+    try:
+        if not path.is_file():
+            return
+        with path.open("rb") as file:
+            is_ours = file.read(len(start)) == start
+    except OSError as error:
+        raise _unwritten(path, error) from error
+    if not is_ours:
+        raise ConfigurationError(
+            f"--picture {path}",
+            expected="a new file, or a picture that was drawn before",
+            found="another file",
+            remedy="name another file; nothing was replaced",
+        )
+
+
+def write_picture(path: Path, drawn: str) -> None:
+    """Write a picture; BadInput where it cannot be, or ConfigurationError as :func:`check_picture`."""
+    check_picture(path)
+    try:
+        with path.open("w" if path.exists() else "x", encoding="utf-8") as file:
+            file.write(drawn)
+    except OSError as error:
+        raise _unwritten(path, error) from error
+
+
+def _unwritten(path: Path, error: OSError) -> BadInput:
+    return BadInput(
+        str(path),
+        expected="a file that can be written",
+        found=error.strerror or type(error).__name__,
+        remedy="name another file",
+    )
 
 
 def _drawable(rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:

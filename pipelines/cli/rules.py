@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.cli.tables import print_json, print_table
-from schemas.errors import BadInput
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -136,7 +135,10 @@ def evaluate(
     ],
     *,
     picture: Annotated[
-        Path | None, typer.Option("--picture", help="Draw precision against recall into this SVG file.")
+        Path | None,
+        typer.Option(
+            "--picture", help="Draw precision against recall into this SVG file; no other is replaced."
+        ),
     ] = None,
     errors: Annotated[bool, typer.Option("--errors", help="List the lines that are judged wrongly.")] = False,
     as_json: JsonOption = False,
@@ -146,16 +148,18 @@ def evaluate(
     A line counts at the level at which its picture would be removed (declared) or quarantined (strong, weak).
     Lines labelled unclear are not counted.
     """
-    from pipelines.cli.precision_recall import precision_against_recall
+    from pipelines.cli.precision_recall import check_picture, precision_against_recall, write_picture
     from pipelines.evaluation import evaluation, judge, read_labelled
     from pipelines.rules.packs import load_packs
     from schemas.policy import PicturePolicy
 
+    if picture is not None:
+        check_picture(picture)  # first, for judging takes its time
     packs = load_packs()
     judged = judge([line for file in files for line in read_labelled(file)], packs, PicturePolicy())
     result = evaluation(judged, packs)
     if picture is not None:
-        _write(picture, precision_against_recall(result))
+        write_picture(picture, precision_against_recall(result))
     if as_json:
         print_json(result)
         return
@@ -168,18 +172,6 @@ def evaluate(
             for one in judged
             if one.line.label != "unclear" and (one.line.label == "minor") != (one.level != "none")
         ])  # fmt: skip
-
-
-def _write(picture: Path, drawn: str) -> None:
-    try:
-        picture.write_text(drawn, encoding="utf-8")
-    except OSError as error:
-        raise BadInput(
-            str(picture),
-            expected="a file that can be written",
-            found=error.strerror or type(error).__name__,
-            remedy="name another file",
-        ) from error
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:

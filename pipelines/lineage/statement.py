@@ -54,7 +54,10 @@ def first_line(error: Exception) -> str:
 
 def _tree(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:  # noqa: ANN401
     row = connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchone()
-    tree = json.loads(row[0]) if row else {"error": True}
+    try:
+        tree = json.loads(row[0]) if row else {"error": True}
+    except RecursionError:
+        raise refused("a statement that is nested too deeply to be looked through") from None
     if tree.get("error"):
         raise refused(str(tree.get("error_message", "a statement that cannot be looked through")))
     return tree["statements"]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import yaml
 
+from pipelines.strict_yaml import lines, parse, read_text
 from schemas.errors import ConfigurationError
 from schemas.model import Model
 from schemas.pack import Pack
@@ -100,22 +100,19 @@ def load_packs() -> Packs:
     """The packs that ship with the project: once in a process."""
     folder = files("pipelines.rules.minor_image")
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".yaml"))
-    return Packs(packs=tuple(_parse((folder / name).read_bytes(), name) for name in names))
+    return Packs(packs=tuple(_parse((folder / name).read_text("utf-8"), name) for name in names))
 
 
 def read_pack(path: Path) -> Packs:
-    """A pack of somebody's own; ConfigurationError says what is wrong."""
-    return Packs(packs=(_parse(path.read_bytes(), str(path)),))
+    """A pack of somebody's own.
+
+    Raises:
+        BadInput: the file cannot be read. ConfigurationError: it is no YAML, or no pack; the error names each
+        fault by its line and key.
+    """
+    text = read_text(path, remedy="check the file and its permissions: a pack is YAML, in UTF-8")
+    return Packs(packs=(_parse(text, str(path)),))
 
 
-def _parse(data: bytes, name: str) -> Pack:
-    try:
-        value = yaml.load(data, yaml.CSafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigurationError(
-            name,
-            expected="a pack, in YAML",
-            found=str(error),
-            remedy="correct it: docs/pictures.md says what a pack holds",
-        ) from error
-    return Pack.of(value, name, ConfigurationError)
+def _parse(text: str, name: str) -> Pack:
+    return Pack.of(parse(text, name), name, ConfigurationError, lines(text))

@@ -106,6 +106,22 @@ def test_a_picture_that_cannot_be_written_is_one_error(place, labelled, tmp_path
     assert "Traceback" not in ended.err
 
 
+def test_a_picture_replaces_an_older_one_and_nothing_else(place, labelled, tmp_path):
+    picture, other = tmp_path / "picture.svg", tmp_path / "other.svg"
+    place.run("rules", "evaluate", labelled, "--picture", picture).done()
+    first = picture.read_bytes()
+    place.run("rules", "evaluate", labelled, "--picture", picture).done()
+    assert picture.read_bytes() == first
+    other.write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 592 592"></svg>', encoding="utf-8")
+    for file in (labelled, other):
+        before = file.read_bytes()
+        ended = place.run("rules", "evaluate", labelled, "--picture", file)
+        assert (ended.code, ended.out) == (2, "")
+        assert f"--picture {file}" in ended.err
+        assert "nothing was replaced" in ended.err
+        assert file.read_bytes() == before
+
+
 @pytest.mark.parametrize(("year", "found"), [("2024", True), ("2040", False)])
 def test_a_year_of_birth_is_seen_from_the_year_of_the_picture(place, year, found):
     rows = (
@@ -138,11 +154,37 @@ def test_nothing_is_missing_in_a_pack_that_ships(place, repository):
         (("[child]", "['{child}']"), "no list of that name"),
         (("strong", "declared"), "words[0].level: expected 'none', 'weak' or 'strong'"),
         (("strong", "certain"), "level"),
-        (("patterns:", "pattern:"), "pattern"),
-        (("pack: mine", "pack: [mine"), "a pack, in YAML"),
+        (("patterns:", "pattern:"), "line 7, words[0].pattern: "),
+        (("pack: mine", "pack: [mine"), "valid YAML"),
+        (
+            ("pack: mine", "pack: mine\nlists: {a: [b, '{c}'], c: [d]}"),
+            "line 2, lists.a[1]: an entry that names",
+        ),
+        (("pack: mine", "pack: mine\nlists: {a: []}"), "line 2, lists.a: expected a word"),
+        (("pack: mine", "pack: mine\nlists: {a: ['']}"), "line 2, lists.a[0]: expected a word"),
+        (
+            ("pack: mine", "pack: mine\nlists: {a: [b], a: [c]}"),
+            "a key that occurs twice at line 2, column 17",
+        ),
+        (("pack: mine", "pack: mine\nwords:"), "a key that occurs twice at line 4, column 1"),
+        (("pack: mine", "pack: " + "[" * 100_000), "nesting beyond 100 levels at line 1, column 106"),
         ((PACK, ""), "mine.yaml"),
     ],
-    ids=["an example", "a list", "a level of words", "a level", "a key", "no YAML", "nothing"],
+    ids=[
+        "an example",
+        "a list",
+        "a level of words",
+        "a level",
+        "a key",
+        "no YAML",
+        "a list in a list",
+        "a list of nothing",
+        "an empty entry",
+        "a list twice",
+        "a key twice",
+        "depth",
+        "nothing",
+    ],
 )
 def test_what_is_wrong_with_a_pack_is_said(place, tmp_path, change, said):
     file = tmp_path / "mine.yaml"

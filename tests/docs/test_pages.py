@@ -8,7 +8,7 @@ from docs.pages import DOCS, ROOT, blocks_of, pages, prose_of
 
 from pipelines.cli.main import app
 from pipelines.cli.manual import commands_of
-from pipelines.cli.strict_yaml import parse
+from pipelines.strict_yaml import parse
 from schemas.errors import ConfigurationError
 from schemas.policy import Policy
 from schemas.source import SourceDescription

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from screened import eligibility
 
 from builders import account
-from pipelines.cli.strict_yaml import parse
+from pipelines.strict_yaml import parse
 from schemas.errors import ConfigurationError
 from schemas.flags import Flag
 from schemas.policy import PRESETS, Policy, Quality, SurfaceRule

@@ -10,12 +10,12 @@ import pytest
 from commands import Workspace
 from docs.pages import DOCS, blocks_of
 
-from pipelines.cli.strict_yaml import parse
 from pipelines.ingest.convert import Converter, check_constants
 from pipelines.ingest.mapped import check_columns, source_columns
 from pipelines.ingest.read_csv import read_csv
 from pipelines.ingest.read_jsonl import read_jsonl
 from pipelines.ingest.read_parquet import read_parquet
+from pipelines.strict_yaml import parse
 from schemas.errors import ConfigurationError
 from schemas.source import CsvFormat, Each, JsonlFormat, Listed, Scalar, SourceDescription
 

@@ -168,6 +168,7 @@ REFUSED = {
     "a log on disk": ("SELECT * FROM enable_logging(storage := 'file')", "function enable_logging"),
     "settings of the machine": ("SELECT * FROM duckdb_settings()", "function duckdb_settings"),
     "variable of Python": ("SELECT * FROM planted", "does not exist"),
+    "lists in lists": ("SELECT " + "[" * 400 + "]" * 400, "nested too deeply"),
     "unknown column": ("SELECT age FROM ledger", "not found"),
 }  # fmt: skip
 

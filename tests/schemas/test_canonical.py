@@ -72,14 +72,49 @@ def test_a_key_that_occurs_twice_is_refused(text):
         (b'\xef\xbb\xbf{"a": 1}', "line 1, column 1"),
         (b'{"a": NaN}', "NaN"),
         (b'{"a": -Infinity}', "-Infinity"),
-        (b"[" * 200_000, "nesting"),
+        (b"[" * 200_000, "nesting beyond 100 levels"),
+        (b"[" * 101 + b"]" * 101, "nesting beyond 100 levels"),
+        (b'{"a": [' * 50 + b"[1]" + b"]}" * 50, "nesting beyond 100 levels"),
+        (b'{"a": "\\ud83d"}', "half of a surrogate pair"),
+        (b'{"\\uDE00": 1}', "half of a surrogate pair"),
+        ('"\udcff"', "half of a surrogate pair"),
+        (b"[" + b"9" * 5000 + b"]", "digits"),
     ],
-    ids=["syntax", "empty", "bytes", "utf-16", "byte order mark", "nan", "infinity", "depth"],
+    ids=[
+        "syntax",
+        "empty",
+        "bytes",
+        "utf-16",
+        "byte order mark",
+        "nan",
+        "infinity",
+        "depth",
+        "one level too many",
+        "lists in mappings",
+        "half a character",
+        "half a character as a key",
+        "half a character, unescaped",
+        "digits",
+    ],
 )
 def test_what_is_not_json_is_bad_input_that_says_where(data, found):
     with pytest.raises(BadInput, match=r"one JSON text") as caught:
         parse_json(data, "plan.json")
     assert found in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("data", "value"),
+    [
+        (b'["\\ud83d\\ude00", "\\\\ud83d"]', ["😀", "\\ud83d"]),
+        (b"[[],[]," * 60 + b"1" + b"]" * 60, None),
+        (b"[[]," * 99 + b"[]" + b"]" * 99, None),
+        ('{"é": "\\u00e9"}', {"é": "é"}),
+    ],
+    ids=["a pair, and no escape", "many lists", "a hundred levels", "text"],
+)
+def test_what_only_looks_hostile_is_read(data, value):
+    assert parse_json(data, "plan.json") == (json.loads(data) if value is None else value)
 
 
 JSON = st.recursive(

@@ -4,7 +4,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from pipelines.cli.strict_yaml import parse
+from pipelines.strict_yaml import parse
 from schemas.errors import ConfigurationError
 from schemas.source import AccountEntry, Scalar
 
