@@ -392,6 +392,7 @@ def blurred_release(page, served):
     signed_in(page, served)
     page.evaluate("() => document.querySelector('button[value=propose]').click()")
     said(page, "look at it, and decide then")
+    ready(page)
 
 
 STATES = [item, seen, proposed, without_picture, done, gone, wrong_token, blurred_release]
