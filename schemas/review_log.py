@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 from schemas.documents import Digest, Instant
 from schemas.model import Model
 
-What = Literal["viewed", "refused", "proposed", "released", "dropped", "drawn", "checked"]
+What = Literal["viewed", "looked", "refused", "proposed", "released", "dropped", "drawn", "checked"]
 Picture = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 ActorName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 
@@ -17,6 +17,7 @@ _DRAW, _CHECK = frozenset({"draw"}), frozenset({"check"})
 _SAID = tuple(_PICTURE | _WRITTEN | _DRAW | _CHECK)
 _HOLDS: dict[What, tuple[frozenset[str], ...]] = {
     "viewed": (_PICTURE, _PICTURE | _WRITTEN),
+    "looked": (_PICTURE, _PICTURE | _WRITTEN),
     "refused": (_PICTURE, _PICTURE | {"first_queued"}, _PICTURE | _WRITTEN),
     "proposed": (_PICTURE | _WRITTEN,),
     "released": (_PICTURE | _WRITTEN,),
@@ -66,9 +67,9 @@ class ReviewEntry(Model):
     actor: ActorName
     """Who, by the name their token was entered under."""
     what: What
-    """viewed: it was about to be shown; refused: it is not used; proposed: one person would release it;
-    released: another one agreed; dropped: the proposal is no more; drawn: a sample; checked: one of its
-    pictures."""
+    """viewed: its page was about to be shown; looked: the picture itself was asked for, and about to be sent;
+    refused: it is not used; proposed: one person would release it; released: another one agreed; dropped: the
+    proposal is no more; drawn: a sample; checked: one of its pictures."""
     version: int = Field(ge=1)
     """Number of the version whose queue or shards were looked at."""
     picture: Picture | None = None

@@ -118,8 +118,13 @@ def standing(now: Decided, item: Waiting) -> Standing:
 
 
 def view(item: Waiting, actor: str, at: datetime) -> ReviewEntry:
-    """It is about to be shown to somebody."""
+    """Its page is about to be shown to somebody."""
     return _entry("viewed", item, actor, at)
+
+
+def look(item: Waiting, actor: str, at: datetime) -> ReviewEntry:
+    """The picture itself is about to be sent to somebody who asked for it."""
+    return _entry("looked", item, actor, at)
 
 
 def refuse(now: Decided, item: Waiting, actor: str, at: datetime) -> tuple[ReviewEntry, ...]:

@@ -11,7 +11,9 @@ from pipelines.review.sample import Sample
 from pipelines.review.shown import Shown
 from pipelines.review.waiting import Place, Waiting
 
-Doing = Literal["viewed", "refused", "proposed", "released", "dropped"]
+Doing = Literal["viewed", "looked", "refused", "proposed", "released", "dropped"]
+Saw = Literal["viewed", "looked", "minor", "none"]
+"""Of a picture of a sample: its page is about to be shown, or itself to be sent; what it shows."""
 
 
 class Queue(NamedTuple):
@@ -55,8 +57,8 @@ class Desk:
     """The sample of this version that was drawn last; None: none was."""
     candidates: Callable[[Sample, int], Sequence[Candidate]]
     """BadInput: the source is not what the version saw."""
-    check: Callable[[Drawn, bool | None, str], None]
-    """An actor saw a minor, or none, on disk when it returns; None: it is about to be shown to them."""
+    check: Callable[[Drawn, Saw, str], None]
+    """What an actor is about to see, or saw, on disk when it returns."""
     shown: Callable[[Place], Shown]
     """BadInput: the source is not what the version saw."""
     picture: Callable[[str], bytes | str]

@@ -48,8 +48,8 @@ class Entrance:
             raise SignedOut from error
         return session
 
-    def of_form(self, request: Request, form: dict[str, str]) -> Session:
-        """The session of a request that changes something.
+    def of_form(self, request: Request, form: dict[str, str], *, leaves: bool = True) -> Session:
+        """The session of a request that changes something; ``leaves``: what is shown next is a view.
 
         Raises:
             SignedOut: as above. ForeignForm: another session's form, or none.
@@ -57,7 +57,8 @@ class Entrance:
         session = self.session(request)
         if not session.is_own(form.get("form", "")):
             raise ForeignForm
-        session.leave()
+        if leaves:
+            session.leave()
         return session
 
 

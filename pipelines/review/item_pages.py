@@ -8,6 +8,7 @@ from pipelines.review.decisions import Standing, standing
 from pipelines.review.desk import Desk, Doing, Queue
 from pipelines.review.entrance import Entrance, Form
 from pipelines.review.image import Image, image_of
+from pipelines.review.sending import ask, send
 from pipelines.review.sessions import Session
 from pipelines.review.viewing import look_up, view_of
 from pipelines.review.waiting import Waiting
@@ -28,6 +29,7 @@ _SAID: dict[Doing, str] = {
 def item_routes(desk: Desk, entrance: Entrance) -> APIRouter:
     """The routes of the queue."""
     routes = APIRouter()
+    _picture_routes(routes, desk, entrance)
 
     @routes.get("/")
     def first(request: Request) -> Response:
@@ -45,52 +47,62 @@ def item_routes(desk: Desk, entrance: Entrance) -> APIRouter:
         item = _find(queue, picture, words)
         return _gone(session) if item is None else _item_page(desk, session, queue, item)
 
-    @routes.get("/queue/{picture}/{words}/picture")
-    def picture_of(request: Request, picture: str, words: str) -> Response:
-        session = entrance.session(request)
-        item = _find(desk.queue(), picture, words)
-        image = image_of(desk, look_up(desk, item.places)) if item and _key(item) in session.viewed else None
-        return (
-            Response(image.data, media_type=image.type)
-            if isinstance(image, Image)
-            else Response(status_code=404)
-        )
-
     @routes.post("/queue/{picture}/{words}")
     def decide(request: Request, picture: str, words: str, form: Form) -> Response:
-        session = entrance.of_form(request, form)
-        queue = desk.queue()
-        item = _find(queue, picture, words)
+        session = entrance.of_form(request, form, leaves=False)
+        seen = session.leave()
+        item = _find(desk.queue(), picture, words)
         if item is None:
             return _gone(session)
-        decision = form.get("decision", "")
-        if decision == "skip":
+        if form.get("decision") == "skip":
             session.skipped.add(_key(item))
             session.said = "Skipped."
             return RedirectResponse("/", 303)
-        try:
-            doing = _checked(desk, session, queue, item, form)
-            desk.record(doing, item, session.actor)
-        except Refused as error:
-            session.said = f"Nothing was decided. {_sentence(error)}"
-            queue = desk.queue()
-            item = _find(queue, picture, words)
-            return _gone(session) if item is None else _item_page(desk, session, queue, item, status=409)
-        session.said = _SAID[doing]
-        return RedirectResponse(_address(item) if doing == "dropped" else "/", 303)
+        return _decided(desk, session, item, form, is_seen=seen == _key(item))
 
     return routes
 
 
-def _checked(desk: Desk, session: Session, queue: Queue, item: Waiting, form: dict[str, str]) -> Doing:
-    """What a form decides, about what this session was shown.
+def _picture_routes(routes: APIRouter, desk: Desk, entrance: Entrance) -> None:
+    @routes.get("/queue/{picture}/{words}/picture")
+    def picture_of(request: Request, picture: str, words: str) -> Response:
+        session = entrance.session(request)
+        item = _find(desk.queue(), picture, words)
+        return Response(status_code=404) if item is None else send(desk, session, _key(item), item.places)
+
+    @routes.post("/queue/{picture}/{words}/picture")
+    def ask_for(request: Request, picture: str, words: str, form: Form) -> Response:
+        session = entrance.of_form(request, form, leaves=False)
+        item = _find(desk.queue(), picture, words)
+        if item is None:
+            return _gone(session)
+        ask(desk, session, _key(item), item.places, lambda: desk.record("looked", item, session.actor))
+        return RedirectResponse(_address(item), 303)
+
+
+def _decided(desk: Desk, session: Session, item: Waiting, form: dict[str, str], *, is_seen: bool) -> Response:
+    try:
+        doing = _checked(desk, session, item, form, is_seen=is_seen)
+        desk.record(doing, item, session.actor)
+    except Refused as error:
+        session.said = f"Nothing was decided. {_sentence(error)}"
+        queue = desk.queue()
+        left = _find(queue, item.picture, item.words)
+        return _gone(session) if left is None else _item_page(desk, session, queue, left, status=409)
+    session.said = _SAID[doing]
+    return RedirectResponse(_address(item) if doing == "dropped" else "/", 303)
+
+
+def _checked(desk: Desk, session: Session, item: Waiting, form: dict[str, str], *, is_seen: bool) -> Doing:
+    """What a form decides, about what this session was shown; ``is_seen``: the picture itself, in this view.
 
     Raises:
         Refused: it was not shown, or has changed since; to release it, the picture must have been seen.
         BadInput: the source is not what the version saw.
     """
     doing = _DOING.get(form.get("decision", ""))
-    if doing is None or _key(item) not in session.viewed or form.get("state") != _state(queue, item):
+    is_as_shown = form.get("state") == _state(desk.queue(), item)
+    if doing is None or _key(item) not in session.viewed or not is_as_shown:
         raise Refused(
             "picture",
             expected="one that you were shown as it is now",
@@ -106,11 +118,11 @@ def _checked(desk: Desk, session: Session, queue: Queue, item: Waiting, form: di
                 found="one that is not",
                 remedy="make it one that is, or refuse it: nobody releases what nobody has seen",
             )
-        if form.get("looked") != "yes":
+        if not is_seen:
             raise Refused(
                 "release",
-                expected="a picture that you look at",
-                found="a blurred one",
+                expected="a picture that was sent to you on this page",
+                found="one that was not",
                 remedy="look at it, and decide then",
             )
     return doing
@@ -137,9 +149,10 @@ def _item_page(desk: Desk, session: Session, queue: Queue, item: Waiting, *, sta
         session.leave()
         problem = {"said": session.take_said(), "problem": str(error), "list": "queue"}
         return page("changed", {**values, **problem}, status=409)
-    session.view(_key(item), lambda: desk.record("viewed", item, session.actor))
+    showing = session.view(_key(item), lambda: desk.record("viewed", item, session.actor))
     view = view_of(desk, shown, item.rules)
-    return page("item", {**values, "said": session.take_said(), "view": view}, status=status)
+    said = session.take_said()
+    return page("item", {**values, "said": said, "view": view, "showing": showing}, status=status)
 
 
 def _next(queue: Queue, session: Session) -> Response:

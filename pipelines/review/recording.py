@@ -10,11 +10,12 @@ from pipelines.review.decisions import (
     confirm_release,
     decided,
     drop,
+    look,
     propose_release,
     refuse,
     view,
 )
-from pipelines.review.desk import Doing, Drawn
+from pipelines.review.desk import Doing, Drawn, Saw
 from pipelines.review.log import Held, appending, hold_log
 from pipelines.review.sample import check_pick, view_pick
 from pipelines.review.waiting import Waiting
@@ -54,6 +55,8 @@ class Recorder:
             match doing:
                 case "viewed":
                     log.append([view(item, actor, at)])
+                case "looked":
+                    log.append([look(item, actor, at)])
                 case "refused":
                     log.append(refuse(now, item, actor, at))
                 case "proposed":
@@ -64,16 +67,16 @@ class Recorder:
                     log.append([drop(now, item, actor, at)])
             self.held = log.held
 
-    def check(self, drawn: Drawn, minor: bool | None, actor: str) -> None:  # noqa: FBT001 - three answers
-        """Append what an actor saw on a picture of a sample; None: it is about to be shown to them.
+    def check(self, drawn: Drawn, saw: Saw, actor: str) -> None:
+        """Append what an actor saw on a picture of a sample, or is about to see.
 
         Raises:
             BadInput: as above.
         """
         sample, at = drawn.sample, self.clock()
         with appending(self.path, self.held) as log:
-            if minor is None:
-                log.append([view_pick(sample, drawn.looked_at, actor, at)])
+            if saw in {"viewed", "looked"}:
+                log.append([view_pick(sample, drawn.looked_at, saw, actor, at)])
             else:
                 log.append(
                     check_pick(
@@ -82,7 +85,7 @@ class Recorder:
                         drawn.number,
                         drawn.candidates,
                         drawn.medium,
-                        minor=minor,
+                        minor=saw == "minor",
                         actor=actor,
                         at=at,
                     )

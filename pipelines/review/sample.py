@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
+from typing import Literal
 
 from pipelines.review.bound import upper_bound
 from pipelines.review.candidates import Candidate
@@ -77,12 +78,14 @@ def enter_draw(
     return () if before else (ReviewEntry(at=at, actor=actor, what="drawn", version=version, draw=draw),)
 
 
-def view_pick(sample: Sample, candidate: Candidate, actor: str, at: datetime) -> ReviewEntry:
-    """A picture of a sample is about to be shown to somebody."""
+def view_pick(
+    sample: Sample, candidate: Candidate, what: Literal["viewed", "looked"], actor: str, at: datetime
+) -> ReviewEntry:
+    """A picture of a sample: its page is about to be shown to somebody, or itself to be sent."""
     return ReviewEntry(
         at=at,
         actor=actor,
-        what="viewed",
+        what=what,
         version=sample.event.version,
         picture=candidate.picture,
         copies=candidate.copies,

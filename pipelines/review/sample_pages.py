@@ -4,20 +4,22 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from pipelines.review.answers import page
-from pipelines.review.desk import Desk, Drawn
+from pipelines.review.desk import Desk, Drawn, Saw
 from pipelines.review.entrance import Entrance, Form
 from pipelines.review.image import Image, image_of
 from pipelines.review.sample import Sample
+from pipelines.review.sending import ask, send
 from pipelines.review.sessions import Session
 from pipelines.review.viewing import look_up, view_of
 from schemas.errors import BadInput, Refused
 
-_ANSWERS = {"minor": True, "none": False}
+_ANSWERS: dict[str, Saw] = {"minor": "minor", "none": "none"}
 
 
 def sample_routes(desk: Desk, entrance: Entrance) -> APIRouter:
     """The routes of the sample."""
     routes = APIRouter(prefix="/sample")
+    _picture_routes(routes, desk, entrance)
 
     @routes.get("")
     def first(request: Request) -> Response:
@@ -36,25 +38,38 @@ def sample_routes(desk: Desk, entrance: Entrance) -> APIRouter:
     def show(request: Request, number: int, medium: int) -> Response:
         return _show(desk, entrance.session(request), number, medium)
 
+    @routes.post("/{number}/{medium}")
+    def answer(request: Request, number: int, medium: int, form: Form) -> Response:
+        session = entrance.of_form(request, form, leaves=False)
+        seen = session.leave()
+        if form.get("answer") == "skip":
+            return _skipped(desk.sample(), session, number)
+        drawn = _drawn(desk, number, medium)
+        if drawn is None:
+            return _gone(session)
+        return _answered(desk, session, drawn, form, is_seen=seen == _key(drawn))
+
+    return routes
+
+
+def _picture_routes(routes: APIRouter, desk: Desk, entrance: Entrance) -> None:
     @routes.get("/{number}/{medium}/picture")
     def picture_of(request: Request, number: int, medium: int) -> Response:
         session = entrance.session(request)
         drawn = _drawn(desk, number, medium)
-        is_viewed = drawn is not None and _key(drawn) in session.viewed
-        image = image_of(desk, look_up(desk, [drawn.looked_at.place])) if drawn and is_viewed else None
-        if isinstance(image, Image):
-            return Response(image.data, media_type=image.type)
-        return Response(status_code=404)
+        if drawn is None:
+            return Response(status_code=404)
+        return send(desk, session, _key(drawn), [drawn.looked_at.place])
 
-    @routes.post("/{number}/{medium}")
-    def answer(request: Request, number: int, medium: int, form: Form) -> Response:
-        session = entrance.of_form(request, form)
-        if form.get("answer") == "skip":
-            return _skipped(desk.sample(), session, number)
+    @routes.post("/{number}/{medium}/picture")
+    def ask_for(request: Request, number: int, medium: int, form: Form) -> Response:
+        session = entrance.of_form(request, form, leaves=False)
         drawn = _drawn(desk, number, medium)
-        return _gone(session) if drawn is None else _answered(desk, session, drawn, form)
-
-    return routes
+        if drawn is None:
+            return _gone(session)
+        place = drawn.looked_at.place
+        ask(desk, session, _key(drawn), [place], lambda: desk.check(drawn, "looked", session.actor))
+        return RedirectResponse(_address(drawn), 303)
 
 
 def _next(sample: Sample | None, session: Session) -> Response:
@@ -98,49 +113,50 @@ def _skipped(sample: Sample | None, session: Session, number: int) -> Response:
     return RedirectResponse("/sample", 303)
 
 
-def _answered(desk: Desk, session: Session, drawn: Drawn, form: dict[str, str]) -> Response:
+def _answered(desk: Desk, session: Session, drawn: Drawn, form: dict[str, str], *, is_seen: bool) -> Response:
     try:
-        minor = _checked(desk, session, drawn, form)
+        saw = _checked(desk, session, drawn, form, is_seen=is_seen)
     except Refused as error:
         session.said = f"Nothing was written down: {error.remedy}."
         return _drawn_page(desk, session, drawn, status=409)
-    desk.check(drawn, minor, session.actor)
-    session.said = "A minor: the picture is refused, in every copy." if minor else "No minor."
+    desk.check(drawn, saw, session.actor)
+    session.said = "A minor: the picture is refused, in every copy." if saw == "minor" else "No minor."
     return RedirectResponse("/sample", 303)
 
 
-def _checked(desk: Desk, session: Session, drawn: Drawn, form: dict[str, str]) -> bool:
+def _checked(desk: Desk, session: Session, drawn: Drawn, form: dict[str, str], *, is_seen: bool) -> Saw:
     """What somebody saw. A minor that was not seen before may be seen later, and not the other way round.
 
     Raises:
-        Refused: they were not shown the picture, or it is blurred, or was checked meanwhile.
-        BadInput: the source is not what the version saw.
+        Refused: they were not shown the page, or the picture was not sent to them there, or was checked
+            meanwhile. BadInput: the source is not what the version saw.
     """
-    minor = _ANSWERS.get(form.get("answer", ""))
-    if minor is None or _key(drawn) not in session.viewed:
+    saw = _ANSWERS.get(form.get("answer", ""))
+    if saw is None or _key(drawn) not in session.viewed:
         raise Refused("picture", remedy="look at it again")
-    if drawn.minor is not None and not (minor and not drawn.minor):
+    if drawn.minor is not None and not (saw == "minor" and not drawn.minor):
         raise Refused("picture", remedy="it was checked; only a minor that was missed can be added")
     if not isinstance(image_of(desk, look_up(desk, [drawn.looked_at.place])), Image):
         raise Refused("picture", remedy="nobody can see the picture here, and nobody says what it shows")
-    if form.get("looked") != "yes":
+    if not is_seen:
         raise Refused("picture", remedy="look at the picture first")
-    return minor
+    return saw
 
 
 def _drawn_page(desk: Desk, session: Session, drawn: Drawn, *, status: int = 200) -> Response:
-    address = f"/sample/{drawn.number + 1}/{drawn.medium}"
+    address = _address(drawn)
     try:
         shown = look_up(desk, [drawn.looked_at.place])
     except BadInput as error:
         return _changed(session, address, error)
-    session.view(_key(drawn), lambda: desk.check(drawn, None, session.actor))
+    showing = session.view(_key(drawn), lambda: desk.check(drawn, "viewed", session.actor))
     values = {
         "session": session,
         "said": session.take_said(),
         "drawn": drawn,
         "address": address,
         "view": view_of(desk, shown, ()),
+        "showing": showing,
     }
     return page("drawn", values, status=status)
 
@@ -163,6 +179,10 @@ def _drawn(desk: Desk, number: int, medium: int) -> Drawn | None:
         return None
     drawn = Drawn(sample, number - 1, desk.candidates(sample, number - 1), medium)
     return drawn if any(one.place.medium == medium for one in drawn.candidates) else None
+
+
+def _address(drawn: Drawn) -> str:
+    return f"/sample/{drawn.number + 1}/{drawn.medium}"
 
 
 def _key(drawn: Drawn) -> tuple[str, ...]:

@@ -27,6 +27,12 @@ class Session:
     """What was shown in it: only that can be decided on."""
     latest: tuple[str, ...] | None = None
     """What its page shows, as far as is known here; None: no item, or a form was sent since."""
+    asked: bool = False
+    """Whether the picture of that page was asked for: only then it is sent."""
+    showing: bool = False
+    """Whether it was asked for just now: the page shows it, and loaded once more it does not."""
+    sent: bool = False
+    """Whether it was sent."""
     skipped: set[tuple[str, ...]] = field(default_factory=set)
     """Of the queue."""
     skipped_picks: set[tuple[str, ...]] = field(default_factory=set)
@@ -40,18 +46,55 @@ class Session:
         """Whether a form is one of this session's."""
         return hmac.compare_digest(form.encode("utf-8", "surrogateescape"), self.form.encode())
 
-    def view(self, item: tuple[str, ...], record: Callable[[], None]) -> None:
-        """Call ``record`` before an item is shown, unless its page is loaded once more, at once."""
+    def view(self, item: tuple[str, ...], record: Callable[[], None]) -> bool:
+        """Call ``record`` before an item is shown, unless its page is loaded once more, at once.
+
+        Returns:
+            Whether the page shows the picture: it was asked for just now.
+        """
         with self.lock:
             if item != self.latest:
                 record()
                 self.viewed.add(item)
+                self._end_view()
                 self.latest = item
+            showing, self.showing = self.showing, False
+            return showing
 
-    def leave(self) -> None:
-        """Something else is shown than an item, or a form was sent: whatever is shown next is a view."""
+    def ask(self, item: tuple[str, ...], record: Callable[[], None]) -> None:
+        """Let the picture of an item be sent, whose page is shown; ``record`` is called once in a view."""
         with self.lock:
-            self.latest = None
+            if item != self.latest:
+                return  # it has to be viewed first: its page is shown, without the picture
+            if not self.asked:
+                record()
+            self.asked = self.showing = True
+
+    def is_asked(self, item: tuple[str, ...]) -> bool:
+        """Whether the picture of an item may be sent: its page is shown, and it was asked for there."""
+        with self.lock:
+            return self.asked and item == self.latest
+
+    def send(self, item: tuple[str, ...]) -> bool:
+        """Note that the picture of an item is sent; False: it may not be, any more."""
+        with self.lock:
+            may = self.asked and item == self.latest
+            self.sent = self.sent or may
+            return may
+
+    def leave(self) -> tuple[str, ...] | None:
+        """Something else is shown than an item, or a form was sent: whatever is shown next is a view.
+
+        Returns:
+            The item whose view ends, if its picture was sent in it.
+        """
+        with self.lock:
+            return self._end_view()
+
+    def _end_view(self) -> tuple[str, ...] | None:
+        seen = self.latest if self.sent else None
+        self.latest, self.asked, self.showing, self.sent = None, False, False, False
+        return seen
 
     def take_said(self) -> str:
         """What has happened, once."""

@@ -61,8 +61,13 @@ def log(request):
 
 
 def events(log):
-    """(what, actor) of each event but views."""
-    return [(event.what, event.actor) for event in read_log(log) if event.what != "viewed"]
+    """(what, actor) of each event, but of what was only seen."""
+    return [event for event in seen_and_done(log) if event[0] not in {"viewed", "looked"}]
+
+
+def seen_and_done(log):
+    """(what, actor) of each event."""
+    return [(event.what, event.actor) for event in read_log(log)]
 
 
 def signed_in(page, served, name="anna"):
@@ -86,6 +91,19 @@ def press(page, key):
     page.locator("html:not([data-old])").wait_for()
 
 
+def show(page, ask):
+    """Ask for the picture, and wait until it was sent."""
+    with page.expect_response(lambda answer: answer.request.resource_type == "image") as sent:
+        ask()
+    assert sent.value.status == 200
+
+
+def look_at(page):
+    """Show the picture by its key, and wait until keys decide."""
+    show(page, lambda: page.keyboard.press("b"))
+    assert loaded(ready(page)) == [640, 420]
+
+
 def said(page, text):
     """Wait until the page has said something, where screen readers hear it."""
     page.locator("#said[role=status]", has_text=text).wait_for()
@@ -106,21 +124,37 @@ def loaded(page):
     )
 
 
-def test_a_picture_is_blurred_until_somebody_asks(open_page, served, look):
-    page = signed_in(open_page(viewport=WIDE), served)
+def test_a_picture_is_not_loaded_until_somebody_asks(open_page, served, log, look):
+    page = open_page(viewport=WIDE)
+    images = []
+    page.on("request", lambda asked: images.append(asked.url) if asked.resource_type == "image" else None)
+    signed_in(page, served)
     assert page.locator("h1").inner_text() == "Picture 1 of 4"
-    assert loaded(page) == [640, 420]
-    assert is_blurred(page)
-    look(page, "review-blurred")
-    page.keyboard.press("b")
+    page.reload()
+    ready(page)
+    look(page, "review-not-loaded")
+    assert page.locator("img").count() == 0
+    assert [url for url in images if "favicon" not in url] == []
+    look_at(page)
     assert not is_blurred(page)
     look(page, "review-seen")
     page.keyboard.press("b")
     assert is_blurred(page)
+    look(page, "review-blurred")
+    page.keyboard.press("l")
+    said(page, "Look at the picture first")
     page.get_by_text("Show the picture", exact=True).click()
     assert not is_blurred(page)
     page.reload()
-    assert is_blurred(page)
+    assert page.locator("img").count() == 0
+    look_at(ready(page))
+    assert seen_and_done(log) == [("viewed", "anna"), ("looked", "anna")]
+
+
+def test_a_double_press_asks_once(open_page, served, log):
+    page = signed_in(open_page(), served)
+    show(page, lambda: page.locator("button", has_text="Show the picture").dblclick())
+    assert [what for what, _ in seen_and_done(log)] == ["viewed", "looked"]
 
 
 def test_two_people_release_by_keyboard_alone(open_page, served, log, look):
@@ -129,7 +163,7 @@ def test_two_people_release_by_keyboard_alone(open_page, served, log, look):
     anna.keyboard.press("l")
     said(anna, "Look at the picture first")
     assert events(log) == []
-    anna.keyboard.press("b")
+    look_at(anna)
     press(anna, "l")
     said(anna, "Release proposed: another person has to confirm it.")
     assert anna.url != title
@@ -137,7 +171,7 @@ def test_two_people_release_by_keyboard_alone(open_page, served, log, look):
     assert bert.url == title
     assert "By anna" in bert.locator(".proposal").inner_text()
     look(bert, "review-proposed")
-    bert.keyboard.press("b")
+    look_at(bert)
     press(bert, "l")
     said(bert, "Released: two people have agreed.")
     assert bert.locator("h1").inner_text() == "Picture 1 of 3"
@@ -146,7 +180,7 @@ def test_two_people_release_by_keyboard_alone(open_page, served, log, look):
 
 def test_a_proposal_is_dropped_by_keyboard(open_page, served, log):
     page = signed_in(open_page(), served)
-    page.keyboard.press("b")
+    look_at(page)
     address = page.url
     press(page, "l")
     page.goto(address)
@@ -213,6 +247,8 @@ def test_everything_works_without_javascript(open_page, served, log, look):
     anna = enter("anna")
     anna.get_by_role("button", name="Propose release").click()
     said(anna, "look at it, and decide then")
+    show(anna, anna.get_by_role("button", name="Show the picture").click)
+    anna.get_by_text("Blur the picture").click()
     anna.get_by_text("Show the picture", exact=True).click()
     look(anna, "review-without-javascript")
     anna.get_by_role("button", name="Propose release").click()
@@ -220,7 +256,7 @@ def test_everything_works_without_javascript(open_page, served, log, look):
     anna.get_by_role("button", name="Skip").click()
     said(anna, "Skipped")
     bert = enter("bert")
-    bert.get_by_label("Show the picture").press("Space")
+    show(bert, lambda: bert.get_by_role("button", name="Show the picture").press("Space"))
     bert.get_by_role("button", name="Confirm release").click()
     said(bert, "Released")
     bert.get_by_role("button", name="Refuse").click()
@@ -248,7 +284,15 @@ def test_every_stop_of_the_keyboard_can_be_seen(open_page, served):
         page.keyboard.press("Tab")
     assert [seen for _, seen in stops] == [True] * len(stops)
     names = [re.sub(r"\s+", " ", name) for name, _ in stops]
-    assert names[:8] == ["#content", "/", "/sample", "Sign out", "yes", "refuse", "propose", "skip"]
+    picture = "Show the picture b"
+    assert names[:8] == ["#content", "/", "/sample", "Sign out", picture, "refuse", "propose", "skip"]
+    look_at(page)
+    assert page.evaluate("() => document.activeElement.id") == "look"
+    page.keyboard.press("Enter")  # decides nothing
+    page.keyboard.press("Space")
+    assert is_blurred(page)
+    ring = "() => getComputedStyle(document.querySelector('.look + label')).outlineStyle"
+    assert page.evaluate(ring) != "none"
 
 
 def test_nothing_that_somebody_wrote_runs(open_page, served):
@@ -277,12 +321,11 @@ def test_a_sample_is_checked_by_keyboard_alone(open_page, served, published, log
     page.get_by_role("heading", name="Sample, picture 1 of 2").wait_for()
     ready(page).keyboard.press("n")
     said(page, "Look at the picture first")
-    page.keyboard.press("b")
-    assert loaded(page) == [640, 420]
+    look_at(page)
     look(page, "review-sample")
     press(page, "n")
     said(page, "No minor.")
-    ready(page).keyboard.press("b")
+    look_at(ready(page))
     press(page, "m")
     said(page, "A minor: the picture is refused, in every copy.")
     page.get_by_text("checked all 2, 1 minor").wait_for()
@@ -309,7 +352,7 @@ def item(page, served):
 
 def seen(page, served):
     signed_in(page, served)
-    page.keyboard.press("b")
+    look_at(page)
     page.keyboard.press("?")
 
 
@@ -349,6 +392,7 @@ def blurred_release(page, served):
     signed_in(page, served)
     page.evaluate("() => document.querySelector('button[value=propose]').click()")
     said(page, "look at it, and decide then")
+    ready(page)
 
 
 STATES = [item, seen, proposed, without_picture, done, gone, wrong_token, blurred_release]

@@ -5,7 +5,7 @@ import re
 import httpx2
 import pytest
 from commands import workspace
-from review.desks import fields_of, kept, picture_file, png, suspected
+from review.desks import fields_of, kept, look, picture_file, png, suspected
 from served import Served
 
 from builders import PLATFORM, account
@@ -32,8 +32,7 @@ def test_a_picture_is_refused_and_the_next_version_follows(place):
             token = (place.folder / "anna.token").read_text("utf-8")
             shown = browser.post("/sign-in", data={"token": token})
             assert shown.status_code == 200
-            picture = browser.get(f"{shown.url.path}/picture")
-            assert picture.content == png(1)
+            assert look(browser, shown).content == png(1)
             done = browser.post(shown.url.path, data={**fields_of(shown), "decision": "refuse"})
             assert "Nothing waits for you" in done.text
             place.run("actor", "revoke", "anna").done()
@@ -43,7 +42,11 @@ def test_a_picture_is_refused_and_the_next_version_follows(place):
     assert "version 1, pictures that wait: 1" in said
     assert "ended: what was decided is on disk" in said
     assert token.strip() not in said + (place.folder / "reviews.jsonl").read_text("utf-8")
-    assert [event.what for event in read_log(place.folder / "reviews.jsonl")] == ["viewed", "refused"]
+    assert [event.what for event in read_log(place.folder / "reviews.jsonl")] == [
+        "viewed",
+        "looked",
+        "refused",
+    ]
     place.build().done()
     assert place.run("funnel", "--json").done().json["reasons"]["review_refused"] == 1
 

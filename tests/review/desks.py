@@ -144,9 +144,23 @@ def fields_of(answer):
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form))
 
 
-def decide(browser, answer, decision, **fields):
-    """Press a button of a page, the picture being shown."""
-    pressed = {"looked": "yes", "decision": decision, "answer": decision}
+def asked(browser, answer):
+    """Press the button that shows the picture, where a page has it: the page that follows."""
+    action = re.search(r'action="([^"]+/picture)"', answer.text)
+    return answer if action is None else browser.post(action[1], data={"form": fields_of(answer)["form"]})
+
+
+def look(browser, answer):
+    """Ask for the picture of a page, and load it as the page that follows does: what was sent, if any."""
+    image = re.search(r'<img src="([^"]+)"', asked(browser, answer).text)
+    return None if image is None else browser.get(image[1])
+
+
+def decide(browser, answer, decision, *, looks=True, **fields):
+    """Press a button of a page; one that says what the picture shows, after a look at it."""
+    if looks and decision in {"propose", "confirm", "minor", "none"}:
+        look(browser, answer)
+    pressed = {"decision": decision, "answer": decision}
     action = re.search(r'id="decide" method="post" action="([^"]+)"', answer.text)[1]
     return browser.post(action, data={**fields_of(answer), **pressed, **fields})
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from review.desks import PORT, URL, decide, fields_of
+from review.desks import PORT, URL, decide, fields_of, look
 
 from pipelines.review.guard import HEADERS
 
@@ -71,7 +71,8 @@ def test_a_form_is_of_one_session(reviewed):
     answer = decide(bert, shown, "refuse")  # with what stands in her form
     assert answer.status_code == 403
     assert "not of this session" in answer.text
-    for path in ("/sign-out", "/keys", "/unskip", "/sample/unskip", "/sample/1/0"):
+    pictures = (f"{shown.url.path}/picture", "/sample/1/0/picture")
+    for path in ("/sign-out", "/keys", "/unskip", "/sample/unskip", "/sample/1/0", *pictures):
         for form in ("", "x", fields_of(shown)["form"]):
             assert bert.post(path, data={"form": form}).status_code == 403
     assert reviewed.events() == [("viewed", "anna"), ("viewed", "bert")]
@@ -96,7 +97,8 @@ def test_every_answer_carries_the_strict_headers(reviewed):
     shown = browser.get("/")
     for answer in (
         shown,
-        browser.get(f"{shown.url.path}/picture"),
+        look(browser, shown),
+        browser.get("/queue/x/y/picture"),
         browser.get("/review.css"),
         browser.get("/review.js"),
         browser.get("/nothing"),

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from review.desks import Reviewed, decide, picture_file, png, publish, suspected, words
+from review.desks import Reviewed, asked, decide, look, picture_file, png, publish, suspected, words
 
 from pipelines.ingest.pictures.content import picture_bytes
 from pipelines.review.content import type_shown, why_not_shown
@@ -133,13 +133,13 @@ def test_a_picture_that_nobody_digested_is_shown_and_not_released(tmp_path):
     page = Reviewed(publish(tmp_path, [suspected(1, **named)]), tmp_path / "reviews.jsonl")
     browser = page.browser("anna")
     shown = browser.get("/")
-    assert browser.get(f"{shown.url.path}/picture").content == png(1)
+    assert look(browser, shown).content == png(1)
     assert 'value="propose"' not in shown.text
     assert "nobody can tell whether its bytes are those that are seen here" in words(shown)
     answer = decide(browser, shown, "propose")
     assert (answer.status_code, "bytes were digested" in words(answer)) == (409, True)
     assert "Refused:" in words(decide(browser, answer, "refuse"))
-    assert [what for what, _ in page.events() if what != "viewed"] == ["refused"]
+    assert [what for what, _ in page.events() if what != "viewed"] == ["looked", "refused"]
 
 
 def test_a_picture_that_was_exchanged_is_not_sent(reviewed, published):
@@ -148,12 +148,16 @@ def test_a_picture_that_was_exchanged_is_not_sent(reviewed, published):
     file = published.folder / "media/3.png"
     before = file.read_bytes()
     try:
+        asked(browser, shown)
         file.write_bytes(png(44))
         assert browser.get(f"{shown.url.path}/picture").status_code == 404
+        file.write_bytes(before)  # it was not sent, and counts as not seen
+        assert decide(browser, shown, "propose", looks=False).status_code == 409
+        file.write_bytes(png(44))
         assert decide(browser, shown, "propose").status_code == 409
     finally:
         file.write_bytes(before)
-    assert browser.get(f"{shown.url.path}/picture").status_code == 200
+    assert look(browser, browser.get(shown.url)).status_code == 200
 
 
 def test_what_a_file_holds_is_read_up_to_a_bound(tmp_path):

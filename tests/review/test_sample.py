@@ -223,6 +223,7 @@ def test_what_somebody_sees_is_entered_and_a_minor_is_refused_too():
     assert minor == (checked(2, True, medium=2, candidates=2, actor="bert"), refused)
     again = check_pick(decided(logged(refused)), sample, 2, CANDIDATES, 2, minor=True, **given)
     assert again == minor[:1]
-    assert view_pick(sample, CANDIDATES[0], "bert", NOW) == ReviewEntry(
-        at=NOW, actor="bert", what="viewed", version=1, picture="0" * 15 + "a", copies=False
-    )
+    for what in ("viewed", "looked"):
+        assert view_pick(sample, CANDIDATES[0], what, "bert", NOW) == ReviewEntry(
+            at=NOW, actor="bert", what=what, version=1, picture="0" * 15 + "a", copies=False
+        )

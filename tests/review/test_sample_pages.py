@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from review.desks import decide, fields_of, words
+from review.desks import decide, fields_of, look, words
 
 from pipelines.review.log import read_log
 
@@ -36,7 +36,7 @@ def test_every_pick_is_checked_once_and_then_there_is_a_result(drawn):
     assert titles == [f"Sample, picture {n} of 3" for n in (1, 2, 3)]
     assert "checked all 3, 0 minors: at most 63.2 % of the kept pictures (95 %)" in words(answer)
     assert [(pick, minor) for pick, _, minor in checks(drawn)] == [(0, False), (1, False), (2, False)]
-    assert [what for what, _ in drawn.events()] == ["drawn"] + ["viewed", "checked"] * 3
+    assert [what for what, _ in drawn.events()] == ["drawn"] + ["viewed", "looked", "checked"] * 3
 
 
 def test_a_minor_is_refused_in_every_copy(drawn):
@@ -44,8 +44,8 @@ def test_a_minor_is_refused_in_every_copy(drawn):
     answer = decide(browser, browser.get("/sample"), "minor")
     assert "A minor: the picture is refused, in every copy." in words(answer)
     events = read_log(drawn.log)
-    assert [event.what for event in events] == ["drawn", "viewed", "checked", "refused", "viewed"]
-    assert events[3].picture == events[1].picture
+    assert [event.what for event in events] == ["drawn", "viewed", "looked", "checked", "refused", "viewed"]
+    assert events[4].picture == events[2].picture == events[1].picture
     assert checks(drawn) == [(0, checks(drawn)[0][1], True)]
     assert "checked 1 of 3, 1 minor: so far at most 100.0 %" in words(answer)
 
@@ -67,12 +67,12 @@ def test_a_minor_that_was_missed_is_added_and_none_is_taken_back(drawn):
 
 
 @pytest.mark.parametrize(
-    ("answer", "fields"),
-    [("none", {"looked": ""}), ("minor", {"looked": ""}), ("perhaps", {}), ("", {})],
+    ("answer", "looks"), [("none", False), ("minor", False), ("perhaps", True), ("", True)]
 )
-def test_what_was_not_looked_at_is_not_answered(drawn, answer, fields):
+def test_what_was_not_looked_at_is_not_answered(drawn, answer, looks):
     browser = drawn.browser("anna")
-    assert decide(browser, browser.get("/sample"), answer, **fields).status_code == 409
+    ended = decide(browser, browser.get("/sample"), answer, looks=looks, looked="yes")
+    assert ended.status_code == 409
     assert checks(drawn) == []
 
 
@@ -89,7 +89,7 @@ def test_the_picture_is_the_one_that_was_drawn(drawn, published):
     assert browser.get("/sample/1/0/picture").status_code == 404  # not shown yet
     sent, answer = set(), browser.get("/sample")
     for _ in range(3):
-        sent.add(browser.get(f"{answer.url.path}/picture").content)
+        sent.add(look(browser, answer).content)
         answer = decide(browser, answer, "skip")
     assert sent == {(published.folder / f"media/k{n}.png").read_bytes() for n in (1, 8, 9)}
     assert "3 pictures are not checked: you skipped them." in words(answer)

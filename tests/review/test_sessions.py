@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from review.waits import NOW
 
-from pipelines.review.sessions import LASTS, MOST, Sessions
+from pipelines.review.sessions import LASTS, MOST, Session, Sessions
 
 
 class Guarded(dict):
@@ -58,3 +58,21 @@ def test_a_session_lasts_eight_hours():
     assert sessions.find(name) is not None
     now += timedelta(microseconds=1)
     assert sessions.find(name) is None
+
+
+def test_a_picture_is_sent_while_its_page_is_shown_and_was_asked_for():
+    session, logged = Session("anna", "x", NOW), []
+    item, other = ("1", "11"), ("2", "22")
+    session.ask(item, lambda: logged.append("looked"))  # no page is shown
+    assert (session.is_asked(item), session.send(item), logged) == (False, False, [])
+    assert not session.view(item, lambda: logged.append("viewed"))
+    assert (session.is_asked(item), session.send(item)) == (False, False)
+    session.ask(item, lambda: logged.append("looked"))
+    assert (session.is_asked(item), session.is_asked(other), session.send(other)) == (True, False, False)
+    assert session.leave() is None  # it was not sent, and the view ends while its file is read
+    assert (session.is_asked(item), session.send(item)) == (False, False)
+    session.view(item, lambda: logged.append("viewed"))
+    session.ask(item, lambda: logged.append("looked"))
+    assert session.send(item)
+    assert (session.leave(), session.leave()) == (item, None)
+    assert logged == ["viewed", "looked"] * 2

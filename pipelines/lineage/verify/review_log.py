@@ -135,7 +135,7 @@ def _read(path: Path) -> bytes | None:
 
 
 def _decisions(data: bytes) -> list[ReviewEvent]:
-    """The events of a log but its views, the chain checked (_Broken).
+    """The events of a log but what was only seen, the chain checked (_Broken).
 
     What a writer left who died counts for nothing: a torn line, or the first ones of several.
     """
@@ -152,7 +152,7 @@ def _decisions(data: bytes) -> list[ReviewEvent]:
         if event.to_canonical_json() != line:
             raise _Broken(number)
         previous, through = sha256(line), event.through
-        if event.what != "viewed":
+        if event.what not in {"viewed", "looked"}:
             found.append(event)
     return [event for event in found if through <= number or event.through != through]
 

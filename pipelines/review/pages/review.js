@@ -14,6 +14,12 @@
     requestAnimationFrame(() => { said.textContent = text; });
   }
 
+  // The server asks as well: what it did not send is not released.
+  function isSeen() {
+    const image = document.querySelector("figure img");
+    return Boolean(look && look.checked && image.complete && image.naturalWidth);
+  }
+
   function press(key, repeated) {
     if (key === "?") {
       const help = document.getElementById("help");
@@ -30,8 +36,8 @@
         said.textContent = "";
         look.click();
       }
-    } else if (ready && !sent && !repeated) {
-      if ("looked" in control.dataset && !look.checked) {
+    } else if ((ready || !("decides" in control.dataset)) && !sent && !repeated) {
+      if ("looked" in control.dataset && !isSeen()) {
         say("Look at the picture first: b.");
       } else {
         sent = true;
