@@ -107,8 +107,13 @@ def _chunks(data: Bytes) -> _Chunks:
     while at < len(data):
         must(len(found) < MAX_PIECES, Refusal.LIMIT)
         size = int.from_bytes(take(data, at + 4, 4), "little")
-        found.append((bytes(data[at : at + 4]), take(data, at + _HEAD, size)))
-        at += _HEAD + size + size % 2
+        name = bytes(data[at : at + 4])
+        found.append((name, take(data, at + _HEAD, size)))
+        at += _HEAD + size
+        if size % 2:
+            # What fills up a chunk has to be zero: decoders read it where a stream is longer than it says.
+            must(name not in _IMAGES or bytes(data[at : at + 1]) in {b"", b"\0"})
+            at += 1
     return found
 
 

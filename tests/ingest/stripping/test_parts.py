@@ -301,6 +301,7 @@ BROKEN = {
     "WebP a second head": in_webp(WEBP, riff(b"VP8X", bytes(10))),
     "WebP of transparency alone": SIMPLE.replace(b"VP8 ", b"ALPH", 1),
     "WebP of something else": SIMPLE.replace(b"VP8 ", b"prVt", 1),
+    "WebP something behind an odd image": WEBP[:-1] + b"x",
     "WebP extended, of no image": in_webp(WEBP, b"").replace(b"VP8L", b"prVt"),
 }  # fmt: skip
 
@@ -379,6 +380,12 @@ def test_restarts_of_every_kind_of_picture_are_counted(sampling, progressive, si
         assert looks(copy) == looks(data)
         # Of progressive ones Pillow's encoder writes some codes again that are the same.
         assert copy == data or (progressive and RESTARTS.findall(copy) == RESTARTS.findall(data))
+
+
+def test_what_fills_up_a_chunk_may_be_missing_at_the_end():
+    assert WEBP[WEBP.index(b"VP8L") + 4] % 2 == 1
+    short = WEBP[:4] + struct.pack("<I", len(WEBP) - 9) + WEBP[8:-1]
+    assert copy_of(short) == WEBP
 
 
 def test_frames_hold_what_they_show():
