@@ -1,16 +1,15 @@
 """JPEG without what it declares. ITU-T T.81 annex B; JFIF 1.02; Adobe note 5116; ICC.1 annex B.4."""
 
 import re
-from collections.abc import Callable
+from itertools import groupby
 
+from pipelines.ingest.stripping.jpeg_frame import FRAMES, Frame
+from pipelines.ingest.stripping.jpeg_tables import DQT, RESTARTS, TABLES, Kept, Tables
 from pipelines.ingest.stripping.orientation import orientation_block
 from pipelines.ingest.stripping.pieces import MAX_PIECES, Bytes, Refusal, Refused, must, number, take
 from pipelines.ingest.stripping.profile import profile_of
 
-_EOI, _SOS = 0xD9, 0xDA
-_DHT, _DAC, _DQT, _DNL, _DRI = 0xC4, 0xCC, 0xDB, 0xDC, 0xDD
-_FRAMES = {0xC0, 0xC1, 0xC2, 0xC3, 0xC9, 0xCA, 0xCB}
-"""Baseline, extended, progressive, lossless, with either coder. The others belong to hierarchical files."""
+_EOI, _SOS, _DNL = 0xD9, 0xDA, 0xDC
 _HIERARCHICAL = {0xC5, 0xC6, 0xC7, 0xC8, 0xCD, 0xCE, 0xCF, 0xDE, 0xDF, *range(0xF0, 0xFE)}
 _ALONE = {0x01, *range(0xD0, 0xD9)}
 """Markers without a length, none of which stands between segments."""
@@ -25,7 +24,7 @@ _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
 
 def strip_jpeg(data: Bytes) -> list[Bytes]:
-    """The pieces of the copy: tables, frame and scans as they are; of application segments the few of use.
+    """The pieces of the copy: frame, scans and the tables they use; of application segments the few of use.
 
     What stands behind the end of the image is left out: previews, further pictures, films, anything.
     """
@@ -42,19 +41,18 @@ def _stripped(data: Bytes, *, must_show: bool) -> list[Bytes]:
     application: dict[int, bytes] = {}
     profile: dict[int, Bytes] = {}
     turned: bytes | None = None
-    image: list[Bytes] = []
-    at, framed = 2, False
+    image = _Image()
+    at = 2
     for _ in range(MAX_PIECES):
         marker, at = _marker(data, at)
         if marker == _EOI:
-            must(framed == must_show and bool(image) >= must_show)
             if turned is not None:
                 application[_APP1] = _segment(_APP1, _EXIF + b"\0" + turned)
             # JFIF comes first, and what says how a picture is turned near the start.
             first = [application[kind] for kind in sorted(application)]
-            return [b"\xff\xd8", *first, *_profile_segments(profile), *image, b"\xff\xd9"]
+            return [b"\xff\xd8", *first, *_profile_segments(profile), *image.pieces(must_show), b"\xff\xd9"]
         must(marker not in _ALONE)
-        held = take(data, at + 2, number(data, at, 2) - 2)
+        start, held = at, take(data, at + 2, number(data, at, 2) - 2)
         at += 2 + len(held)
         if _APP0 <= marker <= _APP15 or marker == _COMMENT:
             head = bytes(held[:16])
@@ -66,17 +64,69 @@ def _stripped(data: Bytes, *, must_show: bool) -> list[Bytes]:
                 application.setdefault(marker, kept)
             continue
         must(marker not in _HIERARCHICAL, Refusal.FORMAT)
-        framed = framed or marker in _FRAMES
-        must(marker in _LENGTHS and len(held) == _LENGTHS[marker](held))
-        image.append(_segment(marker, held))
         if marker == _SOS:
-            must(framed)
             end = _MARKER.search(data, at)
             if end is None:
                 raise Refused(Refusal.TRUNCATED)
-            image.append(data[at : end.start()])
+            image.scan(start, held, data[at : end.start()])
             at = end.start()
+        else:
+            image.take_in(marker, start, held)
     raise Refused(Refusal.LIMIT)
+
+
+class _Image:
+    """Frame, scans, and the tables that scans use."""
+
+    def __init__(self) -> None:
+        self._frame: Frame | None = None
+        self._tables = Tables()
+        self._coded: dict[int, Bytes] = {}
+        """Where the head of a scan stands -> its coded data."""
+        self._quantized: dict[int, bytes | None] = {}
+        """The table of each component that was in a scan."""
+
+    def take_in(self, marker: int, start: int, held: Bytes) -> None:
+        """Take in a segment that is neither a scan nor an application's."""
+        if marker in TABLES:
+            self._tables.define(marker, held, start)
+        elif marker in FRAMES:
+            must(self._frame is None)
+            self._frame = Frame(marker, held)
+            self._tables.kept.append(Kept(start, 0, marker, bytes(held)))
+        else:
+            # The number of lines is left out: the frame has told it.
+            must(marker == _DNL and len(held) == 2)  # noqa: PLR2004 - a number of two bytes
+
+    def scan(self, start: int, held: Bytes, coded: Bytes) -> None:
+        """Take in a scan and keep what it uses."""
+        frame = self._frame
+        if frame is None:
+            raise Refused(Refusal.BROKEN)
+        scan = frame.scan(held)
+        for name in scan.components:
+            # Decoders differ in what they do with a table that changes within a component.
+            table = self._tables.held((DQT, frame.components[name].table))
+            must(self._quantized.setdefault(name, table) == table)
+        frame.must_restart_in_order(scan, coded, int.from_bytes(self._tables.held(RESTARTS) or b"", "big"))
+        self._tables.use([*scan.slots, RESTARTS])
+        self._tables.kept.append(Kept(start, 0, _SOS, scan.held))
+        self._coded[start] = coded
+
+    def pieces(self, must_show: bool) -> list[Bytes]:  # noqa: FBT001 - what the caller was told
+        """All that is kept, as it stood."""
+        if must_show:
+            must(self._frame is not None and self._frame.is_shown())
+        else:
+            must(self._frame is None)
+            self._tables.use()
+        pieces: list[Bytes] = []
+        for start, group in groupby(sorted(self._tables.kept), key=lambda kept: kept.segment):
+            parts = list(group)
+            pieces.append(_segment(parts[0].marker, b"".join(part.held for part in parts)))
+            if start in self._coded:
+                pieces.append(self._coded[start])
+        return pieces
 
 
 def _marker(data: Bytes, at: int) -> tuple[int, int]:
@@ -109,41 +159,3 @@ def _profile_segments(parts: dict[int, Bytes]) -> list[Bytes]:
 
 def _segment(marker: int, held: Bytes) -> bytes:
     return bytes([_FILL, marker]) + (len(held) + 2).to_bytes(2, "big") + held
-
-
-def _quantization(held: Bytes) -> int:
-    at = 0
-    while at < len(held):
-        at += 65 if number(held, at, 1) < 0x10 else 129  # noqa: PLR2004 - 64 values of one byte, or of two
-    return at
-
-
-def _huffman(held: Bytes) -> int:
-    at = 0
-    while at < len(held):
-        at += 17 + sum(take(held, at + 1, 16))
-    return at
-
-
-def _frame(held: Bytes) -> int:
-    return 6 + 3 * number(held, 5, 1)
-
-
-def _scan(held: Bytes) -> int:
-    return 4 + 2 * number(held, 0, 1)
-
-
-def _conditioning(held: Bytes) -> int:
-    return len(held) // 2 * 2
-
-
-_LENGTHS: dict[int, Callable[[Bytes], int]] = {
-    _DQT: _quantization,
-    _DHT: _huffman,
-    _DAC: _conditioning,
-    _DRI: lambda _: 2,
-    _DNL: lambda _: 2,
-    _SOS: _scan,
-    **dict.fromkeys(_FRAMES, _frame),
-}
-"""How long each segment has to be by its own counts: behind them anything could stand."""
