@@ -302,6 +302,7 @@ BROKEN = {
     "WebP animated, of no frame": in_webp(WEBP, b"", 2),
     "WebP a frame of no image": in_webp(ANIMATED_WEBP, riff(b"ANMF", bytes(16) + riff(b"prVt", b"x"))),
     "WebP a frame outside": ANIMATED_WEBP[:FRAMES_HEAD] + b"\1" + ANIMATED_WEBP[FRAMES_HEAD + 1 :],
+    "WebP a frame too low": ANIMATED_WEBP[: FRAMES_HEAD + 3] + b"\1" + ANIMATED_WEBP[FRAMES_HEAD + 4 :],
     "WebP long loops": in_webp(ANIMATED_WEBP[:30] + riff(b"ANIM", b"planted") + ANIMATED_WEBP[30:], b""),
     "WebP a long head": in_webp(WEBP[:12] + riff(b"VP8X", WEBP[20:30] + b"hide") + WEBP[30:], b""),
     "WebP a second head": in_webp(WEBP, riff(b"VP8X", bytes(10))),
