@@ -183,6 +183,7 @@ def test_a_picture_that_ends_early_is_refused_wherever_it_ends(name):
 BOMBS = {
     "segments": (JPEG[:2] + b"\xff\xfe\0\2" * 600 + JPEG[2:], 500),
     "chunks": (after(PNG, 33, chunk(b"prVt", b"") * 600), 500),
+    "chunks of WebP": (planted.in_webp(WEBP, planted.riff(b"prVt", b"") * 600), 500),
     "blocks": (after(GIF, len(GIF) - 1, b"\x21\xfe" + b"\1x" * 600 + b"\0"), 500),
     "extensions": (after(GIF, len(GIF) - 1, b"\x21\xfe\0" * 600), 500),
 }
@@ -190,10 +191,10 @@ BOMBS = {
 
 @pytest.mark.parametrize(("data", "most"), BOMBS.values(), ids=BOMBS)
 def test_the_parts_of_a_file_are_bounded(monkeypatch, data, most):
-    from pipelines.ingest.stripping import gif, jpeg, png
+    from pipelines.ingest.stripping import gif, jpeg, png, webp
 
     copy_of(data)
-    for module in (gif, jpeg, png):
+    for module in (gif, jpeg, png, webp):
         monkeypatch.setattr(module, "MAX_PIECES", most)
     with pytest.raises(Refused) as refused:
         strip(data)
