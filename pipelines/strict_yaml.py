@@ -1,6 +1,6 @@
 """YAML as people write it, without YAML's surprises: they are errors. Bounded, whatever a file holds."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,15 @@ _INT, _FLOAT, _TIMESTAMP, _TEXT = (
 
 
 class _Loader(yaml.CSafeLoader):
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Check a mapping before others are merged into it, which may happen before it is built itself."""
+        checked: set[int] = self.__dict__.setdefault("checked", set())
+        if id(node) not in checked:
+            checked.add(id(node))
+            self._check_keys(node)
+        super().flatten_mapping(node)
+
+    def _check_keys(self, node: yaml.MappingNode) -> None:
         seen: set[str] = set()
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
@@ -32,7 +40,6 @@ class _Loader(yaml.CSafeLoader):
             self._check_form(key, _INT, _FLOAT, _TIMESTAMP)
             if key.value == "constant":  # an instant is an instant, however it is written
                 self._check_form(value, _INT, _FLOAT)
-        return super().construct_mapping(node, deep)
 
     def _check_form(self, node: yaml.Node, *tags: str) -> None:
         """Refuse what is text to whoever wrote it, and another text once YAML has read it: 010 is 8."""
@@ -50,17 +57,22 @@ def _readable(
     """The constructor of a kind of value, for what has its form and is none."""
 
     def constructed(loader: _Loader, node: yaml.ScalarNode) -> Any:  # noqa: ANN401 - any YAML value
+        shown = f"{node.value[:_SHOWN]}…" if len(node.value) > _SHOWN else node.value
+        none = _refused(f"{shown}, {otherwise},", node.start_mark)
+        if len(node.value) > _LONGEST:  # it takes Python ages, or cannot be printed
+            raise none
         try:
             return construct(loader, node)
         except (ValueError, OverflowError) as error:
-            shown = f"{node.value[:_SHOWN]}…" if len(node.value) > _SHOWN else node.value
-            raise _refused(f"{shown}, {otherwise},", node.start_mark) from error
+            raise none from error
 
     return constructed
 
 
 _SHOWN = 40
 """Characters of a value that no message is longer for."""
+_LONGEST = 60
+"""Characters of a number or an instant."""
 _Loader.add_constructor(_INT, _readable(_Loader.construct_yaml_int, "which is no number"))
 _Loader.add_constructor(_FLOAT, _readable(_Loader.construct_yaml_float, "which is no number"))
 _Loader.add_constructor(

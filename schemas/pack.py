@@ -61,7 +61,8 @@ class WordRule(Model):
     kind: Kind
     """What a match is about. A weak rule has a kind with points; a rule of kind context is of level none."""
     reads: tuple[Written, ...] = get_args(Written)
-    """Where the texts stand that it reads; keywords, description and people are of the file's metadata."""
+    """Where the texts stand that it reads; keywords, description and people are of the file's metadata.
+    Left out: everywhere, as it has to be of rules that take words out, or are of kind context."""
     patterns: tuple[str, ...] = Field(min_length=1)
     """What is looked for: words, and {lists} of the pack; docs/pictures.md says how they are written."""
     where: tuple[RuleId, ...] = ()
@@ -80,6 +81,9 @@ class WordRule(Model):
             raise ValueError(msg)
         if self.is_context and (self.level != Level.NONE or self.where or self.unless):
             msg = "a rule of kind context is of level none, and reads every text"
+            raise ValueError(msg)
+        if (self.is_context or self.consumes) and self.reads != get_args(Written):
+            msg = "a rule that takes words out, or says what a text is about, reads every field"
             raise ValueError(msg)
         return self
 

@@ -1,6 +1,7 @@
 """YAML that a person wrote: what surprises is an error, and no file exhausts whoever reads it."""
 
 import resource
+import time
 
 import pytest
 import yaml
@@ -102,3 +103,22 @@ def test_a_file_that_cannot_be_read_is_bad_input(tmp_path, data, found):
 def test_a_file_of_any_allowed_length_is_read(tmp_path):
     (tmp_path / "policy.yaml").write_bytes(b"#" * MAX_BYTES)
     assert read_text(tmp_path / "policy.yaml", remedy="") == "#" * MAX_BYTES
+
+
+@pytest.mark.parametrize("number", ["0x" + "f" * 5000, "1:" * 40_000 + "1", "9" * 5000, "1" * 61])
+@pytest.mark.parametrize("form", ["? {}\n: a", "a: {}", "constant: {}"])
+def test_a_number_that_takes_ages_or_cannot_be_printed_is_none(form, number):
+    start = time.monotonic()
+    with pytest.raises(ConfigurationError, match="which is no number") as refused:
+        parse(form.format(number), "a file")
+    assert time.monotonic() - start < 2
+    assert len(str(refused.value)) < 400
+
+
+def test_what_is_merged_may_be_written_anew_wherever_it_is_merged_first():
+    text = "a: &a {k: 1, z: 3}\np: {q: {r: &b {<<: *a, k: 2}}}\nx: {<<: *b}\n"
+    assert parse(text, "a file") == {
+        "a": {"k": 1, "z": 3}, "p": {"q": {"r": {"k": 2, "z": 3}}}, "x": {"k": 2, "z": 3},
+    }  # fmt: skip
+    with pytest.raises(ConfigurationError, match="a key that occurs twice at line 1"):
+        parse("a: &a {k: 1, k: 2}\nx: {<<: *a}\n", "a file")

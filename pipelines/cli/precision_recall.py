@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from pipelines.disk.replacing import replacing_file
 from schemas.errors import BadInput, ConfigurationError
 
 _SIDE, _MARGIN = 480, 56
@@ -51,11 +52,14 @@ def check_picture(path: Path) -> None:
 
 
 def write_picture(path: Path, drawn: str) -> None:
-    """Write a picture; BadInput where it cannot be, or ConfigurationError as :func:`check_picture`."""
+    """Write a picture, whole or not at all; BadInput, or ConfigurationError as :func:`check_picture`."""
     check_picture(path)
     try:
-        with path.open("w" if path.exists() else "x", encoding="utf-8") as file:
-            file.write(drawn)
+        if path.exists() and not path.is_file():
+            path.write_text(drawn, "utf-8")  # a pipe or a device
+            return
+        with replacing_file(path) as file:
+            file.write(drawn.encode())
     except OSError as error:
         raise _unwritten(path, error) from error
 

@@ -73,8 +73,9 @@ class Recorder:
         Raises:
             BadInput: as above.
         """
-        sample, at = drawn.sample, self.clock()
+        sample = drawn.sample
         with appending(self.path, self.held) as log:
+            at = self.clock()  # no earlier than whatever was decided before
             if saw in {"viewed", "looked"}:
                 log.append([view_pick(sample, drawn.looked_at, saw, actor, at)])
             else:

@@ -81,6 +81,12 @@ def compile_pack(pack: Pack) -> Lexicon:
         rare=rare,
         consuming=_all_of(1 << number for number, rule in enumerate(pack.words) if rule.consumes),
         contexts=_all_of(1 << number for number, rule in enumerate(pack.words) if rule.is_context),
+        told=_all_of(
+            bits[place]
+            for place in _places(
+                patterns for rule, patterns in zip(pack.words, rules, strict=True) if not rule.is_context
+            )
+        ),
         conditions=tuple(_conditions(pack)),
     )
 

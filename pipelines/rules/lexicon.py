@@ -65,6 +65,8 @@ class Lexicon:
     """Rules of which later ones do not see what they have found, as bits."""
     contexts: int
     """Rules that say what a text is about, as bits."""
+    told: int
+    """Places of the patterns of other rules."""
     conditions: tuple["Condition", ...]
     """Of the rules that ask what a text is about."""
 
@@ -74,7 +76,11 @@ class Lexicon:
             return self._known[word]
         if word.startswith("#"):
             tag = word[1:]
-            return [self._letter(part) for part in ([tag] if tag in self.words else self._parts(tag))]
+            if self.words.get(tag, 0) & self.told:
+                return [self._letter(tag)]
+            parts = [self._letter(part) for part in self._parts(tag)]
+            # A word that contexts alone know hides nothing of what it is made of.
+            return [self._letter(tag), *parts] if tag in self.words or not parts else parts
         letter = self._letter(word)
         return NOBODYS if letter is UNKNOWN else [letter]
 
@@ -105,14 +111,14 @@ class Lexicon:
         return {word: [self._letter(word)] for word in (*self.words, *ENDS)}
 
     def _parts(self, tag: str) -> list[str]:
-        """The fewest words of the pack that a tag is made of; itself where it is not."""
+        """The fewest words of the pack that a tag is made of, two at least; none where it is not."""
         fewest: list[list[str] | None] = [[], *[None] * len(tag)]
         for end in range(1, min(len(tag), _LONGEST_TAG) + 1):
-            for start in range(end):
+            for start in range(end == len(tag), end):
                 before, part = fewest[start], tag[start:end]
                 if before is None or not (part in self.words or part in self.stop):
                     continue
                 best = fewest[end]
                 if best is None or len(before) + 1 < len(best):
                     fewest[end] = [*before, part]
-        return fewest[len(tag)] or [tag]
+        return fewest[len(tag)] or []

@@ -185,6 +185,21 @@ def test_a_context_alone_makes_no_text_worth_reading():
     assert hits(pack(SALE, rule("child")), "for sale", "a dog") == [[False, False], [False, False]]
 
 
+def test_a_context_is_found_in_a_tag_and_hides_nothing_of_what_the_tag_is_made_of():
+    ours = rule("our child")
+    (alone,) = hits(pack(ours), "#ourchild", "#our child", "#ourchild dog")
+    assert alone == [True, True, True]
+    about = rule("ourchild", id="xx.about", level="none", kind="context")
+    found, context = hits(pack(ours, about), "#ourchild", "#our child", "#ourchild dog")
+    assert found == alone
+    assert context == [True, False, True]
+
+
+def test_a_word_that_a_rule_knows_as_a_whole_is_read_as_a_whole():
+    whole = rule("ourchild", level="none", kind="lookalike")
+    assert hits(pack(whole, rule("our child")), "#ourchild", "#our child") == [[True, False], [False, True]]
+
+
 @pytest.mark.parametrize(
     ("rules", "found"),
     [
@@ -192,6 +207,9 @@ def test_a_context_alone_makes_no_text_worth_reading():
         ([rule("a", unless=["xx.rule"])], "xx.rule is no rule of kind context"),
         ([rule("a", level="strong", kind="context")], "a rule of kind context is of level none"),
         ([SALE, rule("a", level="none", kind="context", where=["xx.sale"])], "and reads every text"),
+        ([rule("a", level="none", kind="context", reads=["people"])], "reads every field"),
+        ([rule("a", level="none", kind="lookalike", reads=["caption", "text"])], "reads every field"),
+        ([rule("a", level="weak", kind="uncertain", reads=["people"])], "reads every field"),
     ],
 )
 def test_contexts_that_are_none_are_refused(rules, found):

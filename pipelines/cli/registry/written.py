@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,7 +42,11 @@ def writing_file(
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            if unfinished.stat().st_size:
+            if replaces is None:
+                os.link(unfinished, path)  # a file that came meanwhile is not replaced either
+            elif unfinished.stat().st_size:
+                if path.exists():
+                    unfinished.chmod(stat.S_IMODE(path.stat().st_mode))
                 unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
