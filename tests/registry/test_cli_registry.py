@@ -182,7 +182,9 @@ WRITERS = {
 }
 
 
-@pytest.mark.parametrize("name", ["keys/lineage.key", "policy.yaml", "registry.db"])
+@pytest.mark.parametrize(
+    "name", ["keys/lineage.key", "policy.yaml", pytest.param("registry.db", marks=pytest.mark.sqlite_only)]
+)
 @pytest.mark.parametrize("case", WRITERS)
 def test_a_file_of_the_workspace_is_not_replaced(optout, workspace, status, case, name):
     optout("registry", "add", "handle", "ana")
