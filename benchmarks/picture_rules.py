@@ -3,9 +3,9 @@
 `make bench ONLY=picture_rules` makes the packs ready and reads the labelled captions, repeated to
 ``--captions`` of them, as one batch of records with a picture each, several times; then ``--rows`` records, a
 picture in every third, as a small split has them. CPU seconds of this process count, medians are printed.
-Then, of each language that has one, a list of the plain words for children, boys and girls is beside the
-rules: recall
-and precision, and the false alarms on lines made to mislead (`idiom`, `trap`). Nothing is asserted.
+Then, part by part, of each language that has one, a list of the plain words for children, boys and girls is
+beside the rules: recall and precision, and the false alarms on lines made to mislead (`idiom`, `trap`).
+Nothing is asserted.
 """
 
 import argparse

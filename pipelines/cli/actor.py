@@ -7,8 +7,8 @@ import typer
 
 from pipelines.cli.opened import WorkspaceOption, open_workspace
 from pipelines.cli.registry.opened import open_to_read, open_to_write, options
-from pipelines.cli.registry.written import writing_file
 from pipelines.cli.tables import print_json, print_table, print_text
+from pipelines.cli.written import writing_file
 
 NameArgument = Annotated[str, typer.Argument(help="Stands in the log for good: small letters and digits.")]
 

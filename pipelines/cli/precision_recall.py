@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-from pipelines.disk.replacing import replacing_file
-from schemas.errors import BadInput, ConfigurationError
+from pipelines.cli.written import writing_file
+from schemas.errors import ConfigurationError
 
 _SIDE, _MARGIN = 480, 56
 _COLOURS = {"declared": "#7a7a7a", "strong": "#0b6aa2", "weak": "#b3450b"}
@@ -33,44 +33,28 @@ def precision_against_recall(result: Mapping[str, Any]) -> str:
 
 
 def check_picture(path: Path) -> None:
-    """Nothing is replaced but a picture that was drawn before: ConfigurationError where another file lies."""
+    """Nothing is replaced but an empty file or a picture drawn before: ConfigurationError of any other."""
     start = "\n".join(_START).encode()
     try:
-        if not path.is_file():
+        if not path.is_file() or not path.stat().st_size:
             return
         with path.open("rb") as file:
-            is_ours = file.read(len(start)) == start
+            found = None if file.read(len(start)) == start else "another file"
     except OSError as error:
-        raise _unwritten(path, error) from error
-    if not is_ours:
+        found = error.strerror or type(error).__name__
+    if found is not None:
         raise ConfigurationError(
             f"--picture {path}",
             expected="a new file, or a picture that was drawn before",
-            found="another file",
+            found=found,
             remedy="name another file; nothing was replaced",
         )
 
 
 def write_picture(path: Path, drawn: str) -> None:
-    """Write a picture, whole or not at all; BadInput, or ConfigurationError as :func:`check_picture`."""
-    check_picture(path)
-    try:
-        if path.exists() and not path.is_file():
-            path.write_text(drawn, "utf-8")  # a pipe or a device
-            return
-        with replacing_file(path) as file:
-            file.write(drawn.encode())
-    except OSError as error:
-        raise _unwritten(path, error) from error
-
-
-def _unwritten(path: Path, error: OSError) -> BadInput:
-    return BadInput(
-        str(path),
-        expected="a file that can be written",
-        found=error.strerror or type(error).__name__,
-        remedy="name another file",
-    )
+    """Write a picture, whole or not at all; ConfigurationError where it cannot be, or another file lies."""
+    with writing_file(path, replaces=check_picture) as file:
+        file.write(drawn.encode())
 
 
 def _drawable(rows: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:

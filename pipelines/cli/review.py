@@ -40,7 +40,7 @@ def export(
 
     The queue of the latest version, worst evidence first, then the decisions. No text, no id, no path.
     """
-    from pipelines.cli.registry.written import writing_file
+    from pipelines.cli.written import writing_file
     from pipelines.review.decisions import decided
     from pipelines.review.exchange import export_lines
     from pipelines.review.log import read_log

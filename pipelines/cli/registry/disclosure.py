@@ -17,8 +17,8 @@ from pipelines.cli.registry.opened import (
     read_stdin,
     say,
 )
-from pipelines.cli.registry.written import writing_file
 from pipelines.cli.tables import counted, print_text
+from pipelines.cli.written import writing_file
 from schemas.errors import ConfigurationError
 
 if TYPE_CHECKING:

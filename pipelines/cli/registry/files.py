@@ -13,8 +13,8 @@ import typer
 
 from pipelines.cli.opened import WorkspaceOption, open_workspace
 from pipelines.cli.registry.opened import intake_for, open_to_write, say
-from pipelines.cli.registry.written import writing_file
 from pipelines.cli.tables import counted, print_table
+from pipelines.cli.written import writing_file
 from schemas.errors import BadInput
 from schemas.vocabulary import IdentifierType
 

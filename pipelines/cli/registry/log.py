@@ -8,8 +8,8 @@ import typer
 from pipelines.cli.opened import WorkspaceOption, open_workspace
 from pipelines.cli.registry.files_given import read_file, read_receipt
 from pipelines.cli.registry.opened import open_to_read
-from pipelines.cli.registry.written import writing_file
 from pipelines.cli.tables import counted, print_json, print_table, print_text
+from pipelines.cli.written import writing_file
 from schemas.errors import BadInput, Refused
 
 

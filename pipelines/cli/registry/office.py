@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.cli.opened import OpenedWorkspace
 from pipelines.cli.registry.opened import calendar_of, say
-from pipelines.cli.registry.written import writing_file
+from pipelines.cli.written import writing_file
 from schemas.errors import ConfigurationError, OptoutError, Refused
 
 if TYPE_CHECKING:
