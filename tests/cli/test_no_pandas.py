@@ -40,3 +40,16 @@ def test_pyarrow_alone_still_imports_it():
 
 def test_what_is_imported_already_stays():
     assert printed("import pandas; leave_pandas_out()") == ["True", "3"]
+
+
+def test_a_scan_of_pictures_does_without(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.jpg").write_bytes(b"none")
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "pipelines.cli", "media", "scan", "in", "out.parquet"],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "pyarrow" in imported
+    assert "pandas.core" not in imported  # looked for is "pandas" all the same

@@ -181,6 +181,12 @@ def test_a_context_is_looked_for_before_anything_is_taken_out():
     assert (taken, toy, found) == ([True, False, True], [True, False, True], [False, True, True])
 
 
+def test_a_condition_holds_when_something_was_taken_out():
+    given = pack(rule("toy", level="none", kind="lookalike"), SALE, rule("child", where=["xx.sale"]))
+    *_, found = hits(given, "a toy, a child", "a toy, a child, for sale", "a child")
+    assert found == [False, True, False]
+
+
 def test_a_context_alone_makes_no_text_worth_reading():
     assert hits(pack(SALE, rule("child")), "for sale", "a dog") == [[False, False], [False, False]]
 

@@ -123,6 +123,7 @@ CASES = [
     case("an English sentence in a German record", SUSPECTED, language="de", pictures=[
         medium(caption="This is one of the nippers at the lake")]),
     case("one English word in a German record", "kept", 1, language="de", pictures=[medium(caption="Die Nippers am See")]),
+    case("an English tag in a German record", SUSPECTED, language="de", pictures=[says("nippers", prop="dc:subject", **HILL)]),
     case("an English word in a language nobody named", SUSPECTED, language=None, pictures=[medium(caption="Nippers!")]),
     case("born when it was published", SUSPECTED, created_at=at("2024-03-05"), pictures=[medium(caption="born 2015", **HILL)]),
     case("of age when it was published", "kept", 1, created_at=at("2024-03-05"), pictures=[

@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from pipelines.rules.explaining import explain_text
 from pipelines.rules.packs import Packs
 from pipelines.rules.reading import reading
 from pipelines.rules.words import words_of
@@ -77,3 +78,17 @@ def test_texts_without_any_frequent_word_are_read(packs):
     words = words_of(pa.array(["toddler", "park"]))
     read = reading(packs, words, pa.array(["de", None], pa.string()), np.zeros(2, bool))
     assert [mask.tolist() for mask in read] == [[False, True], [True, True], [False, True], [True, True]]
+
+
+def test_a_text_is_explained_by_the_rules_that_read_where_it_stands():
+    rule = {"id": "xx.child", "level": "strong", "kind": "life_stage", "reads": ["caption", "people"]}
+    given = {
+        "pack": "xx",
+        "language": "xx",
+        "words": [rule | {"patterns": ["child"], "matches": ["child"], "passes": ["x"]}],
+    }
+    packs = Packs(packs=(Pack.of(given, "pack", ConfigurationError),))
+    seen = {
+        field: len(explain_text("a child", packs, "xx", 0, field)) for field in ("caption", "text", "people")
+    }
+    assert seen == {"caption": 1, "text": 0, "people": 1}
