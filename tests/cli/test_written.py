@@ -10,9 +10,14 @@ from schemas.errors import ConfigurationError
 
 def test_a_new_file_replaces_none_that_came_meanwhile(tmp_path):
     path = tmp_path / "key"
-    with pytest.raises(ConfigurationError, match="a new file"), writing_file(path) as file:
-        file.write(b"late")
-        path.write_bytes(b"first")
+
+    def write():
+        with writing_file(path) as file:
+            file.write(b"late")
+            path.write_bytes(b"first")
+
+    with pytest.raises(ConfigurationError, match="a new file"):
+        write()
     assert [one.name for one in tmp_path.iterdir()] == ["key"]
     assert path.read_bytes() == b"first"
 
